@@ -1,0 +1,69 @@
+//! The one currency between sources, store and ledger.
+
+use super::{Commit, Deployment, Incident, Oid, PullRequest, RepoId, Repository, Time};
+
+/// A list of facts that is collected on its own, with a cursor of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Collector {
+    /// Deployments and their statuses.
+    Deployments,
+    /// Commits of the default branch and of deployed branches.
+    Commits,
+    /// Merged pull requests.
+    PullRequests,
+    /// Incidents.
+    Incidents,
+}
+
+impl Collector {
+    /// All collectors, in the order in which a repository is collected.
+    pub const ALL: [Collector; 4] =
+        [Collector::Deployments, Collector::Commits, Collector::PullRequests, Collector::Incidents];
+
+    /// The name in labels, logs and the store.
+    pub fn name(self) -> &'static str {
+        match self {
+            Collector::Deployments => "deployments",
+            Collector::Commits => "commits",
+            Collector::PullRequests => "pull_requests",
+            Collector::Incidents => "incidents",
+        }
+    }
+}
+
+/// How far one collector has come with one repository.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// The repository.
+    pub repo: RepoId,
+    /// The collector.
+    pub collector: Collector,
+    /// Whether all history that the look-back asks for is there.
+    pub complete: bool,
+    /// Everything that happened up to this instant is there; absent until the first success.
+    pub through: Option<Time>,
+}
+
+/// Anything a source may say. Facts are upserted by their identity; later facts replace earlier ones.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// A repository, by its id.
+    Repository(Repository),
+    /// A deployment, by its id.
+    Deployment(Deployment),
+    /// A pull request, by repository and number.
+    PullRequest(PullRequest),
+    /// A commit, by repository and id.
+    Commit(Commit),
+    /// A commit that was deployed but cannot be resolved any more (force push, deleted branch).
+    LostCommit {
+        /// The repository.
+        repo: RepoId,
+        /// The commit.
+        oid: Oid,
+    },
+    /// An incident, by its id.
+    Incident(Incident),
+    /// A collector's progress, by repository and collector.
+    Progress(Progress),
+}

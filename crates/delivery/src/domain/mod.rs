@@ -1,0 +1,27 @@
+//! Facts as plain types: what a source said, with nothing inferred.
+//!
+//! Facts carry no text that a rule does not need: what a body or a message says is parsed at the
+//! source into references and marks, and a person is a keyed hash.
+
+mod commit;
+mod deployment;
+mod fact;
+mod identity;
+mod incident;
+mod pull_request;
+mod reference;
+mod repository;
+mod time;
+
+pub use commit::{Commit, CommitGraph, CommitIndex, Headline};
+pub use deployment::{Deployment, DeploymentState, DeploymentStatus};
+pub use fact::{Collector, Fact, Progress};
+pub use identity::{
+    ComponentId, ComponentName, DeploymentId, IncidentId, Oid, OidPrefix, ParseOidError, Person,
+    PullNumber, RepoId, TeamName,
+};
+pub use incident::{Incident, IncidentEvent, IncidentTransition};
+pub use pull_request::{Author, PullCommit, PullRequest, ReadinessEvent, Review, ReviewState};
+pub use reference::{ChangeReference, IncidentLink, Reversion};
+pub use repository::{Repository, RepositoryState};
+pub use time::{DAY, HOUR, MINUTE, Span, Time, WEEK, Window};

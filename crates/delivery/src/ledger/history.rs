@@ -1,0 +1,216 @@
+//! The judged history of a component: what the ledger gives, and all that measures may read.
+
+use crate::domain::{DeploymentId, IncidentId, Oid, PullNumber, Time};
+use std::sync::Arc;
+
+/// A change's identity within its repository.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ChangeId {
+    /// A merged pull request.
+    Pull(PullNumber),
+    /// A direct commit of the default branch.
+    Commit(Oid),
+}
+
+/// The rule that found a deployment to be a change failure, in the order in which rules name the reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reason {
+    /// A source says so.
+    Linked,
+    /// It was rolled back.
+    Rollback,
+    /// A change that it shipped was reverted.
+    Revert,
+    /// It was followed by a hotfix.
+    Hotfix,
+    /// An incident opened soon after it.
+    Incident,
+}
+
+impl Reason {
+    /// All reasons, in the order in which they name.
+    pub const ALL: [Reason; 5] =
+        [Reason::Linked, Reason::Rollback, Reason::Revert, Reason::Hotfix, Reason::Incident];
+
+    /// The value of the label `reason`, and of `failures.rules`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Reason::Linked => "linked",
+            Reason::Rollback => "rollback",
+            Reason::Revert => "revert",
+            Reason::Hotfix => "hotfix",
+            Reason::Incident => "incident",
+        }
+    }
+}
+
+/// What a rule saw.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Witness {
+    /// An incident that names the deployment, or opened soon after it.
+    Incident(IncidentId),
+    /// The deployment that rolled it back.
+    Rollback(DeploymentId),
+    /// The change that reverts or hotfixes, and the deployment that shipped it.
+    Repair {
+        /// The repairing change.
+        change: ChangeId,
+        /// The deployment that shipped it.
+        shipped_by: DeploymentId,
+    },
+}
+
+/// One match of one rule.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Evidence {
+    /// The rule.
+    pub reason: Reason,
+    /// When the match became true: the incident's opening, or the finish of the deployment that
+    /// rolled back or shipped the repair.
+    pub at: Time,
+    /// What it saw.
+    pub witness: Witness,
+}
+
+/// Why a production deployment failed, and when service was restored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The first rule that matched, in the order of [`Reason`].
+    pub reason: Reason,
+    /// Every match, ordered by reason, then time.
+    pub evidence: Vec<Evidence>,
+    /// Service was restored: the resolution of the last incident in the evidence, or the finish of
+    /// the first deployment that repaired it. Absent while an incident in the evidence is open, or
+    /// where the end is not after the finish.
+    pub restored_at: Option<Time>,
+    /// Whether it is still burning: nothing has resolved or repaired it yet.
+    pub open: bool,
+    /// Whether an incident is among the evidence; one without is a production failure of its own.
+    pub has_incident: bool,
+}
+
+impl Failure {
+    /// When the first rule matched; a failure settles then.
+    pub fn matched_at(&self) -> Time {
+        self.evidence.iter().map(|evidence| evidence.at).min().unwrap_or(Time::MAX)
+    }
+}
+
+/// A production deployment: one or several deployments of one SHA that count as one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProductionDeployment {
+    /// The id of the deployment that finished first.
+    pub id: DeploymentId,
+    /// All deployments that count as this one, in order; `id` is the first.
+    pub members: Vec<DeploymentId>,
+    /// The deployed commit.
+    pub sha: Oid,
+    /// The environment of the first finish.
+    pub environment: Arc<str>,
+    /// When the first was requested.
+    pub created_at: Time,
+    /// The first `success` status.
+    pub finished_at: Time,
+    /// Whether the commit graph holds the SHA; where not, it ships nothing.
+    pub known_commit: bool,
+    /// Whether it is the component's baseline, which ships nothing.
+    pub is_baseline: bool,
+    /// How many changes it was the first to ship.
+    pub changes: u32,
+    /// Whether it took production back.
+    pub is_rollback: bool,
+    /// Whether it repaired something: a rollback, a revert, a hotfix or an incident's fix.
+    pub is_rework: bool,
+    /// Why it failed, if it did.
+    pub failure: Option<Failure>,
+}
+
+/// The phases of a pull request's lead time, in seconds; what is not known is absent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Phases {
+    /// First commit → ready for review.
+    pub coding: Option<i64>,
+    /// Ready → first review by anyone but the author.
+    pub pickup: Option<i64>,
+    /// First review → merged.
+    pub review: Option<i64>,
+    /// Merged → shipped.
+    pub deploy: Option<i64>,
+}
+
+/// A change that reached production, by the first deployment that contains it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShippedChange {
+    /// Which change.
+    pub id: ChangeId,
+    /// The place in [`History::deployments`] of the deployment that shipped it.
+    pub deployment: usize,
+    /// When work on it started, by `lead_time_start`.
+    pub started_at: Time,
+    /// When it was merged (a direct commit: committed).
+    pub merged_at: Time,
+    /// The shipping deployment's finish.
+    pub finished_at: Time,
+    /// Its phases; all absent for a direct commit.
+    pub phases: Phases,
+}
+
+impl ShippedChange {
+    /// The change lead time in seconds; never negative.
+    pub fn lead_time(&self) -> i64 {
+        self.finished_at.since(self.started_at).max(0)
+    }
+
+    /// When the change counts: shipped and merged (a branch deployment goes live before the merge).
+    pub fn counts_at(&self) -> Time {
+        self.finished_at.max(self.merged_at)
+    }
+}
+
+/// A merged change that is on its way: reachable from the default branch's head, not shipped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingChange {
+    /// Which change.
+    pub id: ChangeId,
+    /// When it was merged.
+    pub merged_at: Time,
+}
+
+/// An incident of the component, as it stands at the judged instant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JudgedIncident {
+    /// Which incident.
+    pub id: IncidentId,
+    /// When it was opened.
+    pub opened_at: Time,
+    /// When it was last resolved; absent while it is open.
+    pub resolved_at: Option<Time>,
+    /// Whether a deployment was found to blame.
+    pub attributed: bool,
+}
+
+/// A deployment that failed and never succeeded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AbortedDeployment {
+    /// Which deployment.
+    pub id: DeploymentId,
+    /// When it was judged aborted: 7 days after its last status.
+    pub at: Time,
+}
+
+/// All that is judged of one component at one instant.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct History {
+    /// Production deployments, in order of finish.
+    pub deployments: Vec<ProductionDeployment>,
+    /// Shipped changes, in order of the shipping finish, then of id.
+    pub changes: Vec<ShippedChange>,
+    /// Waiting changes, in order of merge, then of id; none without a baseline.
+    pub waiting: Vec<WaitingChange>,
+    /// Incidents, in order of opening, then of id.
+    pub incidents: Vec<JudgedIncident>,
+    /// Aborted deployments, in order of judgement.
+    pub aborted: Vec<AbortedDeployment>,
+    /// The next instant at which judging the same facts again may give another history.
+    pub next_edge: Option<Time>,
+}

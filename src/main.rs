@@ -1,0 +1,3 @@
+//! The binary: see [`dora_exporter::cli`].
+
+fn main() {}
