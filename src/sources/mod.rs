@@ -1,1 +1,23 @@
-//! .
+//! Sources: where facts come from. Each source knows its own API and nothing of the store, of
+//! other sources, or of what makes a deployment a failure.
+
+mod error;
+mod observer;
+
+pub mod github;
+
+pub use error::SourceError;
+pub use observer::{Observer, Throttle};
+
+use delivery::domain::Fact;
+
+/// What one request for a list gave: facts, and the cursor from which to go on.
+#[derive(Debug)]
+pub struct Step {
+    /// The facts; they are committed together with the cursor.
+    pub facts: Vec<Fact>,
+    /// The next cursor, opaque outside the source.
+    pub cursor: String,
+    /// Whether the list is read up to where it was meant to be read.
+    pub done: bool,
+}

@@ -1,0 +1,205 @@
+//! The typed configuration that the rooms read: valid by construction, durations in seconds,
+//! patterns compiled. Meanings and defaults are documented here once; `config.example.toml` and
+//! `docs/configuration.md` are held to them by tests.
+
+use crate::config::patterns::{EnvironmentRule, HotfixRule, RepositoryPattern};
+use delivery::domain::{Person, Span, TeamName, Window};
+use delivery::ledger::{LeadTimeStart, Reason};
+use secrecy::SecretString;
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// The whole configuration.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `[server]`
+    pub server: ServerSettings,
+    /// `[store]`
+    pub store: StoreSettings,
+    /// `[collection]`
+    pub collection: CollectionSettings,
+    /// `[[github]]`: at least one.
+    pub github: Vec<GitHubSettings>,
+    /// `[production]`: which environments are production.
+    pub production: EnvironmentRule,
+    /// `[measures]`
+    pub measures: MeasuresSettings,
+    /// `[failures]`
+    pub failures: FailuresSettings,
+    /// `[exposition]`
+    pub exposition: ExpositionSettings,
+    /// `[ownership]`
+    pub ownership: OwnershipSettings,
+    /// `[[incidents]]`
+    pub incidents: Vec<IncidentSettings>,
+    /// `[log]`
+    pub log: LogSettings,
+}
+
+/// `[server]`
+#[derive(Clone, Debug)]
+pub struct ServerSettings {
+    /// `listen_address`: where to listen, default `0.0.0.0:13672`.
+    pub listen_address: SocketAddr,
+    /// `telemetry_path`: the path of the metrics, default `/metrics`.
+    pub telemetry_path: String,
+}
+
+/// `[store]`
+#[derive(Clone, Debug)]
+pub struct StoreSettings {
+    /// `url`: `sqlite:PATH`, default `sqlite:dora.db`.
+    pub path: PathBuf,
+}
+
+/// `[collection]`
+#[derive(Clone, Debug)]
+pub struct CollectionSettings {
+    /// `lookback`: how much history a first collection reads, default `120d`; must exceed the
+    /// longest window by 30 d.
+    pub lookback: Span,
+    /// `sweep_interval`: how often every repository is asked for news, default `5m`.
+    pub sweep_interval: Span,
+    /// `reconcile_interval`: how often what was read is read again, default `24h`.
+    pub reconcile_interval: Span,
+    /// `budget_share`: the share of each hour's limit that may be spent, 0 to 1, default 0.8.
+    pub budget_share: f64,
+}
+
+/// `[[github]]`
+#[derive(Clone, Debug)]
+pub struct GitHubSettings {
+    /// `name`: the label `source` of its health metrics, default `github` (further ones must be named).
+    pub name: String,
+    /// `api_url`: the REST base, default `https://api.github.com`; Enterprise Server: `https://HOST/api/v3`.
+    pub api_url: String,
+    /// `graphql_url`: derived from `api_url` unless given.
+    pub graphql_url: String,
+    /// `ca_file`: PEM certificates to trust beside the system's.
+    pub ca_file: Option<PathBuf>,
+    /// `organizations`: whose repositories are all collected.
+    pub organizations: Vec<String>,
+    /// `repositories`: names and globs, `owner/name` or `acme/*`.
+    pub repositories: Vec<RepositoryPattern>,
+    /// `exclude`: names and globs that are never collected.
+    pub exclude: Vec<RepositoryPattern>,
+    /// `include_archived`: default false.
+    pub include_archived: bool,
+    /// `include_forks`: default false.
+    pub include_forks: bool,
+    /// The token, read from `token_env` (default `GITHUB_TOKEN`) or `token_file`.
+    pub token: SecretString,
+    /// Where the token came from, for messages: `the environment variable GITHUB_TOKEN`.
+    pub token_origin: String,
+}
+
+/// `[measures]`
+#[derive(Clone, Debug)]
+pub struct MeasuresSettings {
+    /// `windows`: with the text that the label `window` shows; default `7d`, `30d`, `90d`.
+    pub windows: Vec<(String, Window)>,
+    /// `lead_time_start`, default `first_commit`.
+    pub lead_time_start: LeadTimeStart,
+    /// `direct_commits`, default true.
+    pub direct_commits: bool,
+    /// `exclude_authors`: exact logins whose changes do not count.
+    pub exclude_authors: Vec<String>,
+    /// `same_deployment_window`, default `10m`; `0s` switches it off.
+    pub same_deployment_window: Span,
+    /// `settle_after`, default `15m`.
+    pub settle_after: Span,
+    /// `seed_surface`: whether the four families of the original collector are shown, default true.
+    pub seed_surface: bool,
+    /// `seed_prime_after`, default `5m`.
+    pub seed_prime_after: Span,
+}
+
+/// `[failures]`
+#[derive(Clone, Debug)]
+pub struct FailuresSettings {
+    /// `rules`, default all five.
+    pub rules: BTreeSet<Reason>,
+    /// `incident_window`, default `24h`.
+    pub incident_window: Span,
+    /// `hotfix_labels`, `hotfix_branches`, `hotfix_titles`.
+    pub hotfix: HotfixRule,
+}
+
+/// How much is exposed per component.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ComponentDetail {
+    /// The families and windows that dashboards need.
+    Standard,
+    /// Everything.
+    Full,
+    /// Nothing: teams and the organisation only.
+    None,
+}
+
+/// `[exposition]`
+#[derive(Clone, Debug)]
+pub struct ExpositionSettings {
+    /// `component_detail`, default `standard`.
+    pub component_detail: ComponentDetail,
+    /// `max_series`, default 1,000,000.
+    pub max_series: usize,
+}
+
+/// Where an answer to "whose is it" may come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OwnershipSource {
+    /// `[[ownership.rules]]`
+    Rules,
+}
+
+/// `[[ownership.rules]]`
+#[derive(Clone, Debug)]
+pub struct OwnershipRule {
+    /// `repositories`: names and globs.
+    pub repositories: Vec<RepositoryPattern>,
+    /// `team`: the owner of what matches.
+    pub team: TeamName,
+}
+
+/// `[ownership]`
+#[derive(Clone, Debug)]
+pub struct OwnershipSettings {
+    /// `order`: sources in the order in which they are asked; the first answer wins.
+    pub order: Vec<OwnershipSource>,
+    /// The rules, first match wins.
+    pub rules: Vec<OwnershipRule>,
+}
+
+/// `[[incidents]]` with `source = "github_issues"`
+#[derive(Clone, Debug)]
+pub struct IncidentSettings {
+    /// `labels`: an issue with any of them is an incident; default `["incident"]`.
+    pub labels: Vec<String>,
+    /// `repositories`: where to look; empty: in every collected repository.
+    pub repositories: Vec<RepositoryPattern>,
+}
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// `[log]`
+#[derive(Clone, Debug)]
+pub struct LogSettings {
+    /// `level`: a level or tracing's filter syntax, default `info`.
+    pub level: String,
+    /// `format`, default `text`.
+    pub format: LogFormat,
+}
+
+/// Turns logins into keyed hashes; the key lives in the store.
+pub trait HashLogins: Send + Sync {
+    /// The keyed hash of a login, case-insensitive as logins are.
+    fn person(&self, login: &str) -> Person;
+}
