@@ -1,0 +1,99 @@
+//! What the GitHub source takes and gives, beside facts and steps.
+
+use crate::config::{EnvironmentRule, HashLogins, HotfixRule, IncidentSettings};
+use crate::sources::SourceError;
+use delivery::domain::{Commit, Fact, RepoId, Repository, Time};
+use std::sync::Arc;
+
+/// What turns texts into marks and references while they are read, so that no text has to be kept.
+#[derive(Clone)]
+pub struct Parsing {
+    /// What marks a change as a hotfix.
+    pub hotfix: HotfixRule,
+    /// Which issues are incidents, and where they live.
+    pub incidents: Vec<IncidentSettings>,
+    /// Which environments are production; deployments to others are not kept.
+    pub production: EnvironmentRule,
+    /// Turns logins into keyed hashes.
+    pub logins: Arc<dyn HashLogins>,
+}
+
+/// The repositories that the configuration asks for.
+#[derive(Debug)]
+pub struct Discovery {
+    /// Listed and known repositories; `Active`, `Excluded` or `Gone`.
+    pub repositories: Vec<Repository>,
+    /// One per organisation or name that could not be listed; the rest is good.
+    pub failures: Vec<SourceError>,
+}
+
+/// The newest element of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Its node id.
+    pub id: String,
+    /// When it was created (a deployment) or last updated (a pull request, an issue).
+    pub at: Time,
+}
+
+/// What the sweep's question told of one repository.
+#[derive(Debug)]
+pub struct Probe {
+    /// The repository.
+    pub repo: RepoId,
+    /// The answer.
+    pub outcome: Probed,
+}
+
+/// The sweep's answer for one repository.
+#[derive(Debug)]
+pub enum Probed {
+    /// It is there.
+    Found {
+        /// Its present names and head; `state` is as it was given.
+        repository: Repository,
+        /// The newest deployment to any environment.
+        deployment: Option<Mark>,
+        /// The newest updated merged pull request.
+        pull: Option<Mark>,
+        /// The newest updated issue with an incident label; absent too where incidents are not
+        /// read from this repository.
+        incident: Option<Mark>,
+    },
+    /// It is not there any more, or not readable with the token.
+    Missing,
+    /// It could not be asked; the others could.
+    Failed(SourceError),
+}
+
+/// How far back a list is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Reach {
+    /// A first walk reads back to here.
+    pub since: Time,
+    /// Deployments only: go on past `since`, down to here, until a production success whose commit
+    /// resolves is found.
+    pub floor: Time,
+    /// Walk again at least back to here although nothing seems new.
+    pub again_since: Option<Time>,
+}
+
+/// A page of commits reachable from one commit, newest first.
+#[derive(Debug)]
+pub struct HistoryPage {
+    /// The commits.
+    pub commits: Vec<Commit>,
+    /// Where to go on; absent at the end of history.
+    pub next: Option<String>,
+    /// The commit does not resolve (force push, deleted branch); there are no commits then.
+    pub lost: bool,
+}
+
+/// What asking again by node id gave.
+#[derive(Debug)]
+pub struct Rechecked {
+    /// Deployments and incidents as they are now.
+    pub facts: Vec<Fact>,
+    /// Ids that do not resolve any more.
+    pub missing: Vec<Arc<str>>,
+}
