@@ -117,3 +117,6 @@ pub(super) fn tips(pull: &PullRequest, ancestry: &Ancestry<'_>) -> Tips {
     let find = |oid: Option<Oid>| oid.and_then(|oid| ancestry.graph.find(&oid));
     [find(pull.merge_commit), find(pull.head)]
 }
+
+#[cfg(test)]
+mod tests;

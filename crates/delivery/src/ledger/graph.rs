@@ -199,3 +199,6 @@ impl Iterator for Difference<'_, '_> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests;

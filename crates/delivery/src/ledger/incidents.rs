@@ -46,3 +46,6 @@ fn state(incident: &Incident, t: Time) -> State {
         Some((IncidentTransition::Dismissed, _)) => State::Dismissed,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -42,3 +42,6 @@ fn earliest_brought(record: &Record<'_>, at: CommitIndex) -> Option<Time> {
     let unowned = brought.filter(|commit| record.belonging.pull_of(commit).is_none());
     unowned.map(|commit| commit.authored_at).chain([own]).min()
 }
+
+#[cfg(test)]
+mod tests;

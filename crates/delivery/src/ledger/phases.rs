@@ -59,3 +59,6 @@ fn ready_for_review(pull: &PullRequest, first_review: Option<Time>) -> Time {
     let before = moments().filter(|at| *at <= by).max();
     before.or_else(|| moments().min()).unwrap_or(pull.opened_at)
 }
+
+#[cfg(test)]
+mod tests;

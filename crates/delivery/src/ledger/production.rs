@@ -176,3 +176,6 @@ fn group(finishes: &[Finish<'_>], window: i64) -> (Vec<Vec<usize>>, Vec<usize>) 
     }
     (groups, group_of)
 }
+
+#[cfg(test)]
+mod tests;

@@ -41,3 +41,6 @@ pub(super) fn failure(
     let evidence = evidence.into_iter().collect();
     Some(Failure { reason, evidence, restored_at, open, has_incident })
 }
+
+#[cfg(test)]
+mod tests;

@@ -94,3 +94,6 @@ impl Record<'_> {
         found.filter(|_| matching.next().is_none())
     }
 }
+
+#[cfg(test)]
+mod tests;

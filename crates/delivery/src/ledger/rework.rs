@@ -59,3 +59,6 @@ impl Latest {
         count.checked_sub(1).and_then(|at| self.up_to.get(at).copied().flatten())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -88,3 +88,6 @@ pub(super) fn waiting(record: &Record<'_>) -> Vec<WaitingChange> {
     let changes = record.changes.list.iter().filter(|change| waits(change.tips));
     changes.map(|change| WaitingChange { id: change.id, merged_at: change.merged_at }).collect()
 }
+
+#[cfg(test)]
+mod tests;

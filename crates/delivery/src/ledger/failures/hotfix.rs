@@ -42,3 +42,6 @@ fn begun_at(record: &Record<'_>, change: &Change<'_>) -> Time {
         Origin::Commit(at) => record.ancestry.graph.commit(at).authored_at,
     }
 }
+
+#[cfg(test)]
+mod tests;

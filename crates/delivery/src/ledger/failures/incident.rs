@@ -25,3 +25,6 @@ pub(super) fn find(record: &Record<'_>, repairs: &Repairs, matches: &mut Matches
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

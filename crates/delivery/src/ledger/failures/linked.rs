@@ -29,3 +29,6 @@ pub(super) fn names_its_cause(record: &Record<'_>, incident: &Incident) -> bool 
 fn causes<'r>(record: &'r Record<'_>, incident: &'r Incident) -> impl Iterator<Item = Lead> + 'r {
     incident.causes.iter().filter_map(|link| record.follow(*link))
 }
+
+#[cfg(test)]
+mod tests;

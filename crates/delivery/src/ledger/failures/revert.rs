@@ -82,3 +82,6 @@ fn reversions<'r>(
     let written = commits.into_iter().flat_map(|at| graph.commit(at).reverts.iter());
     said.iter().chain(written).copied()
 }
+
+#[cfg(test)]
+mod tests;

@@ -100,3 +100,6 @@ fn lacks_a_change(
             .any(|change| change.tips.into_iter().flatten().all(|tip| !ancestry.contains(new, tip)))
     })
 }
+
+#[cfg(test)]
+mod tests;
