@@ -1,6 +1,8 @@
 //! Small histories for tests, in hours: a repository's commits, pull requests, deployments and
 //! incidents, with everything that a test does not mention set to something harmless.
 
+#![allow(clippy::unwrap_used)]
+
 use super::*;
 use crate::domain::{
     Author, ChangeReference, Commit, DeploymentId, DeploymentState, DeploymentStatus, HOUR,

@@ -2,9 +2,12 @@ use crate::domain::IncidentEvent;
 use crate::domain::IncidentTransition::*;
 use crate::ledger::scenario::*;
 
+/// Events, the judged hour, and the hour of resolution of the incident, if it is one.
+type Case<'a> = (&'a [IncidentEvent], i64, Option<Option<i64>>);
+
 #[test]
 fn an_incident_stands_as_its_last_event_by_then_says() {
-    let cases: [(&[IncidentEvent], i64, Option<Option<i64>>); 10] = [
+    let cases: [Case<'_>; 10] = [
         (&[], 9, Some(None)),
         (&[], 0, None),
         (&[event(h(3), Resolved)], 9, Some(Some(3))),

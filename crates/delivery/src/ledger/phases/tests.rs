@@ -60,9 +60,12 @@ fn reviews_by_the_author_by_bots_and_after_the_merge_do_not_count() {
     assert_eq!(hours(&pull, 36)[1], Some(2));
 }
 
+/// Readiness events, the hour of the first review, and the phases in hours.
+type Case<'a> = (&'a [ReadinessEvent], Option<i64>, [Option<i64>; 4]);
+
 #[test]
 fn coding_ends_when_a_draft_became_ready_for_the_last_time_before_its_review() {
-    let cases: [(&[ReadinessEvent], Option<i64>, [Option<i64>; 4]); 6] = [
+    let cases: [Case<'_>; 6] = [
         // Opened as a draft.
         (&[readiness(20, true)], Some(25), [Some(16), Some(5), Some(5), Some(6)]),
         // Back and forth before the review.

@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used)]
+
 use crate::domain::{IncidentEvent, IncidentTransition::*};
 use crate::ledger::Failure;
 use crate::ledger::scenario::*;

@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used)]
+
 use crate::domain::{ChangeReference, DeploymentId, IncidentLink, OidPrefix};
 use crate::ledger::Reason;
 use crate::ledger::scenario::*;

@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used)]
+
 use crate::domain::{DAY, HOUR};
 use crate::ledger::Reason::{Hotfix, Rollback};
 use crate::ledger::scenario::*;

@@ -1,5 +1,7 @@
+#![allow(clippy::unwrap_used)]
+
 use crate::domain::{HOUR, IncidentTransition::*};
-use crate::ledger::Reason::{self, Incident, Rollback};
+use crate::ledger::Reason::{Incident, Rollback};
 use crate::ledger::scenario::*;
 
 fn scenario() -> Scenario {
@@ -65,7 +67,7 @@ fn dismissed_incidents_and_a_rule_that_is_off_blame_nobody() {
     assert_eq!(failed(&scenario.judge(22)), [(2, Incident)]);
     assert!(failed(&scenario.judge(23)).is_empty());
     scenario.incidents[0].events.clear();
-    scenario.rules.failure_rules.remove(&Reason::Incident);
+    scenario.rules.failure_rules.remove(&Incident);
     let history = scenario.judge(99);
     assert!(failed(&history).is_empty() && !history.incidents[0].attributed);
 }

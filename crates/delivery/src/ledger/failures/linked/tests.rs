@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used)]
+
 use crate::domain::{ChangeReference, DeploymentId, IncidentLink, IncidentTransition::Resolved};
 use crate::ledger::Reason::{self, Linked};
 use crate::ledger::scenario::*;

@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used)]
+
 use crate::domain::{ChangeReference, HOUR, Reversion};
 use crate::ledger::Reason::Revert;
 use crate::ledger::scenario::*;

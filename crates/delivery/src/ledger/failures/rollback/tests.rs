@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used)]
+
 use crate::domain::{DeploymentId, MINUTE};
 use crate::ledger::Reason::Rollback;
 use crate::ledger::scenario::*;
