@@ -93,7 +93,8 @@ impl Walk {
         let Some(mut paging) = self.paging.pop() else { return };
         self.note(commits, known, horizon);
         let goes_on = match paging.back_to {
-            Some(back_to) => commits.iter().any(|commit| commit.committed_at.0 >= back_to),
+            // What a history in order of time hides behind an older commit is met as an unknown parent.
+            Some(back_to) => commits.iter().all(|commit| commit.committed_at.0 >= back_to),
             None => commits.iter().any(|commit| !known.contains_key(&commit.oid)),
         };
         if goes_on && next.is_some() {
@@ -120,11 +121,16 @@ impl Walk {
     ) {
         self.unknown.remove(&from.to_string());
         self.note(commits, known, horizon);
-        let all_new = commits.iter().all(|commit| {
-            !known.contains_key(&commit.oid) && commit.committed_at >= horizon
-        });
+        let all_new = commits
+            .iter()
+            .all(|commit| !known.contains_key(&commit.oid) && commit.committed_at >= horizon);
         if next.is_some() && all_new && !commits.is_empty() {
-            self.paging.push(Paging { from: from.to_string(), after: next, branch: false, back_to: None });
+            self.paging.push(Paging {
+                from: from.to_string(),
+                after: next,
+                branch: false,
+                back_to: None,
+            });
         }
     }
 
@@ -133,13 +139,6 @@ impl Walk {
         let text = from.to_string();
         self.unknown.remove(&text);
         self.paging.retain(|paging| paging.from != text);
-    }
-
-    /// The host refused a stored page cursor: the history starts again at its first page.
-    pub fn restart_page(&mut self) {
-        if let Some(paging) = self.paging.last_mut() {
-            paging.after = None;
-        }
     }
 
     /// Notes parents that nobody knows, of commits that matter, and forgets those that arrived.

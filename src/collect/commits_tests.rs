@@ -33,7 +33,12 @@ fn page_from(n: u8, after: Option<&str>) -> Option<Question> {
 fn a_first_walk_reads_back_to_the_horizon_and_asks_for_nothing_beyond_it() {
     let mut walk = Walk::default();
     assert_eq!(walk.next(Some(oid(9)), HORIZON, &[]), page_from(9, None));
-    walk.page(&[commit(9, &[8], 90_000), commit(8, &[7], 5_000)], Some("p2".into()), &known(&[]), HORIZON);
+    walk.page(
+        &[commit(9, &[8], 90_000), commit(8, &[7], 5_000)],
+        Some("p2".into()),
+        &known(&[]),
+        HORIZON,
+    );
     assert_eq!(walk.next(Some(oid(9)), HORIZON, &[]), page_from(9, Some("p2")));
     walk.page(&[commit(7, &[6], 900)], Some("p3".into()), &known(&[]), HORIZON);
     assert_eq!(walk.next(Some(oid(9)), HORIZON, &[]), None);
@@ -79,7 +84,10 @@ fn older_commits_that_a_merge_makes_reachable_are_asked_for_by_their_merge() {
 #[test]
 fn deployed_commits_outside_the_branch_are_asked_for_until_known_or_lost() {
     let mut walk = Walk::default();
-    assert_eq!(walk.next(None, HORIZON, &[oid(4), oid(5)]), Some(Question::Heads(vec![oid(4), oid(5)])));
+    assert_eq!(
+        walk.next(None, HORIZON, &[oid(4), oid(5)]),
+        Some(Question::Heads(vec![oid(4), oid(5)]))
+    );
     walk.lost(oid(5));
     walk.short_page(oid(4), &[commit(4, &[2], 5_000)], Some("p2".into()), &known(&[]), HORIZON);
     assert_eq!(walk.next(None, HORIZON, &[]), page_from(4, Some("p2")));
@@ -91,10 +99,20 @@ fn deployed_commits_outside_the_branch_are_asked_for_until_known_or_lost() {
 fn a_deeper_horizon_reads_on_through_known_commits() {
     let mut walk = Walk::default();
     walk.next(Some(oid(9)), Time(500_000), &[]);
-    walk.page(&[commit(9, &[8], 600_000), commit(8, &[7], 400_000)], Some("p2".into()), &known(&[]), Time(500_000));
+    walk.page(
+        &[commit(9, &[8], 600_000), commit(8, &[7], 400_000)],
+        Some("p2".into()),
+        &known(&[]),
+        Time(500_000),
+    );
     assert_eq!(walk.next(Some(oid(9)), Time(500_000), &[]), None);
     assert_eq!(walk.next(Some(oid(9)), HORIZON, &[]), page_from(9, None));
-    walk.page(&[commit(9, &[8], 600_000), commit(8, &[7], 400_000)], Some("p2".into()), &known(&[8, 9]), HORIZON);
+    walk.page(
+        &[commit(9, &[8], 600_000), commit(8, &[7], 400_000)],
+        Some("p2".into()),
+        &known(&[8, 9]),
+        HORIZON,
+    );
     assert_eq!(walk.next(Some(oid(9)), HORIZON, &[]), page_from(9, Some("p2")));
 }
 

@@ -76,14 +76,11 @@ impl Collect {
                 break;
             }
         }
-        self.tell_backfill(repo);
+        self.tell_backfill();
         Ok(moved)
     }
 
-    fn tell_backfill(&self, repo: RepoId) {
-        let Some(tracked) = self.tracked.get(&repo) else { return };
-        let complete = tracked.backfill_complete();
-        self.around.observer.backfill(&tracked.repository.full_name, Some(complete));
+    fn tell_backfill(&self) {
         let (repositories, done) = self.backfill_counts();
         self.around.health.update(self.source.name(), |health| {
             health.repositories = repositories;
@@ -180,11 +177,10 @@ impl Collect {
     ) -> Result<Outcome, CollectError> {
         self.around.observer.items(self.source.name(), collector, step.facts.len() as u64);
         let Some(tracked) = self.tracked.get_mut(&repo) else { return Ok(Outcome::Done) };
-        let resumed = tracked.cursors.contains_key(&collector);
-        let begun = *tracked
-            .begun
-            .entry(collector)
-            .or_insert(if resumed && !tracked.is_complete(collector) { Time(0) } else { started });
+        // A list that an earlier process began was begun at an unknown time.
+        let resumed = tracked.cursors.contains_key(&collector) && !tracked.is_complete(collector);
+        let begins = if resumed { Time(0) } else { started };
+        let begun = *tracked.begun.entry(collector).or_insert(begins);
         let cursor = Some((collector, step.cursor));
         if !step.done {
             self.keep(repo, step.facts, cursor).await?;
@@ -241,7 +237,8 @@ impl Collect {
         let repository = tracked.repository.clone();
         let deployed: BTreeSet<Oid> = tracked.finishes().map(|(_, oid)| oid).collect();
         let finishes: Vec<Oid> = tracked.finishes().map(|(_, oid)| oid).collect();
-        let mut walk = Walk::from_cursor(tracked.cursors.get(&Collector::Commits).map(String::as_str));
+        let mut walk =
+            Walk::from_cursor(tracked.cursors.get(&Collector::Commits).map(String::as_str));
         let horizon = self.horizon(tracked);
         let mut question = walk.next(repository.head, horizon, &[]);
         if question.is_none() {
@@ -282,11 +279,7 @@ impl Collect {
                 self.read_heads(repo, &heads, &mut walk, horizon).await?
             }
         };
-        self.around.observer.items(
-            self.source.name(),
-            Collector::Commits,
-            facts.len() as u64,
-        );
+        self.around.observer.items(self.source.name(), Collector::Commits, facts.len() as u64);
         self.keep(repo, facts, Some((Collector::Commits, walk.to_cursor()))).await?;
         Ok(Outcome::Advance)
     }
@@ -362,26 +355,15 @@ impl Collect {
         {
             facts.extend(tracked.reopened_lists().map(Fact::Progress));
         }
-        let update = cursor
-            .clone()
-            .map(|(collector, cursor)| CursorUpdate { repo, collector, cursor });
-        let seq = self.around.store.commit(&facts, update.as_slice()).await?;
+        let update =
+            cursor.clone().map(|(collector, cursor)| CursorUpdate { repo, collector, cursor });
+        self.around.store.commit(&facts, update.as_slice()).await?;
         for fact in &facts {
             self.absorb(fact);
         }
         if let (Some((collector, cursor)), Some(tracked)) = (cursor, self.tracked.get_mut(&repo)) {
             tracked.cursors.insert(collector, cursor);
         }
-        self.announce(seq);
         Ok(())
-    }
-
-    /// Wakes whoever waits for new facts.
-    pub(super) fn announce(&self, seq: u64) {
-        self.around.news.send_if_modified(|newest| {
-            let moved = seq > *newest;
-            *newest = seq.max(*newest);
-            moved
-        });
     }
 }

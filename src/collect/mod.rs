@@ -69,8 +69,6 @@ pub struct Surroundings {
     pub observer: Arc<dyn Observer>,
     /// Shows how it goes.
     pub health: Arc<Health>,
-    /// Told the newest sequence number after every commit.
-    pub news: Arc<tokio::sync::watch::Sender<u64>>,
 }
 
 /// Collects from one configured GitHub.
@@ -97,6 +95,11 @@ impl Collect {
         }
     }
 
+    /// The source's name.
+    pub fn name(&self) -> &str {
+        self.source.name()
+    }
+
     /// Takes note of a stored fact, at the start. Repositories must come before their other facts.
     pub fn absorb(&mut self, fact: &Fact) {
         if let Fact::Repository(repository) = fact
@@ -107,7 +110,7 @@ impl Collect {
                 .or_insert_with(|| Tracked::new(repository.clone()))
                 .repository = repository.clone();
         }
-        let known = tracked::repository_of(fact).and_then(|repo| self.tracked.get_mut(&repo));
+        let known = fact.repo().and_then(|repo| self.tracked.get_mut(&repo));
         if let Some(tracked) = known {
             tracked.absorb(fact, &self.around.production);
         }
@@ -154,18 +157,20 @@ impl Collect {
     fn conclude(&mut self, swept: Result<(), CollectError>, started: Time) {
         let source = Arc::clone(&self.source);
         let name = source.name();
-        let through = self.data_through();
+        let through = Collector::ALL
+            .into_iter()
+            .filter_map(|collector| self.tell_data_through(collector))
+            .min();
         let (repositories, complete) = self.backfill_counts();
         if let Err(error) = &swept {
             self.note_failure(None, None, error);
         } else {
             self.note_success(None, None);
-            self.around.observer.succeeded(name, started);
+            for collector in Collector::ALL {
+                self.around.observer.succeeded(name, collector, started);
+            }
         }
         self.around.observer.up(name, swept.is_ok());
-        if let Some(through) = through {
-            self.around.observer.data_through(name, through);
-        }
         let first_failure = self.failing.values().next().cloned();
         self.around.health.update(name, |health| {
             health.up = Some(swept.is_ok());
@@ -179,8 +184,13 @@ impl Collect {
         });
     }
 
-    fn data_through(&self) -> Option<Time> {
-        self.active().filter(|tracked| tracked.backfill_complete()).filter_map(Tracked::through).min()
+    /// Tells how far one collector has come in the repository that lags most.
+    fn tell_data_through(&self, collector: Collector) -> Option<Time> {
+        let complete = self.active().filter(|tracked| tracked.backfill_complete());
+        let progress = complete.filter_map(|tracked| tracked.progress.get(&collector));
+        let through = progress.filter_map(|progress| progress.through).min()?;
+        self.around.observer.data_through(self.source.name(), collector, through);
+        Some(through)
     }
 
     fn backfill_counts(&self) -> (usize, usize) {

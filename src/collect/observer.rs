@@ -10,12 +10,10 @@ pub trait Observer: Send + Sync {
     fn failed(&self, source: &str, collector: Option<Collector>, reason: &'static str);
     /// So many facts were read.
     fn items(&self, source: &str, collector: Collector, count: u64);
-    /// A repository's backfill is complete, or not; `None`: it is no longer collected.
-    fn backfill(&self, repo: &str, complete: Option<bool>);
     /// Whether the last sweep of the source succeeded.
     fn up(&self, source: &str, up: bool);
-    /// A sweep of the source ended well at this instant.
-    fn succeeded(&self, source: &str, at: Time);
-    /// All that happened up to this instant at the source is there, for every complete repository.
-    fn data_through(&self, source: &str, through: Time);
+    /// A sweep that ended well asked one collector's lists at this instant.
+    fn succeeded(&self, source: &str, collector: Collector, at: Time);
+    /// One collector has all that happened up to this instant, in every complete repository.
+    fn data_through(&self, source: &str, collector: Collector, through: Time);
 }

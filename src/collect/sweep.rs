@@ -4,9 +4,8 @@ use super::fetch::Outcome;
 use super::tracked::Tracked;
 use super::{Collect, CollectError, repositories};
 use crate::sources::github::{Mark, Probe, Probed};
-use delivery::domain::{
-    Collector, DAY, Fact, MINUTE, Progress, RepoId, Repository, RepositoryState, Span, Time,
-};
+use delivery::domain::{Collector, DAY, Fact, MINUTE, Progress, RepoId, Repository, Span, Time};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How often the configured organisations, names and globs are listed again.
@@ -64,29 +63,12 @@ impl Collect {
             })
             .map(Fact::Repository)
             .collect();
-        self.around.store.commit(&changed, &[]).await.map(|seq| self.announce(seq))?;
+        self.around.store.commit(&changed, &[]).await?;
         for fact in &changed {
-            if let Fact::Repository(repository) = fact {
-                self.forget_old_name(repository);
-            }
             self.absorb(fact);
         }
         self.discovered_at = (!failed).then_some(started).or(self.discovered_at);
-        for tracked in self.tracked.values() {
-            let active = tracked.repository.state == RepositoryState::Active;
-            let complete = active.then(|| tracked.backfill_complete());
-            self.around.observer.backfill(&tracked.repository.full_name, complete);
-        }
         Ok(())
-    }
-
-    /// The series of a renamed or transferred repository move: the old name's end.
-    fn forget_old_name(&self, repository: &Repository) {
-        if let Some(tracked) = self.tracked.get(&repository.id)
-            && tracked.repository.full_name != repository.full_name
-        {
-            self.around.observer.backfill(&tracked.repository.full_name, None);
-        }
     }
 
     /// Takes note of a repository's newest entries; true where it was not found.
@@ -105,10 +87,8 @@ impl Collect {
         self.note_success(Some(repo), None);
         let Some(tracked) = self.tracked.get(&repo) else { return Ok(false) };
         if tracked.repository != repository {
-            self.forget_old_name(&repository);
             let fact = Fact::Repository(repository);
-            let seq = self.around.store.commit(std::slice::from_ref(&fact), &[]).await?;
-            self.announce(seq);
+            self.around.store.commit(std::slice::from_ref(&fact), &[]).await?;
             self.absorb(&fact);
         }
         let source = Arc::clone(&self.source);
@@ -161,17 +141,16 @@ impl Collect {
             return Ok(());
         }
         let answer = self.source.recheck(&nodes).await?;
-        for tracked in self.tracked.values_mut() {
-            tracked.forget_nodes(&answer.missing);
+        let mut by_repo: BTreeMap<RepoId, Vec<Fact>> = BTreeMap::new();
+        for (repo, tracked) in &mut self.tracked {
+            by_repo.insert(*repo, tracked.forget_nodes(&answer.missing));
         }
-        let mut by_repo: Vec<(RepoId, Vec<Fact>)> = Vec::new();
         for fact in answer.facts {
-            let Some(repo) = super::tracked::repository_of(&fact) else { continue };
-            match by_repo.iter_mut().find(|(id, _)| *id == repo) {
-                Some((_, facts)) => facts.push(fact),
-                None => by_repo.push((repo, vec![fact])),
+            if let Some(repo) = fact.repo() {
+                by_repo.entry(repo).or_default().push(fact);
             }
         }
+        by_repo.retain(|_, facts| !facts.is_empty());
         for (repo, facts) in by_repo {
             self.keep(repo, facts, None).await?;
         }
@@ -223,8 +202,7 @@ impl Collect {
                 })
             })
             .collect();
-        let seq = self.around.store.commit(&facts, &[]).await?;
-        self.announce(seq);
+        self.around.store.commit(&facts, &[]).await?;
         for fact in &facts {
             self.absorb(fact);
         }

@@ -1,11 +1,11 @@
 //! What collecting remembers of a repository between requests: never more than it needs to decide
 //! what to ask next. It is absorbed from the same facts that the store keeps, so a restart rebuilds it.
 
+use crate::sources::github::Mark;
 use delivery::domain::{
     Collector, DAY, Deployment, DeploymentId, DeploymentState, Fact, Incident, IncidentId,
-    IncidentTransition, Oid, Progress, RepoId, Repository, RepositoryState, Span, Time,
+    IncidentTransition, Oid, Progress, Repository, RepositoryState, Span, Time,
 };
-use crate::sources::github::Mark;
 use delivery::ledger::ProductionEnvironments;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -43,20 +43,13 @@ pub struct Tracked {
     /// Production finishes, in order: the first tells how far back to read.
     finishes: BTreeMap<(Time, DeploymentId), Oid>,
     unfinished: HashMap<DeploymentId, Unfinished>,
-    incidents: HashMap<IncidentId, OpenIncident>,
+    incidents: HashMap<IncidentId, Incident>,
 }
 
 #[derive(Debug)]
 struct Unfinished {
     node_id: Arc<str>,
     asked_until: Time,
-}
-
-#[derive(Debug)]
-struct OpenIncident {
-    node_id: Arc<str>,
-    open: bool,
-    opened_at: Time,
 }
 
 impl Tracked {
@@ -85,7 +78,9 @@ impl Tracked {
         match fact {
             Fact::Repository(repository) => self.repository = repository.clone(),
             Fact::Deployment(deployment) => self.absorb_deployment(deployment, production),
-            Fact::Incident(incident) => self.absorb_incident(incident),
+            Fact::Incident(incident) => {
+                self.incidents.insert(incident.id.clone(), incident.clone());
+            }
             Fact::Progress(progress) => {
                 self.progress.insert(progress.collector, *progress);
             }
@@ -122,21 +117,9 @@ impl Tracked {
             matches!(status.state, DeploymentState::Failure | DeploymentState::Error)
         });
         let last_at = last.map_or(deployment.created_at, |status| status.at);
-        let asked_until =
-            last_at.plus(if failed { FAILED_ASKED_FOR } else { PENDING_ASKED_FOR });
+        let asked_until = last_at.plus(if failed { FAILED_ASKED_FOR } else { PENDING_ASKED_FOR });
         let node_id = Arc::clone(&deployment.node_id);
         self.unfinished.insert(deployment.id, Unfinished { node_id, asked_until });
-    }
-
-    fn absorb_incident(&mut self, incident: &Incident) {
-        let open = incident.counts
-            && incident
-                .events
-                .last()
-                .is_none_or(|event| event.transition == IncidentTransition::Reopened);
-        let node_id = Arc::clone(&incident.node_id);
-        let opened_at = incident.opened_at;
-        self.incidents.insert(incident.id.clone(), OpenIncident { node_id, open, opened_at });
     }
 
     /// Whether the repository has a component: whether it ever had a production deployment.
@@ -161,7 +144,7 @@ impl Tracked {
     pub fn open_incidents(&self) -> impl Iterator<Item = Arc<str>> + '_ {
         self.incidents
             .values()
-            .filter(|incident| incident.open)
+            .filter(|incident| incident.counts && is_open(incident))
             .map(|incident| Arc::clone(&incident.node_id))
     }
 
@@ -173,10 +156,15 @@ impl Tracked {
             .map(|incident| Arc::clone(&incident.node_id))
     }
 
-    /// Drops what the source says is gone, so that it is not asked for ever.
-    pub fn forget_nodes(&mut self, missing: &[Arc<str>]) {
+    /// Drops what the source says is gone, so that it is not asked for ever. A deployment stays as
+    /// it was told last; a deleted issue is no incident any more, or it would burn for ever.
+    pub fn forget_nodes(&mut self, missing: &[Arc<str>]) -> Vec<Fact> {
         self.unfinished.retain(|_, unfinished| !missing.contains(&unfinished.node_id));
-        self.incidents.retain(|_, incident| !missing.contains(&incident.node_id));
+        self.incidents
+            .values()
+            .filter(|incident| incident.counts && missing.contains(&incident.node_id))
+            .map(|incident| Fact::Incident(Incident { counts: false, ..incident.clone() }))
+            .collect()
     }
 
     /// Whether a collector has read all history that was asked for.
@@ -187,15 +175,6 @@ impl Tracked {
     /// Whether every collector has.
     pub fn backfill_complete(&self) -> bool {
         Collector::ALL.iter().all(|collector| self.is_complete(*collector))
-    }
-
-    /// Everything up to this instant is there, for every collector.
-    pub fn through(&self) -> Option<Time> {
-        Collector::ALL
-            .iter()
-            .map(|collector| self.progress.get(collector).and_then(|progress| progress.through))
-            .min()
-            .flatten()
     }
 
     /// Whether it is asked for news: wanted by the configuration, and found by the last probe.
@@ -226,15 +205,7 @@ impl Tracked {
     }
 }
 
-/// The repository a fact belongs to, if it names one.
-pub fn repository_of(fact: &Fact) -> Option<RepoId> {
-    match fact {
-        Fact::Repository(repository) => Some(repository.id),
-        Fact::Deployment(deployment) => Some(deployment.repo),
-        Fact::PullRequest(pull) => Some(pull.repo),
-        Fact::Commit(commit) => Some(commit.repo),
-        Fact::LostCommit { repo, .. } => Some(*repo),
-        Fact::Incident(incident) => incident.repo,
-        Fact::Progress(progress) => Some(progress.repo),
-    }
+fn is_open(incident: &Incident) -> bool {
+    let last = incident.events.last();
+    last.is_none_or(|event| event.transition == IncidentTransition::Reopened)
 }

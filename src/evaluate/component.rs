@@ -4,8 +4,8 @@ use super::estate::{Estate, RepositoryFacts};
 use delivery::domain::{ComponentId, MINUTE, Span, Time, Window};
 use delivery::ledger::{ComponentFacts, History, Rules, judge};
 use delivery::measures::{
-    Member, PointFigures, Pool, SeedFigures, WindowFigures, evaluated_windows, next_edge, point_figures, seed_figures,
-    window_figures,
+    Member, PointFigures, Pool, SeedFigures, WindowFigures, evaluated_windows, next_edge,
+    point_figures, seed_figures, window_figures,
 };
 
 /// Where a source's data is older than this, figures stay at the time of the data: an outage must

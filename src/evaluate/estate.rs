@@ -3,8 +3,8 @@
 use super::mapping::{IncidentMap, map_incidents};
 use super::ownership::Owners;
 use delivery::domain::{
-    Collector, CommitGraph, ComponentId, Deployment, DeploymentId, DeploymentState, Fact, Incident, IncidentId,
-    PullNumber, PullRequest, RepoId, Repository, RepositoryState, Time,
+    Collector, CommitGraph, ComponentId, Deployment, DeploymentId, DeploymentState, Fact, Incident,
+    IncidentId, PullNumber, PullRequest, RepoId, Repository, RepositoryState, Time,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -75,31 +75,29 @@ pub struct Estate {
 impl Estate {
     /// Takes a fact over, and notes what it changes.
     pub fn absorb(&mut self, fact: Fact, changes: &mut Changes) {
-        let mut judged_again = |repo| {
-            changes.repositories.insert(repo);
-        };
+        let repo = fact.repo();
+        if !matches!(fact, Fact::Progress(_) | Fact::Incident(_)) {
+            changes.repositories.extend(repo);
+        }
         match fact {
             Fact::Repository(repository) => {
-                judged_again(repository.id);
                 changes.mapping = true;
-                self.of(repository.id).repository = Some(repository);
+                let facts = self.of(repository.id);
+                facts.repository = Some(repository);
             }
             Fact::Deployment(deployment) => {
-                judged_again(deployment.repo);
                 let facts = self.of(deployment.repo);
                 let had_component = facts.has_component();
                 facts.deployments.insert(deployment.id, deployment);
                 changes.mapping |= facts.has_component() != had_component;
             }
             Fact::PullRequest(pull) => {
-                judged_again(pull.repo);
                 self.of(pull.repo).pulls.insert(pull.number, pull);
             }
             Fact::Commit(commit) => {
-                judged_again(commit.repo);
                 self.of(commit.repo).graph.insert(commit);
             }
-            Fact::LostCommit { repo, .. } => judged_again(repo),
+            Fact::LostCommit { .. } => {}
             Fact::Incident(incident) => {
                 changes.mapping = true;
                 changes.incidents.insert(incident.id.clone());
@@ -133,6 +131,20 @@ impl Estate {
                 changes.repositories.insert(component.repo);
             }
         }
+    }
+
+    /// How many facts of each kind there are.
+    pub fn fact_counts(&self) -> Vec<(&'static str, u64)> {
+        let sum = |count: fn(&RepositoryFacts) -> usize| {
+            self.repositories.values().map(|facts| count(facts) as u64).sum()
+        };
+        vec![
+            ("repository", sum(|facts| usize::from(facts.repository.is_some()))),
+            ("deployment", sum(|facts| facts.deployments.len())),
+            ("pull_request", sum(|facts| facts.pulls.len())),
+            ("commit", sum(|facts| facts.graph.len())),
+            ("incident", self.incidents.len() as u64),
+        ]
     }
 
     /// The incidents of a component.

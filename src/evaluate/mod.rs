@@ -6,24 +6,26 @@
 mod component;
 mod estate;
 mod figures;
+
 mod group;
 mod mapping;
 mod ownership;
 mod rules;
 mod run;
+
 mod settling;
 
 pub use ownership::{OrderedOwners, Owner, Owners, UNOWNED};
 pub use rules::rules_of;
-pub use run::{Observer, Publisher};
-pub use settling::{LEAD_TIME_HOURS, Settled, SettlingRules};
+pub use run::Publisher;
+
+pub use settling::{LEAD_TIME_HOURS, Settled, Settlement, SettlingRules};
 
 use component::{Evaluated, evaluate, instant_of};
 use delivery::domain::{ComponentId, Fact, RepoId, Repository, TeamName, Time, Window};
 use delivery::ledger::{JudgedIncident, Rules, judge_incident};
 use estate::{Changes, Estate};
 use group::{EvaluatedGroup, evaluate_group};
-use settling::Settlement;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -99,6 +101,11 @@ impl Evaluator {
         }
     }
 
+    /// How many facts of each kind there are, for the exporter's own metrics.
+    pub fn fact_counts(&self) -> Vec<(&'static str, u64)> {
+        self.estate.fact_counts()
+    }
+
     fn windows(&self) -> Vec<Window> {
         self.rules.windows.iter().map(|(_, window)| *window).collect()
     }
@@ -136,9 +143,8 @@ impl Evaluator {
                 facts.active().is_some() && facts.has_component() && facts.is_complete()
             })
         });
-        let moved = before.iter().filter(|(component, place)| {
-            self.places.get(*component) != Some(*place)
-        });
+        let moved =
+            before.iter().filter(|(component, place)| self.places.get(*component) != Some(*place));
         touched.extend(moved.map(|(component, _)| component.clone()));
         touched
     }

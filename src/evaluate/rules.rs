@@ -12,7 +12,11 @@ pub fn rules_of(settings: &Settings, logins: &dyn HashLogins) -> Rules {
         same_deployment_window: measures.same_deployment_window,
         lead_time_start: measures.lead_time_start,
         direct_commits: measures.direct_commits,
-        exclude_authors: measures.exclude_authors.iter().map(|login| logins.person(login)).collect(),
+        exclude_authors: measures
+            .exclude_authors
+            .iter()
+            .map(|login| logins.person(login))
+            .collect(),
         failure_rules: settings.failures.rules.clone(),
         incident_window: settings.failures.incident_window,
     }

@@ -4,6 +4,7 @@
 //! once everything through it and `settle_after` more has been collected. A row is never withdrawn
 //! and never written twice, so a crash between writing and showing changes nothing.
 
+use crate::exposition::{Histogram, LEAD_TIME_HOURS as BOUNDS};
 use crate::store::{Birth, SettledRow};
 use delivery::domain::{ComponentId, DAY, HOUR, Span, TeamName, Time};
 use delivery::ledger::{ChangeId, History, ShippedChange};
@@ -12,35 +13,8 @@ use std::sync::Arc;
 
 /// The histogram of the seed surface.
 pub const LEAD_TIME_HOURS: &str = "dora_lead_time_hours";
-/// Its upper bounds in hours, without infinity.
-pub const LEAD_TIME_HOURS_BOUNDS: [f64; 8] = [1.0, 4.0, 8.0, 24.0, 48.0, 72.0, 168.0, 336.0];
 /// How much history enters the seed surface once, when it is primed.
 const PRIMED_HISTORY: Span = 30 * DAY;
-
-/// A histogram of settled values.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct SettledHistogram {
-    /// How many values lie at or below each bound, not cumulated; the last is above all bounds.
-    pub buckets: [u64; 9],
-    /// The sum of the values, in seconds.
-    pub sum_seconds: f64,
-}
-
-impl SettledHistogram {
-    fn observe(&mut self, seconds: f64) {
-        let bucket = LEAD_TIME_HOURS_BOUNDS
-            .iter()
-            .position(|hours| seconds <= hours * HOUR as f64)
-            .unwrap_or(LEAD_TIME_HOURS_BOUNDS.len());
-        self.buckets[bucket] += 1;
-        self.sum_seconds += seconds;
-    }
-
-    /// How many values there are.
-    pub fn count(&self) -> u64 {
-        self.buckets.iter().sum()
-    }
-}
 
 /// What is settled, and how far.
 #[derive(Debug, Default)]
@@ -48,7 +22,7 @@ pub struct Settled {
     births: HashMap<ComponentId, Birth>,
     subjects: HashSet<(String, String)>,
     /// By component and the team of settling: a former team's series stay.
-    pub lead_time_hours: BTreeMap<(ComponentId, TeamName), SettledHistogram>,
+    pub lead_time_hours: BTreeMap<ComponentId, BTreeMap<TeamName, Histogram>>,
 }
 
 /// The rules of settling.
@@ -61,7 +35,7 @@ pub struct SettlingRules {
 }
 
 /// What has to be written before the snapshot that shows it.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Settlement {
     /// New rows.
     pub rows: Vec<SettledRow>,
@@ -93,7 +67,12 @@ impl Settled {
         let mut due = Settlement::default();
         let Some(birth) = self.births.get(component) else {
             let component = component.clone();
-            due.births.push(Birth { component, born_at: now, settled_through: now, primed_at: None });
+            due.births.push(Birth {
+                component,
+                born_at: now,
+                settled_through: now,
+                primed_at: None,
+            });
             return due;
         };
         let mut next = birth.clone();
@@ -123,9 +102,16 @@ impl Settled {
         }
     }
 
-    /// Gives a visible component its series at 0, under its present team.
+    /// Gives a component that is born its series at 0, under its present team.
     pub fn show(&mut self, component: &ComponentId, team: &TeamName) {
-        self.lead_time_hours.entry((component.clone(), Arc::clone(team))).or_default();
+        if self.births.contains_key(component) {
+            self.histogram(component, team);
+        }
+    }
+
+    fn histogram(&mut self, component: &ComponentId, team: &TeamName) -> &mut Histogram {
+        let teams = self.lead_time_hours.entry(component.clone()).or_default();
+        teams.entry(Arc::clone(team)).or_insert_with(|| Histogram::new(BOUNDS))
     }
 
     fn count(&mut self, row: &SettledRow) {
@@ -134,8 +120,8 @@ impl Settled {
         {
             return;
         }
-        let series = (row.component.clone(), TeamName::from(row.team.as_str()));
-        self.lead_time_hours.entry(series).or_default().observe(row.value);
+        let team = TeamName::from(row.team.as_str());
+        self.histogram(&row.component, &team).observe(row.value / HOUR as f64);
     }
 
     /// The changes that count in `(after, until]`, in order, that are not settled yet.

@@ -7,6 +7,7 @@
 mod error;
 mod file;
 mod logins;
+mod lookup;
 mod reader;
 mod rows;
 mod settled;

@@ -51,7 +51,12 @@ impl GitHub {
 
     /// Whether reading the list would bring anything, by a probe's mark. Also while a walk is
     /// unfinished, and after a change of the configuration that decides what is read.
-    pub fn has_news(&self, collector: Collector, cursor: Option<&str>, mark: Option<&Mark>) -> bool {
+    pub fn has_news(
+        &self,
+        collector: Collector,
+        cursor: Option<&str>,
+        mark: Option<&Mark>,
+    ) -> bool {
         let _ = (collector, cursor, mark);
         true
     }

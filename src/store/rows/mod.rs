@@ -23,9 +23,12 @@ pub(super) struct Table {
     pub decode: fn(&mut Columns<'_>) -> Result<Fact, sqlx::Error>,
 }
 
+/// The table of repositories.
+pub(super) const REPOSITORIES: Table = Table { page: repository::PAGE, decode: repository::decode };
+
 /// All tables of facts.
 pub(super) const TABLES: [Table; 7] = [
-    Table { page: repository::PAGE, decode: repository::decode },
+    REPOSITORIES,
     Table { page: deployment::PAGE, decode: deployment::decode },
     Table { page: pull_request::PAGE, decode: pull_request::decode },
     Table { page: commit::PAGE, decode: commit::decode },

@@ -1,5 +1,6 @@
 //! Incidents as they stand at an instant: open, resolved, or none at all.
 
+use super::JudgedIncident;
 use super::as_of::Standing;
 use crate::domain::{Incident, IncidentTransition, Time};
 
@@ -10,6 +11,19 @@ pub(super) struct StandingIncident<'a> {
     pub(super) incident: &'a Incident,
     /// When it was last resolved; absent while it is open.
     pub(super) resolved_at: Option<Time>,
+}
+
+/// Judges an incident that belongs to no component, so that no deployment can be blamed; absent
+/// where it is none at `t`.
+pub fn judge_incident(incident: &Incident, t: Time) -> Option<JudgedIncident> {
+    let resolved_at = match state(incident, t) {
+        _ if !incident.counts || incident.opened_at > t => return None,
+        State::Open => None,
+        State::Resolved(at) => Some(at),
+        State::Dismissed => return None,
+    };
+    let (id, opened_at) = (incident.id.clone(), incident.opened_at);
+    Some(JudgedIncident { id, opened_at, resolved_at, attributed: false })
 }
 
 /// The incidents that count, in order of opening, then of id.

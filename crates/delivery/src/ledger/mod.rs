@@ -38,6 +38,7 @@ pub use history::{
     AbortedDeployment, ChangeId, Evidence, Failure, History, JudgedIncident, Phases,
     ProductionDeployment, Reason, ShippedChange, WaitingChange, Witness,
 };
+pub use incidents::judge_incident;
 pub use rules::{
     ABORTED_AFTER, HOTFIX_LIMIT, INCIDENT_WINDOW, LeadTimeStart, ProductionEnvironments,
     REVERT_LIMIT, Rules, SAME_DEPLOYMENT_WINDOW,
