@@ -38,6 +38,8 @@ enum Act {
         commits: usize,
         draft: bool,
         reviewed: bool,
+        /// The branch goes to production before it is merged.
+        deployed: bool,
     },
     Deploy {
         commit: Index,
@@ -80,9 +82,14 @@ fn acts() -> impl Strategy<Value = Act> {
     ]);
     let manners =
         prop::sample::select(vec![Merge::Squash, Merge::Merge, Merge::Rebase, Merge::Direct]);
-    let merge = (manners, 1..4usize, any::<bool>(), any::<bool>()).prop_map(
-        |(manner, commits, draft, reviewed)| Act::Merge { manner, commits, draft, reviewed },
-    );
+    let merge = (manners, 1..4usize, any::<bool>(), any::<bool>(), prop::bool::weighted(0.2))
+        .prop_map(|(manner, commits, draft, reviewed, deployed)| Act::Merge {
+            manner,
+            commits,
+            draft,
+            reviewed,
+            deployed,
+        });
     let deploy = (
         any::<Index>(),
         prop::bool::weighted(0.7),
@@ -192,7 +199,7 @@ impl World {
     }
 
     fn merge(&mut self, step: &Step) {
-        let Act::Merge { manner, commits, draft, reviewed } = step.act else { return };
+        let Act::Merge { manner, commits, draft, reviewed, deployed } = step.act else { return };
         let reverts = self.reversion(step).into_iter().collect();
         let base = self.head();
         let (mut tip, mut branch) = (base, Vec::new());
@@ -207,6 +214,10 @@ impl World {
                 looks_like_merge: false,
             });
             tip = Some(oid);
+        }
+        if deployed {
+            self.request(tip, "production", MINUTE, &[DeploymentState::Success]);
+            self.now += 2 * HOUR;
         }
         let title = Headline(5_000 + self.commits.len() as u64);
         let merged = match manner {
@@ -255,6 +266,10 @@ impl World {
             self.commits.get(commit.index(self.commits.len().max(1))).map(|commit| commit.oid);
         let sha = if *recent { self.head() } else { any };
         let environment = ["production", "production-eu", "staging", "production"][*environment];
+        self.request(sha, environment, *takes, states);
+    }
+
+    fn request(&mut self, sha: Option<Oid>, to: &str, takes: i64, states: &[DeploymentState]) {
         let status = |(place, state): (usize, &DeploymentState)| DeploymentStatus {
             at: Time(self.now + takes * (place as i64 + 1)),
             state: *state,
@@ -265,7 +280,7 @@ impl World {
             node_id: Arc::from("D"),
             repo: RepoId(1),
             sha: sha.unwrap_or(Oid([255; 20])),
-            environment: Arc::from(environment),
+            environment: Arc::from(to),
             created_at: Time(self.now),
             statuses: states.iter().enumerate().map(status).collect(),
         });
