@@ -180,7 +180,7 @@ impl World {
                 self.status(id, last, "SUCCESS");
                 continue;
             }
-            let failed = if id % 3 == 0 { "ERROR" } else { "FAILURE" };
+            let failed = if id.is_multiple_of(3) { "ERROR" } else { "FAILURE" };
             self.status(id, last, failed);
             if outcome == Outcome::SuccessAtLast {
                 self.status(id, last + took, "SUCCESS");

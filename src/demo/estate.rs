@@ -150,7 +150,7 @@ pub(super) static PLANS: [Plan; 40] = [
     flowing(Flow::ReleaseBranch, staged(service("billing-engine", BILLING, 1.4))),
     flowing(Flow::ReleaseBranch, merging(service("billing-invoices", BILLING, 1.0))),
     Plan { former: Some("reporting"), ..service("billing-reports", BILLING, 0.8) },
-    Plan { idle: 0.45, ..service("billing-tax", BILLING, 0.6) },
+    Plan { idle: 0.35, ..service("billing-tax", BILLING, 0.6) },
     Plan { direct: 0.3, ..service("backoffice-portal", BACKOFFICE, 1.2) },
     merging(Plan { direct: 0.2, ..service("backoffice-crm", BACKOFFICE, 0.9) }),
     Plan { idle: 0.4, ..service("backoffice-exports", BACKOFFICE, 0.5) },

@@ -3,7 +3,7 @@
 use super::calendar::{DAY, HOUR, MINUTE};
 use super::deploys::{Rollout, urgent};
 use super::incidents::Cause;
-use super::pulls::{Pace, Work};
+use super::pulls::{Pace, Step, Work};
 use super::repository::Change;
 use super::world::{Action, Tempo, World};
 
@@ -49,7 +49,8 @@ impl World {
         rollout.sha = sha;
         rollout.tempo = tempo;
         rollout.back = true;
-        self.schedule(self.after(r, tempo, recovery), Action::Deploy(r, rollout));
+        let restored = self.after(r, tempo, recovery);
+        self.schedule(restored, Action::Deploy(r, rollout));
         let reverts = self.repositories[r].random.chance(0.3);
         let mut work = match revertible(blamed) {
             Some(change) if reverts => self.revert(r, change, None),
@@ -59,7 +60,8 @@ impl World {
         work.pace.coding = work.pace.coding.min(DAY) / 3;
         work.pace.pickup = work.pace.pickup.min(4 * HOUR) / 3;
         work.pace.review = work.pace.review.min(4 * HOUR) / 3;
-        self.begin_after(r, recovery + 30 * MINUTE, work);
+        let begun = restored + if tempo == Tempo::Live { 12 } else { 30 * MINUTE };
+        self.schedule(begun, Action::Work(r, Box::new(work), Step::Code));
     }
 
     /// Has a repair live within the recovery time.
@@ -67,7 +69,8 @@ impl World {
         let rest = (recovery - 12 * MINUTE).max(5 * MINUTE);
         work.tempo = tempo;
         work.pace = Pace { coding: rest / 3, pickup: rest / 6, review: rest / 6 };
-        self.begin_after(r, rest / 3, work);
+        let begun = self.after(r, tempo, rest / 3);
+        self.schedule(begun, Action::Work(r, Box::new(work), Step::Code));
     }
 
     /// How long it takes the team to repair.

@@ -15,6 +15,8 @@ const OPENING: i64 = 60;
 const OPENING_GAP: (i64, i64) = (3, 5);
 /// Seconds between stories later.
 const GAP: (i64, i64) = (8, 16);
+/// Whose turn it may be later, so that those who are always shipping go on to ship more.
+const TURNS: [usize; 16] = [0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 4, 5, 6, 7];
 
 /// Continues an organisation's history beyond its end, without end: what was going on goes on at
 /// its own pace, and every few seconds another team ships something, all of it within seconds.
@@ -41,25 +43,29 @@ impl News {
         let mut events = self.world.run_until(now);
         let opened = *self.opened.get_or_insert(now);
         if now >= self.next_story && now >= self.world.at {
-            self.tell(now < opened + OPENING);
-            let (low, high) = if now < opened + OPENING { OPENING_GAP } else { GAP };
+            let opening = now < opened + OPENING;
+            self.tell(opening);
+            let (low, high) = if opening { OPENING_GAP } else { GAP };
             self.next_story = now + self.random.between(low, high);
             events.extend(self.world.run_until(now));
         }
         events
     }
 
-    /// Begins a story of the next team.
-    fn tell(&mut self, ships: bool) {
-        let team = self.stories % PROFILES.len();
+    /// Begins a story of the next team: where releases are held, it is the repair.
+    fn tell(&mut self, opening: bool) {
+        let later = TURNS[self.random.below(TURNS.len())];
+        let team = if opening { self.stories % PROFILES.len() } else { later };
         self.stories += 1;
-        let candidates: Vec<usize> =
-            (0..self.world.repositories.len()).filter(|r| self.world.may_ship(*r, team)).collect();
+        let (held, free): (Vec<usize>, Vec<usize>) = (0..self.world.repositories.len())
+            .filter(|r| self.world.may_ship(*r, team))
+            .partition(|r| self.world.repositories[*r].held);
+        let candidates = if free.is_empty() { held } else { free };
         if candidates.is_empty() {
             return;
         }
         let r = candidates[self.random.below(candidates.len())];
-        if ships || self.random.chance(0.6) {
+        if opening || self.random.chance(0.6) {
             self.world.ship_live(r);
         } else {
             self.world.schedule(self.world.at, Action::Begin(r));
@@ -68,13 +74,12 @@ impl News {
 }
 
 impl World {
-    /// Whether a team has such a repository, and nothing keeps it from releasing at once.
+    /// Whether a repository is one of the team that can be released at once.
     fn may_ship(&self, r: usize, team: usize) -> bool {
         let repository = &self.repositories[r];
         repository.plan.team == team
             && repository.plan.flow == Flow::Trunk
             && repository.is_active(self.progress().max(1.0))
-            && !repository.held
             && !repository.live.is_empty()
     }
 
@@ -87,6 +92,7 @@ impl World {
         work.written_before = 3 * working_hours.max(20 * MINUTE);
         work.commits_left = work.commits_left.min(3);
         work.draft = false;
+        work.repairs = self.repositories[r].held;
         work.pace = Pace { coding: HOUR, pickup: HOUR, review: HOUR };
         self.schedule(self.at, Action::Work(r, Box::new(work), Step::Code));
     }

@@ -81,7 +81,7 @@ const HIGH: Profile = Profile {
     review_hours: 3.0,
     unreviewed: 0.1,
     release_hours: 3.0,
-    failure: 0.055,
+    failure: 0.075,
     recovery_minutes: 240.0,
     changes_per_day: 2.1,
     ..ELITE
@@ -94,7 +94,7 @@ const MEDIUM: Profile = Profile {
     review_hours: 8.0,
     unreviewed: 0.25,
     release_hours: 5.0 * 24.0,
-    failure: 0.11,
+    failure: 0.15,
     recovery_minutes: 32.0 * 60.0,
     changes_per_day: 1.2,
     ..ELITE
@@ -106,9 +106,9 @@ const LOW: Profile = Profile {
     pickup_hours: 36.0,
     review_hours: 30.0,
     unreviewed: 0.45,
-    release_hours: 18.0 * 24.0,
-    failure: 0.22,
-    recovery_minutes: 8.5 * 24.0 * 60.0,
+    release_hours: 14.0 * 24.0,
+    failure: 0.4,
+    recovery_minutes: 11.0 * 24.0 * 60.0,
     changes_per_day: 0.75,
     ..ELITE
 };
@@ -175,7 +175,7 @@ pub(super) static PROFILES: [Profile; 8] = [
         calendar: Calendar { ahead: -8, opens: 8, closes: 16 },
         weekend: 0.12,
         unreviewed: 0.6,
-        release_hours: 13.0 * 24.0,
+        release_hours: 11.0 * 24.0,
         ..LOW
     },
 ];

@@ -104,7 +104,7 @@ impl World {
         };
         self.commit_on_branch(r, &mut work, message);
         work.commits_left -= 1;
-        let stale = work.tempo == Tempo::Office && work.pace.coding > 2 * DAY;
+        let stale = work.tempo == Tempo::Office && work.pace.coding > 12 * HOUR;
         if stale && self.repositories[r].random.chance(0.08) {
             self.update_branch(r, &mut work);
         }

@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod stories;
+
 use super::*;
-use github_sim::event::{CloseReason, NewCommit};
+use github_sim::event::NewCommit;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Wednesday 15 October 2025, 12:00 UTC.
@@ -157,8 +159,26 @@ fn history_ends_at_now_and_news_continue_it() {
 }
 
 #[test]
+fn an_hour_of_news_leaves_no_team_stuck() {
+    let mut organization = organization(SEED, NOW, 60);
+    let owners = owners(&organization);
+    let mut deployed: BTreeMap<&String, i64> = BTreeMap::new();
+    for second in 0..3_600 {
+        for (at, event) in organization.news.next(NOW + second) {
+            if let Event::DeploymentCreated { repo, .. } = event {
+                deployed.extend(owners.get(&repo).map(|team| (team, at)));
+            }
+        }
+    }
+    assert_eq!(deployed.len(), 8);
+    for (team, last) in deployed {
+        assert!(last > NOW + 1_800, "{team} has not deployed for half an hour");
+    }
+}
+
+#[test]
 fn several_teams_ship_changes_within_half_a_minute_at_any_hour() {
-    for start in (0..7 * 24).step_by(5).map(|hour| NOW + hour * 3_600) {
+    for start in (0..7 * 24).step_by(27).map(|hour| NOW + hour * 3_600) {
         let mut organization = organization(SEED, start, 90);
         let owners = owners(&organization);
         let mut merged = BTreeSet::new();
@@ -231,6 +251,7 @@ fn volumes_are_those_of_a_middle_sized_company() {
     assert!((5_000..9_000).contains(&pulls), "{pulls} pull requests");
     assert!(merged * 10 > pulls * 8, "{merged} of {pulls} pull requests merged");
     assert!((3_500..6_500).contains(&live), "{live} production deployments");
+    assert!(log.len() < 120_000, "{} events keep a start waiting", log.len());
 }
 
 #[test]
@@ -242,119 +263,7 @@ fn nothing_is_begun_in_idle_repositories() {
             .iter()
             .rev()
             .find(|(_, event)| matches!(event, Event::PullOpened { repo: of, .. } if *of == repo));
-        quiet += usize::from(last.is_some_and(|(at, _)| *at < NOW - 60 * DAY));
+        quiet += usize::from(last.is_some_and(|(at, _)| *at < NOW - 30 * DAY));
     }
     assert!(quiet >= 4, "{quiet} repositories are idle or archived");
-}
-
-/// Whether an event tells a promised story.
-type Story = fn(&Event) -> bool;
-
-fn pull(event: &Event, what: impl Fn(&str, &str, &str, &[String]) -> bool) -> bool {
-    matches!(event, Event::PullOpened { title, body, head, labels, .. }
-        if what(title, body, head, labels))
-}
-
-fn environment(event: &Event, name: impl Fn(&str) -> bool) -> bool {
-    matches!(event, Event::DeploymentCreated { environment, .. } if name(environment))
-}
-
-fn incident(event: &Event, what: impl Fn(&str, &[String]) -> bool) -> bool {
-    matches!(event, Event::IssueOpened { body, labels, .. }
-        if labels.iter().any(|label| label == "incident") && what(body, labels))
-}
-
-fn mapped(labels: &[String]) -> bool {
-    labels.iter().any(|label| label.starts_with("component/"))
-}
-
-const STORIES: [(&str, Story); 35] = [
-    ("revert", |e| {
-        pull(e, |t, b, h, _| {
-            t.starts_with("Revert \"") && b.starts_with("Reverts acme/") && h.starts_with("revert-")
-        })
-    }),
-    ("revert's commit", |e| {
-        pushed(e, |m| m.starts_with("Revert \"") && m.contains("\n\nThis reverts commit "))
-    }),
-    ("reapply", |e| {
-        pull(e, |t, b, h, _| {
-            t.starts_with("Reapply \"") && b.starts_with("Reverts acme/") && h.contains("-revert-")
-        })
-    }),
-    ("hotfix by label", |e| pull(e, |_, _, _, l| l.iter().any(|l| l == "hotfix"))),
-    ("hotfix by branch", |e| pull(e, |_, _, h, _| h.starts_with("hotfix/"))),
-    ("hotfix by title", |e| pull(e, |t, _, _, _| t.starts_with("Hotfix: "))),
-    ("promotion", |e| pull(e, |_, _, h, _| h == "develop")),
-    ("draft", |e| matches!(e, Event::PullOpened { draft: true, .. })),
-    ("ready", |e| matches!(e, Event::PullReadiness { ready: true, .. })),
-    ("closed unmerged", |e| matches!(e, Event::PullClosed { .. })),
-    (
-        "update by a bot",
-        |e| matches!(e, Event::PullOpened { author, .. } if author == "dependabot"),
-    ),
-    (
-        "review by a bot",
-        |e| matches!(e, Event::PullReviewed { author, .. } if author == "lint-review"),
-    ),
-    ("login in a branch", |e| {
-        pull(e, |_, _, h, _| LOGINS.iter().any(|l| h.starts_with(&format!("{l}/"))))
-    }),
-    ("branch updated from its base", |e| pushed(e, |m| m.starts_with("Merge branch 'main' into "))),
-    ("merge commit", |e| pushed(e, |m| m.starts_with("Merge pull request #"))),
-    ("squash", |e| pushed(e, |m| m.lines().next().unwrap().ends_with(')') && m.contains("(#"))),
-    (
-        "null author",
-        |e| matches!(e, Event::Push { commits, .. } if commits.iter().any(|c| c.author.is_none())),
-    ),
-    (
-        "clock skew",
-        |e| matches!(e, Event::Push { commits, .. } if commits.iter().any(|c| c.authored_at > c.committed_at)),
-    ),
-    ("production", |e| environment(e, |n| n == "production")),
-    ("region eu", |e| environment(e, |n| n == "prod-eu")),
-    ("region us", |e| environment(e, |n| n == "prod-us")),
-    ("staging", |e| environment(e, |n| n == "staging")),
-    ("canary", |e| environment(e, |n| n == "production-canary")),
-    ("preview", |e| environment(e, |n| n.starts_with("preview/pr-"))),
-    (
-        "branch deployed",
-        |e| matches!(e, Event::DeploymentCreated { branch: Some(b), environment, .. } if b != "main" && environment == "production"),
-    ),
-    (
-        "failed deployment",
-        |e| matches!(e, Event::DeploymentStatus { state, .. } if state == "FAILURE"),
-    ),
-    (
-        "erroneous deployment",
-        |e| matches!(e, Event::DeploymentStatus { state, .. } if state == "ERROR"),
-    ),
-    ("incident of a component", |e| incident(e, |_, l| mapped(l))),
-    ("unmapped or local incident", |e| incident(e, |_, l| !mapped(l))),
-    ("named cause", |e| incident(e, |b, _| b.contains("Caused by "))),
-    ("named root cause", |e| commented(e, "Root cause: ")),
-    ("named fix", |e| commented(e, "Fixed by ")),
-    ("false alarm", |e| matches!(e, Event::IssueClosed { reason: CloseReason::NotPlanned, .. })),
-    ("reopened", |e| matches!(e, Event::IssueReopened { .. })),
-    ("made an incident later", |e| matches!(e, Event::Labeled { .. })),
-];
-
-fn pushed(event: &Event, what: impl Fn(&str) -> bool) -> bool {
-    matches!(event, Event::Push { commits, .. } if commits.iter().any(|c| what(&c.message)))
-}
-
-fn commented(event: &Event, what: &str) -> bool {
-    matches!(event, Event::Commented { body, .. } if body.contains(what))
-}
-
-#[test]
-fn every_promised_story_is_told_more_than_once() {
-    let log = log(DAYS);
-    // What a first collection of 120 days sees is what counts.
-    let seen: Vec<&Event> =
-        log.iter().filter(|(at, _)| *at > NOW - 120 * DAY).map(|(_, event)| event).collect();
-    for (name, tells) in STORIES {
-        let told = seen.iter().filter(|event| tells(event)).count();
-        assert!(told >= 2, "{name}: {told} times");
-    }
 }

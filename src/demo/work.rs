@@ -8,7 +8,7 @@ use super::people::{self, DEPENDABOT};
 use super::pulls::{Pace, Step, Work};
 use super::repository::{Change, DEVELOP, MAIN};
 use super::words;
-use super::world::{Action, OWNER, Tempo, World};
+use super::world::{OWNER, Tempo, World};
 
 /// The share of pull requests that bots open.
 const UPDATES: f64 = 0.1;
@@ -173,11 +173,5 @@ impl World {
             reverted: false,
             tickets: Vec::new(),
         }
-    }
-
-    /// Begins work after some time.
-    pub(super) fn begin_after(&mut self, r: usize, seconds: i64, work: Work) {
-        let at = self.after(r, work.tempo, seconds);
-        self.schedule(at, Action::Work(r, Box::new(work), Step::Code));
     }
 }
