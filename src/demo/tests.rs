@@ -83,7 +83,8 @@ impl Checker {
             }
             Event::PullOpened { repo, number, author, base, head, .. } => {
                 self.alive(*repo);
-                let _ = author;
+                let known = LOGINS.contains(&author.as_str()) || BOTS.contains(&author.as_str());
+                assert!(known, "{author} is nobody");
                 assert!(self.open.insert((*repo, *number), true).is_none(), "number twice");
                 for branch in [base, head] {
                     let known = self.heads.contains_key(&(*repo, branch.clone()));
