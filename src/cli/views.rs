@@ -2,7 +2,7 @@
 
 use crate::collect::Health;
 use crate::exposition::{CONTENT_TYPE, Encoded, OwnMetrics};
-use crate::serve::{HealthReport, HealthView, MetricsBody, SourceReport};
+use crate::serve::{HealthReport, HealthView, MetricsBody, SourceHealth};
 use bytes::Bytes;
 use delivery::domain::Time;
 use std::sync::Arc;
