@@ -56,20 +56,27 @@ impl PhaseFigures {
 
 /// Changes that were shipped in the window.
 pub(super) fn changes(pool: &Pool<'_>, window: Window) -> u64 {
-    pool.changes(window).count() as u64
+    pool.count(window, |history| &history.changes, |one| one.finished_at)
 }
 
 /// The lead times of the changes shipped in the window.
 pub(super) fn change_lead_time(pool: &Pool<'_>, window: Window) -> Option<Distribution> {
-    Distribution::of(pool.changes(window).map(|change| change.lead_time()).collect())
+    let mut times = Vec::with_capacity(changes(pool, window) as usize);
+    pool.changes(window).for_each(|change| times.push(change.lead_time()));
+    Distribution::of(times)
 }
 
 /// The phases of the changes shipped in the window.
 pub(super) fn change_phases(pool: &Pool<'_>, window: Window) -> PhaseFigures {
-    PhaseFigures(PHASES.map(|phase| {
-        let known = pool.changes(window).filter_map(|change| phase.of(&change.phases));
-        Distribution::of(known.collect())
-    }))
+    let count = changes(pool, window) as usize;
+    let mut times = PHASES.map(|_| Vec::with_capacity(count));
+    // One pass for all phases: an organisation's changes do not fit a processor's cache.
+    pool.changes(window).for_each(|change| {
+        for (phase, times) in PHASES.iter().zip(&mut times) {
+            times.extend(phase.of(&change.phases));
+        }
+    });
+    PhaseFigures(times.map(Distribution::of))
 }
 
 #[cfg(test)]

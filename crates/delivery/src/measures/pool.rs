@@ -27,6 +27,17 @@ pub struct Pool<'a> {
 }
 
 impl<'a> Pool<'a> {
+    /// How many of a sorted list's entries lie in the window, without looking at each.
+    pub(super) fn count<T: 'a>(
+        &self,
+        window: Window,
+        list: impl Fn(&'a History) -> &'a [T],
+        at: impl Fn(&T) -> Time,
+    ) -> u64 {
+        let inside = |member: &Member<'a>| within(list(member.history), &at, window, member.t);
+        self.members.iter().map(|member| inside(member).len() as u64).sum()
+    }
+
     /// Production deployments that finished in the window.
     pub(super) fn deployments(
         &self,
