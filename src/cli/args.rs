@@ -108,6 +108,8 @@ pub struct DemoArgs {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
     use super::*;
     use clap::CommandFactory;
 
