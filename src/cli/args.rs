@@ -61,8 +61,12 @@ pub struct RunArgs {
     /// An organisation whose repositories are all collected; may be repeated.
     #[arg(long, value_name = "NAME")]
     pub org: Vec<String>,
-    /// The REST API; Enterprise Server: https://HOST/api/v3 [default: https://api.github.com].
-    #[arg(long = "github.api-url", value_name = "URL")]
+    /// The REST API.
+    #[arg(
+        long = "github.api-url",
+        value_name = "URL",
+        help = "The REST API; Enterprise Server: https://HOST/api/v3 [default: https://api.github.com]"
+    )]
     pub github_api_url: Option<String>,
 }
 
@@ -108,6 +112,8 @@ pub struct DemoArgs {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
     use super::*;
     use clap::CommandFactory;
 

@@ -60,6 +60,8 @@ pub(super) fn show(span: Span) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
     use super::*;
 
     #[test]

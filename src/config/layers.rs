@@ -171,14 +171,14 @@ fn accepted_variables<'a>(
             accepted.insert(variable.as_str(), value.as_str());
         } else {
             let key = key_of(variable);
-            let message = refusal(variable, &key, known.iter().map(String::as_str));
+            let message = refusal(variable, &key, &known);
             report.add(&key, Some(variable), message);
         }
     }
     accepted
 }
 
-fn refusal<'a>(variable: &str, key: &str, known: impl Iterator<Item = &'a str>) -> String {
+fn refusal(variable: &str, key: &str, known: &BTreeSet<String>) -> String {
     let is_meant = |section: &&&Section| section.repeated && key.starts_with(section.path);
     if let Some(section) = sections::ALL.iter().find(is_meant) {
         return format!(
@@ -187,8 +187,10 @@ fn refusal<'a>(variable: &str, key: &str, known: impl Iterator<Item = &'a str>) 
             section.header()
         );
     }
-    match keys::nearest(variable, known) {
-        Some(meant) => format!("no such key; did you mean {meant}?"),
+    // Compared without the prefix, or every two variables would look alike.
+    let names = known.iter().filter_map(|known| known.strip_prefix(PREFIX));
+    match keys::nearest(&variable[PREFIX.len()..], names) {
+        Some(meant) => format!("no such key; did you mean {PREFIX}{meant}?"),
         None => {
             format!("no such key; unset {variable}, or see docs/configuration.md for the names")
         }

@@ -50,30 +50,28 @@ impl<'a> Reader<'a> {
         reader
     }
 
-    /// Opens each of a section that may be written several times.
+    /// Opens each of a section that may be written several times; nothing if what is written is not
+    /// that.
     pub(super) fn open_all(
         section: &'static Section,
         value: Option<Value>,
         report: &'a Report,
-    ) -> Vec<Reader<'a>> {
+    ) -> Option<Vec<Reader<'a>>> {
         let path = section.path;
         match value.map(|value| value.kind) {
-            None => Vec::new(),
-            Some(ValueKind::Array(items)) => items
-                .into_iter()
-                .enumerate()
-                .map(|(at, item)| {
-                    Reader::open(section, format!("{path}[{at}]"), Some(item), report)
-                })
-                .collect(),
+            None => Some(Vec::new()),
+            Some(ValueKind::Array(items)) => {
+                let open =
+                    |(at, item)| Reader::open(section, format!("{path}[{at}]"), Some(item), report);
+                Some(items.into_iter().enumerate().map(open).collect())
+            }
             Some(other) => {
-                let message = format!(
-                    "is {}; it may be written several times: write {}",
-                    describe(&other),
-                    section.header()
-                );
+                let found = describe(&other);
+                let header = section.header();
+                let message =
+                    format!("is {found}; it may be written several times: write {header}");
                 report.add(path, None, message);
-                Vec::new()
+                None
             }
         }
     }

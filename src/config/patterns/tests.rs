@@ -1,3 +1,7 @@
+//! Every example of the documented rules, and the traps beside them.
+
+#![allow(clippy::unwrap_used)]
+
 use super::*;
 use proptest::prelude::*;
 

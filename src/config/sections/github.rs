@@ -97,11 +97,12 @@ pub(super) static SECTION: Section = Section {
 };
 
 pub(super) fn read(
-    written: &[Reader<'_>],
+    written: Option<Vec<Reader<'_>>>,
     sources: &Sources,
     folder: &Path,
     report: &Report,
 ) -> Vec<GitHubSettings> {
+    let Some(written) = written else { return Vec::new() };
     if written.is_empty() {
         report.add(
             SECTION.path,

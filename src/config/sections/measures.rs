@@ -150,6 +150,7 @@ fn login(text: &str) -> Result<String, String> {
     if !login.is_empty() && login.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)) {
         Ok(login.to_owned())
     } else {
-        Err(format!("`{text}` is no login; write it as in the profile's address, without `@`"))
+        // A login may name a person, and messages name nobody.
+        Err("is no login; write it as in the profile's address, without `@`".to_owned())
     }
 }

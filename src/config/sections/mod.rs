@@ -60,12 +60,12 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
         store,
         measures: measures::read(&measures, collection.lookback),
         collection,
-        github: github::read(&github, sources, &merged.folder, report),
+        github: github::read(github, sources, &merged.folder, report),
         production,
         failures,
         exposition,
         ownership,
-        incidents: incidents::read(incidents, report),
+        incidents: incidents::read(incidents.unwrap_or_default(), report),
         log,
     }
 }

@@ -61,7 +61,7 @@ pub(super) fn read(reader: &Reader<'_>, report: &Report) -> OwnershipSettings {
             Err(message) => reader.item_problem(&item, message),
         }
     }
-    let rules = Reader::open_all(&RULES, reader.table("rules"), report);
+    let rules = Reader::open_all(&RULES, reader.table("rules"), report).unwrap_or_default();
     if reader.is_empty_list("order") && !rules.is_empty() {
         reader.problem("order", "leaves out the rules that are written; write [\"rules\"]");
     }

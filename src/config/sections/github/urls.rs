@@ -44,6 +44,8 @@ pub(super) fn graphql_url(api_url: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
     use super::*;
 
     #[test]
