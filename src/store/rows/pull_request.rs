@@ -77,7 +77,7 @@ pub(super) fn decode(columns: &mut Columns<'_>) -> Result<Fact, sqlx::Error> {
 }
 
 /// Decodes an author from two columns: the person, and whether it is a bot.
-pub(super) fn author(columns: &mut Columns<'_>) -> Result<Author, sqlx::Error> {
+fn author(columns: &mut Columns<'_>) -> Result<Author, sqlx::Error> {
     let person = columns.take::<Option<i64>>()?.map(|bits| Person(bits.cast_unsigned()));
     Ok(Author { person, is_bot: columns.take()? })
 }

@@ -1,3 +1,5 @@
+//! Tests of the store, by what they hold it to; sample facts are here.
+
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod durability;
