@@ -58,15 +58,15 @@ impl Transport {
     /// Must be called inside a tokio runtime, since octocrab spawns its queue.
     pub(super) fn new(settings: &GitHubSettings) -> Result<Transport, SourceError> {
         let what = format!("github `{}`", settings.name);
-        let (base, path) = split_url(&settings.graphql_url).map_err(|cause| {
-            SourceError::Setup { what: what.clone(), cause }
-        })?;
+        let (base, path) = split_url(&settings.graphql_url)
+            .map_err(|cause| SourceError::Setup { what: what.clone(), cause })?;
         let connector = connector(&what, &base, settings.ca_file.as_deref())?;
         let client = hyper_util::client::legacy::Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_TIMEOUT)
             .build(connector);
-        let agent = http::HeaderValue::from_static(concat!("dora-exporter/", env!("CARGO_PKG_VERSION")));
+        let agent =
+            http::HeaderValue::from_static(concat!("dora-exporter/", env!("CARGO_PKG_VERSION")));
         let built = OctocrabBuilder::new_empty()
             .with_service(client)
             .with_layer(&BaseUriLayer::new(base))
