@@ -1,11 +1,43 @@
 //! The configuration: layers merged, every problem reported at once, with its key path and the fix.
+//!
+//! A TOML file, over it variables such as `DORA__LOG__LEVEL`, over those the flags. Nothing here
+//! reaches out: whether a token works, or an organisation exists, shows when it is collected.
 
+mod duration;
+mod keys;
+mod layers;
 mod patterns;
+mod problems;
+mod reader;
+mod sections;
 mod settings;
 
+#[cfg(test)]
+mod reference;
+#[cfg(test)]
+mod tests;
+
+pub use keys::{Default as KeyDefault, Key, Section};
+pub use layers::{ConfigFile, Flags, Sources};
 pub use patterns::{EnvironmentRule, HotfixRule, RepositoryPattern};
+pub use problems::{Problem, Problems};
+pub use sections::{ALL as SECTIONS, listen_address};
 pub use settings::{
     CollectionSettings, ComponentDetail, ExpositionSettings, FailuresSettings, GitHubSettings,
     HashLogins, IncidentSettings, LogFormat, LogSettings, MeasuresSettings, OwnershipRule,
     OwnershipSettings, OwnershipSource, ServerSettings, Settings, StoreSettings,
 };
+
+use problems::Report;
+
+/// Reads the configuration, or tells everything that is wrong with it.
+pub fn load(sources: &Sources) -> Result<Settings, Problems> {
+    let mut report = Report::default();
+    let merged = layers::merge(sources, &mut report);
+    let settings = merged.map(|merged| sections::read(merged, sources, &report));
+    let problems = report.into_problems();
+    match settings {
+        Some(settings) if problems.is_empty() => Ok(settings),
+        _ => Err(problems),
+    }
+}

@@ -1,6 +1,6 @@
 //! The typed configuration that the rooms read: valid by construction, durations in seconds,
-//! patterns compiled. Meanings and defaults are documented here once; `config.example.toml` and
-//! `docs/configuration.md` are held to them by tests.
+//! patterns compiled. Defaults are declared with the keys, beside the code that reads them
+//! (`sections`).
 
 use crate::config::patterns::{EnvironmentRule, HotfixRule, RepositoryPattern};
 use delivery::domain::{Person, Span, TeamName, Window};
@@ -40,39 +40,39 @@ pub struct Settings {
 /// `[server]`
 #[derive(Clone, Debug)]
 pub struct ServerSettings {
-    /// `listen_address`: where to listen, default `0.0.0.0:13672`.
+    /// `listen_address`: where to listen.
     pub listen_address: SocketAddr,
-    /// `telemetry_path`: the path of the metrics, default `/metrics`.
+    /// `telemetry_path`: the path of the metrics.
     pub telemetry_path: String,
 }
 
 /// `[store]`
 #[derive(Clone, Debug)]
 pub struct StoreSettings {
-    /// `url`: `sqlite:PATH`, default `sqlite:dora.db`.
+    /// `url`: the path of `sqlite:PATH`.
     pub path: PathBuf,
 }
 
 /// `[collection]`
 #[derive(Clone, Debug)]
 pub struct CollectionSettings {
-    /// `lookback`: how much history a first collection reads, default `120d`; must exceed the
-    /// longest window by 30 d.
+    /// `lookback`: how much history a first collection reads; it exceeds the longest
+    /// window by 30 d.
     pub lookback: Span,
-    /// `sweep_interval`: how often every repository is asked for news, default `5m`.
+    /// `sweep_interval`: how often every repository is asked for news.
     pub sweep_interval: Span,
-    /// `reconcile_interval`: how often what was read is read again, default `24h`.
+    /// `reconcile_interval`: how often what was read is compared with the source again.
     pub reconcile_interval: Span,
-    /// `budget_share`: the share of each hour's limit that may be spent, 0 to 1, default 0.8.
+    /// `budget_share`: the share of each hour's limit that may be spent, above 0, up to 1.
     pub budget_share: f64,
 }
 
 /// `[[github]]`
 #[derive(Clone, Debug)]
 pub struct GitHubSettings {
-    /// `name`: the label `source` of its health metrics, default `github` (further ones must be named).
+    /// `name`: the label `source` of its health metrics, different for each.
     pub name: String,
-    /// `api_url`: the REST base, default `https://api.github.com`; Enterprise Server: `https://HOST/api/v3`.
+    /// `api_url`: the REST base, without a slash at the end; Enterprise Server: `https://HOST/api/v3`.
     pub api_url: String,
     /// `graphql_url`: derived from `api_url` unless given.
     pub graphql_url: String,
@@ -84,11 +84,11 @@ pub struct GitHubSettings {
     pub repositories: Vec<RepositoryPattern>,
     /// `exclude`: names and globs that are never collected.
     pub exclude: Vec<RepositoryPattern>,
-    /// `include_archived`: default false.
+    /// `include_archived`: whether archived repositories are collected.
     pub include_archived: bool,
-    /// `include_forks`: default false.
+    /// `include_forks`: whether forks are collected.
     pub include_forks: bool,
-    /// The token, read from `token_env` (default `GITHUB_TOKEN`) or `token_file`.
+    /// The token, read from `token_env` or `token_file`.
     pub token: SecretString,
     /// Where the token came from, for messages: `the environment variable GITHUB_TOKEN`.
     pub token_origin: String,
@@ -97,30 +97,31 @@ pub struct GitHubSettings {
 /// `[measures]`
 #[derive(Clone, Debug)]
 pub struct MeasuresSettings {
-    /// `windows`: with the text that the label `window` shows; default `7d`, `30d`, `90d`.
+    /// `windows`: with the text that the label `window` shows; lengths are at least a day and differ.
     pub windows: Vec<(String, Window)>,
-    /// `lead_time_start`, default `first_commit`.
+    /// `lead_time_start`: where a change's lead time starts.
     pub lead_time_start: LeadTimeStart,
-    /// `direct_commits`, default true.
+    /// `direct_commits`: whether commits without a pull request are changes.
     pub direct_commits: bool,
-    /// `exclude_authors`: exact logins whose changes do not count.
+    /// `exclude_authors`: exact logins whose changes do not count; a bot's without `[bot]`,
+    /// as GraphQL tells it.
     pub exclude_authors: Vec<String>,
-    /// `same_deployment_window`, default `10m`; `0s` switches it off.
+    /// `same_deployment_window`: how far apart deployments of one SHA count as one; 0 switches it off.
     pub same_deployment_window: Span,
-    /// `settle_after`, default `15m`.
+    /// `settle_after`: how long after a finish it may settle.
     pub settle_after: Span,
-    /// `seed_surface`: whether the four families of the original collector are shown, default true.
+    /// `seed_surface`: whether the four families of the original collector are shown.
     pub seed_surface: bool,
-    /// `seed_prime_after`, default `5m`.
+    /// `seed_prime_after`: how long after its first exposition `dora_lead_time_hours` is primed.
     pub seed_prime_after: Span,
 }
 
 /// `[failures]`
 #[derive(Clone, Debug)]
 pub struct FailuresSettings {
-    /// `rules`, default all five.
+    /// `rules`: those that find change failures.
     pub rules: BTreeSet<Reason>,
-    /// `incident_window`, default `24h`.
+    /// `incident_window`: how long after a deployment an incident is blamed on it.
     pub incident_window: Span,
     /// `hotfix_labels`, `hotfix_branches`, `hotfix_titles`.
     pub hotfix: HotfixRule,
@@ -140,9 +141,9 @@ pub enum ComponentDetail {
 /// `[exposition]`
 #[derive(Clone, Debug)]
 pub struct ExpositionSettings {
-    /// `component_detail`, default `standard`.
+    /// `component_detail`: how much each component shows.
     pub component_detail: ComponentDetail,
-    /// `max_series`, default 1,000,000.
+    /// `max_series`: how many series may be shown; at least 1.
     pub max_series: usize,
 }
 
@@ -174,7 +175,7 @@ pub struct OwnershipSettings {
 /// `[[incidents]]` with `source = "github_issues"`
 #[derive(Clone, Debug)]
 pub struct IncidentSettings {
-    /// `labels`: an issue with any of them is an incident; default `["incident"]`.
+    /// `labels`: an issue with any of them is an incident, without regard to case.
     pub labels: Vec<String>,
     /// `repositories`: where to look; empty: in every collected repository.
     pub repositories: Vec<RepositoryPattern>,
@@ -192,9 +193,9 @@ pub enum LogFormat {
 /// `[log]`
 #[derive(Clone, Debug)]
 pub struct LogSettings {
-    /// `level`: a level or tracing's filter syntax, default `info`.
+    /// `level`: a level or tracing's filter syntax.
     pub level: String,
-    /// `format`, default `text`.
+    /// `format`: how lines are written.
     pub format: LogFormat,
 }
 

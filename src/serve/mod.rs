@@ -1,1 +1,36 @@
-//! .
+//! Serving over HTTP: metrics, the landing page, health. Nothing is computed here: a scrape copies
+//! bytes that were prepared, and never waits for a source or the store.
+//!
+//! Every wait is bounded, so that no client can hold the exporter: see [`Limits`].
+
+mod connections;
+mod health;
+mod landing;
+mod negotiation;
+mod response_deadline;
+mod routes;
+
+pub use connections::{BindError, Limits, bind, serve, serve_within};
+pub use health::{HealthReport, HealthView, SourceHealth};
+
+use bytes::Bytes;
+use std::sync::Arc;
+
+/// What the server shows.
+#[derive(Clone)]
+pub struct ServeState {
+    /// The metrics, encoded.
+    pub metrics: Arc<dyn MetricsBody>,
+    /// The health of the exporter and its sources.
+    pub health: Arc<dyn HealthView>,
+    /// The path of the metrics, as the configuration has checked it.
+    pub telemetry_path: String,
+    /// The exporter's version, shown on the landing page.
+    pub version: &'static str,
+}
+
+/// Gives the metrics as bytes that were encoded before. Called on the scrape path: it must not block.
+pub trait MetricsBody: Send + Sync {
+    /// The body, compressed by gzip if asked for, and its content type.
+    fn body(&self, gzip: bool) -> (Bytes, &'static str);
+}

@@ -1,0 +1,189 @@
+//! The command line. Secrets never stand on it: other users of the machine can read it.
+
+use crate::config::{ConfigFile, Flags, Sources, listen_address};
+use clap::{Args as ClapArgs, Parser, Subcommand};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Turns GitHub deployments, pull requests and incidents into per-team DORA measures for Prometheus.
+#[derive(Clone, Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = true)]
+pub struct Args {
+    /// What to do; `run` where nothing is named.
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// The flags of `run`, where it is not named.
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+impl Args {
+    /// What to do.
+    pub fn into_command(self) -> Command {
+        self.command.unwrap_or(Command::Run(self.run))
+    }
+}
+
+/// What to do.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Collect, and serve the figures (the default).
+    Run(RunArgs),
+    /// Serve the figures of a simulated organisation, with live news; needs no credentials.
+    Demo(DemoArgs),
+}
+
+/// The flags of `run`. Each goes over the configuration file and the environment.
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub struct RunArgs {
+    /// The configuration file; none is read unless it is named.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Where to listen [default: 0.0.0.0:13672].
+    #[arg(long = "web.listen-address", value_name = "ADDRESS")]
+    pub listen_address: Option<String>,
+    /// The path of the metrics [default: /metrics].
+    #[arg(long = "web.telemetry-path", value_name = "PATH")]
+    pub telemetry_path: Option<String>,
+    /// The store: a path, or sqlite:PATH [default: dora.db].
+    #[arg(long, value_name = "PATH")]
+    pub store: Option<String>,
+    /// What is logged: error, warn, info, debug, trace, off, or directives [default: info].
+    #[arg(long = "log.level", value_name = "LEVEL")]
+    pub log_level: Option<String>,
+    /// How it is logged: text or json [default: text].
+    #[arg(long = "log.format", value_name = "FORMAT")]
+    pub log_format: Option<String>,
+    /// A repository to collect, or a glob within an owner; may be repeated. The token comes from the
+    /// environment variable GITHUB_TOKEN unless the configuration says otherwise.
+    #[arg(long, value_name = "OWNER/NAME")]
+    pub repo: Vec<String>,
+    /// An organisation whose repositories are all collected; may be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub org: Vec<String>,
+    /// The REST API.
+    #[arg(
+        long = "github.api-url",
+        value_name = "URL",
+        help = "The REST API; Enterprise Server: https://HOST/api/v3 [default: https://api.github.com]"
+    )]
+    pub github_api_url: Option<String>,
+}
+
+impl RunArgs {
+    /// Where the configuration comes from: the file, the environment of this process, the flags.
+    pub fn into_sources(self) -> Sources {
+        Sources {
+            file: self.config.map(ConfigFile::Path),
+            environment: Sources::process_environment(),
+            flags: Flags {
+                listen_address: self.listen_address,
+                telemetry_path: self.telemetry_path,
+                store: self.store,
+                log_level: self.log_level,
+                log_format: self.log_format,
+                repositories: self.repo,
+                organizations: self.org,
+                github_api_url: self.github_api_url,
+            },
+        }
+    }
+}
+
+/// The flags of `demo`.
+#[derive(Clone, Debug, ClapArgs)]
+pub struct DemoArgs {
+    /// Where to listen.
+    #[arg(long = "web.listen-address", value_name = "ADDRESS", default_value = "0.0.0.0:13672", value_parser = listen_address)]
+    pub listen_address: SocketAddr,
+    /// The store's file [default: one in a temporary folder, removed at the end].
+    #[arg(long, value_name = "PATH")]
+    pub store: Option<PathBuf>,
+    /// What is logged: error, warn, info, debug, trace, off, or directives.
+    #[arg(long = "log.level", value_name = "LEVEL", default_value = "warn")]
+    pub log_level: String,
+    /// How many days of history the organisation has.
+    #[arg(long, value_name = "DAYS", default_value_t = 210, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub days: u32,
+    /// What the organisation is made from: the same seed makes the same history.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub seed: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
+    use super::*;
+    use clap::CommandFactory;
+
+    fn parse(arguments: &[&str]) -> Result<Command, clap::Error> {
+        let arguments = ["dora-exporter"].iter().chain(arguments);
+        Args::try_parse_from(arguments).map(Args::into_command)
+    }
+
+    #[test]
+    fn the_declared_flags_are_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn run_is_the_command_where_none_is_named() {
+        for arguments in [
+            &["--config", "x.toml", "--repo", "a/b", "--repo=c/d", "--org", "acme"][..],
+            &["run", "--config", "x.toml", "--repo", "a/b", "--repo=c/d", "--org", "acme"][..],
+        ] {
+            let Command::Run(run) = parse(arguments).unwrap() else { panic!("{arguments:?}") };
+            let sources = run.into_sources();
+            assert_eq!(sources.flags.repositories, ["a/b", "c/d"]);
+            assert_eq!(sources.flags.organizations, ["acme"]);
+            assert!(
+                matches!(sources.file, Some(ConfigFile::Path(path)) if path.ends_with("x.toml"))
+            );
+        }
+        assert!(matches!(parse(&[]).unwrap(), Command::Run(_)));
+    }
+
+    #[test]
+    fn every_flag_of_run_reaches_the_configuration() {
+        let Command::Run(run) = parse(&[
+            "run",
+            "--web.listen-address=:1",
+            "--web.telemetry-path=/m",
+            "--store=x.db",
+            "--log.level=debug",
+            "--log.format=json",
+            "--github.api-url=http://localhost:1",
+        ])
+        .unwrap() else {
+            panic!("not run")
+        };
+        let flags = run.into_sources().flags;
+        let text = |text: &str| Some(text.to_owned());
+        let expected = Flags {
+            listen_address: text(":1"),
+            telemetry_path: text("/m"),
+            store: text("x.db"),
+            log_level: text("debug"),
+            log_format: text("json"),
+            github_api_url: text("http://localhost:1"),
+            ..Flags::default()
+        };
+        assert_eq!(flags, expected);
+    }
+
+    #[test]
+    fn the_demo_needs_no_flags_and_refuses_bad_ones() {
+        let Command::Demo(demo) = parse(&["demo"]).unwrap() else { panic!("not demo") };
+        assert_eq!((demo.days, demo.listen_address.port()), (210, 13672));
+        assert!(demo.store.is_none());
+        for arguments in [
+            &["demo", "--days", "0"][..],
+            &["demo", "--web.listen-address", "nowhere"][..],
+            &["--repo", "a/b", "demo"][..],
+            &["run", "--token", "x"][..],
+        ] {
+            assert!(parse(arguments).is_err(), "{arguments:?}");
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! `[[github]]`: what is collected from which GitHub, with which credentials.
+
+mod credentials;
+mod urls;
+
+use crate::config::keys::{Default, Key, Section};
+use crate::config::layers::Sources;
+use crate::config::patterns::RepositoryPattern;
+use crate::config::problems::Report;
+use crate::config::reader::Reader;
+use crate::config::settings::GitHubSettings;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+pub(super) static SECTION: Section = Section {
+    path: "github",
+    repeated: true,
+    means: "What is collected from GitHub, with which credentials. At least one such section, or the \
+            flags `--repo` and `--org`, which add to the first. Secrets stand in the environment or \
+            in files, never here.",
+    keys: &[
+        Key {
+            name: "name",
+            value: "a name",
+            default: Default::Value(r#""github""#),
+            means: "The label `source` of the exporter's own metrics about it; a second section \
+                    needs another one.",
+        },
+        Key {
+            name: "api_url",
+            value: "a URL",
+            default: Default::Value(r#""https://api.github.com""#),
+            means: "The REST API. Enterprise Server: `https://HOST/api/v3`. Flag: \
+                    `--github.api-url`.",
+        },
+        Key {
+            name: "graphql_url",
+            value: "a URL",
+            default: Default::Absent { example: r#""https://api.github.com/graphql""# },
+            means: "The GraphQL API. Derived from `api_url`: `https://HOST/api/graphql` for \
+                    `https://HOST/api/v3`, else `graphql` below it.",
+        },
+        Key {
+            name: "ca_file",
+            value: "a path",
+            default: Default::Absent { example: r#""/etc/ssl/private-ca.pem""# },
+            means: "Certificates in PEM to trust beside the system's. Relative paths start from the \
+                    folder of this file.",
+        },
+        Key {
+            name: "organizations",
+            value: "a list of logins",
+            default: Default::Value("[]"),
+            means: "Organisations whose repositories are all collected. For example `[\"acme\"]`.",
+        },
+        Key {
+            name: "repositories",
+            value: "a list of names and globs of repositories",
+            default: Default::Value("[]"),
+            means: "Repositories to collect, as `owner/name` or globs within an owner. For example \
+                    `[\"acme/api\", \"acme/pay-*\"]`.",
+        },
+        Key {
+            name: "exclude",
+            value: "a list of names and globs of repositories",
+            default: Default::Value("[]"),
+            means: "Repositories that are never collected. For example `[\"acme/sandbox-*\"]`.",
+        },
+        Key {
+            name: "include_archived",
+            value: "true or false",
+            default: Default::Value("false"),
+            means: "Whether archived repositories are collected.",
+        },
+        Key {
+            name: "include_forks",
+            value: "true or false",
+            default: Default::Value("false"),
+            means: "Whether forks are collected.",
+        },
+        Key {
+            name: "token_env",
+            value: "the name of an environment variable",
+            default: Default::Value(r#""GITHUB_TOKEN""#),
+            means: "The environment variable that holds the token.",
+        },
+        Key {
+            name: "token_file",
+            value: "a path",
+            default: Default::Absent { example: r#""/run/secrets/github-token""# },
+            means: "A file that holds the token, instead of `token_env`. Relative paths start from \
+                    the folder of this file.",
+        },
+    ],
+    tables: &[],
+    later: &["app_id", "private_key_file", "installation_id", "webhook_secret_file"],
+};
+
+pub(super) fn read(
+    written: Option<Vec<Reader<'_>>>,
+    sources: &Sources,
+    folder: &Path,
+    report: &Report,
+) -> Vec<GitHubSettings> {
+    let Some(written) = written else { return Vec::new() };
+    if written.is_empty() {
+        report.add(
+            SECTION.path,
+            None,
+            match sources.file {
+                Some(_) => {
+                    "nothing to collect; write a [[github]] section with organizations or \
+                     repositories, or add --repo owner/name or --org name"
+                }
+                None => {
+                    "nothing to collect, and no configuration file is read unless it is named; \
+                     start with --config FILE (config.example.toml shows all of it), or set \
+                     GITHUB_TOKEN and start with `dora-exporter run --repo owner/name` or \
+                     `--org name`; `dora-exporter demo` needs neither"
+                }
+            },
+        );
+    }
+    let mut names = BTreeSet::new();
+    written.iter().map(|reader| read_one(reader, sources, folder, &mut names)).collect()
+}
+
+fn read_one(
+    reader: &Reader<'_>,
+    sources: &Sources,
+    folder: &Path,
+    names: &mut BTreeSet<String>,
+) -> GitHubSettings {
+    let name = reader.parsed("name", |text| name(text, names)).unwrap_or_default();
+    if reader.is_empty_list("organizations") && reader.is_empty_list("repositories") {
+        reader.section_problem(
+            "nothing to collect; write organizations = [\"acme\"] or repositories = \
+             [\"acme/api\", \"acme/pay-*\"]",
+        );
+    }
+    let api_url = reader.parsed("api_url", urls::api_url).unwrap_or_default();
+    let graphql_url = if reader.has("graphql_url") {
+        reader.parsed("graphql_url", urls::url).unwrap_or_default()
+    } else {
+        urls::graphql_url(&api_url)
+    };
+    let ca_file = reader.parsed("ca_file", |text| certificates(&folder.join(text)));
+    let (token, token_origin) = credentials::read(reader, sources, folder);
+    GitHubSettings {
+        name,
+        api_url,
+        graphql_url,
+        ca_file,
+        organizations: reader.parsed_list("organizations", organization),
+        repositories: reader.parsed_list("repositories", collected_repository),
+        exclude: reader.parsed_list("exclude", RepositoryPattern::parse),
+        include_archived: reader.flag("include_archived").unwrap_or_default(),
+        include_forks: reader.flag("include_forks").unwrap_or_default(),
+        token,
+        token_origin,
+    }
+}
+
+fn name(text: &str, names: &mut BTreeSet<String>) -> Result<String, String> {
+    if text.trim().is_empty() || text.contains(char::is_control) {
+        return Err("is no name; write one such as github".to_owned());
+    }
+    if !names.insert(text.to_owned()) {
+        return Err(format!("`{text}` names another [[github]] already; write another name"));
+    }
+    Ok(text.to_owned())
+}
+
+fn organization(text: &str) -> Result<String, String> {
+    if !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)) {
+        return Ok(text.to_owned());
+    }
+    Err(if text.contains('/') {
+        format!("`{text}` is no organisation; write its login alone, or put it into repositories")
+    } else {
+        format!("`{text}` is no organisation; write its login, such as acme")
+    })
+}
+
+fn collected_repository(text: &str) -> Result<RepositoryPattern, String> {
+    let pattern = RepositoryPattern::parse(text)?;
+    match pattern.owner() {
+        Some(_) => Ok(pattern),
+        None => Err(format!(
+            "`{text}` leaves the owner open, and nobody can list all of GitHub; write the owner out, \
+             such as acme/*"
+        )),
+    }
+}
+
+fn certificates(path: &Path) -> Result<PathBuf, String> {
+    let text = std::fs::read(path)
+        .map_err(|error| format!("{} cannot be read: {error}; check the path", path.display()))?;
+    let marker = b"-----BEGIN CERTIFICATE-----";
+    if text.windows(marker.len()).any(|part| part == marker) {
+        Ok(path.to_owned())
+    } else {
+        Err(format!("{} holds no certificate; write a file in PEM", path.display()))
+    }
+}

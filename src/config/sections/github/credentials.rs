@@ -1,0 +1,79 @@
+//! The token of a `[[github]]`, by variable or file. No message ever repeats what might be one.
+
+use crate::config::layers::Sources;
+use crate::config::reader::Reader;
+use secrecy::SecretString;
+use std::path::Path;
+
+/// What GitHub's tokens start with.
+const TOKEN_PREFIXES: [&str; 6] = ["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"];
+
+/// The token, and where it came from. What is wrong with it is reported.
+pub(super) fn read(
+    reader: &Reader<'_>,
+    sources: &Sources,
+    folder: &Path,
+) -> (SecretString, String) {
+    let (key, read): (_, Result<(String, String), String>) = if reader.has("token_file") {
+        if reader.has("token_env") {
+            reader.problem("token_file", "stands beside token_env; remove one of them");
+        }
+        let Some(path) = reader.text("token_file") else { return Default::default() };
+        ("token_file", from_file(&folder.join(path)))
+    } else {
+        let Some(variable) = reader.text("token_env") else { return Default::default() };
+        ("token_env", from_variable(&variable, sources))
+    };
+    match read {
+        Ok((token, origin)) => (SecretString::from(token), origin),
+        Err(message) => {
+            reader.problem(key, message);
+            Default::default()
+        }
+    }
+}
+
+fn from_variable(name: &str, sources: &Sources) -> Result<(String, String), String> {
+    if TOKEN_PREFIXES.iter().any(|prefix| name.starts_with(prefix)) {
+        return Err(
+            "holds a token; write the name of the environment variable that holds it, such \
+                    as GITHUB_TOKEN, and replace the token, since this file has shown it"
+                .to_owned(),
+        );
+    }
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if name.is_empty() || !name.chars().all(is_name) {
+        return Err("is no environment variable; write a name such as GITHUB_TOKEN".to_owned());
+    }
+    let origin = format!("the environment variable {name}");
+    let remedy = format!(
+        "set {name} to a token that may read the repositories, or name another variable \
+         (token_env) or a file (token_file)"
+    );
+    match sources.environment.get(name).map(|token| token.trim()) {
+        None => Err(format!("{origin} is not set; {remedy}")),
+        Some("") => Err(format!("{origin} is empty; {remedy}")),
+        Some(token) => checked(token, origin),
+    }
+}
+
+fn from_file(path: &Path) -> Result<(String, String), String> {
+    let origin = format!("the file {}", path.display());
+    let remedy = "write a token that may read the repositories into it, readable by this process, \
+                  or name another file";
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| format!("{origin} cannot be read: {error}; {remedy}"))?;
+    match text.trim() {
+        "" => Err(format!("{origin} is empty; {remedy}")),
+        token => checked(token, origin),
+    }
+}
+
+/// A token goes into a header, which takes visible ASCII only.
+fn checked(token: &str, origin: String) -> Result<(String, String), String> {
+    if token.chars().all(|c| c.is_ascii_graphic()) {
+        Ok((token.to_owned(), origin))
+    } else {
+        Err(format!("{origin} holds more than a token; write the token alone, on one line"))
+    }
+}

@@ -1,0 +1,104 @@
+//! The sections: what each may hold, and how it becomes the typed settings. A key is declared and
+//! read in the same file; one that does not work yet is refused there.
+
+mod collection;
+mod exposition;
+mod failures;
+mod github;
+mod incidents;
+mod log;
+mod measures;
+mod ownership;
+mod production;
+mod server;
+mod store;
+
+pub use server::listen_address;
+
+use crate::config::keys::{self, LATER_SECTIONS, Section};
+use crate::config::layers::{Merged, Sources};
+use crate::config::problems::Report;
+use crate::config::reader::Reader;
+use crate::config::settings::Settings;
+
+/// All sections, in the order in which they are documented.
+pub static ALL: &[&Section] = &[
+    &server::SECTION,
+    &store::SECTION,
+    &collection::SECTION,
+    &github::SECTION,
+    &production::SECTION,
+    &measures::SECTION,
+    &failures::SECTION,
+    &exposition::SECTION,
+    &ownership::SECTION,
+    &ownership::RULES,
+    &incidents::SECTION,
+    &log::SECTION,
+];
+
+/// Reads every section. The settings mean something only if nothing was reported.
+pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Settings {
+    refuse_unknown_sections(&merged, report);
+    let mut open = |section: &'static Section| {
+        Reader::open(section, section.path.to_owned(), merged.root.remove(section.path), report)
+    };
+    let server = server::read(&open(&server::SECTION));
+    let store = store::read(&open(&store::SECTION));
+    let collection = open(&collection::SECTION);
+    let production = production::read(&open(&production::SECTION));
+    let measures = open(&measures::SECTION);
+    let failures = failures::read(&open(&failures::SECTION));
+    let exposition = exposition::read(&open(&exposition::SECTION));
+    let ownership = ownership::read(&open(&ownership::SECTION), report);
+    let log = log::read(&open(&log::SECTION));
+    let collection = collection::read(&collection);
+    let github = Reader::open_all(&github::SECTION, merged.root.remove("github"), report);
+    let incidents = Reader::open_all(&incidents::SECTION, merged.root.remove("incidents"), report);
+    Settings {
+        server,
+        store,
+        measures: measures::read(&measures, collection.lookback),
+        collection,
+        github: github::read(github, sources, &merged.folder, report),
+        production,
+        failures,
+        exposition,
+        ownership,
+        incidents: incidents::read(incidents.unwrap_or_default(), report),
+        log,
+    }
+}
+
+fn refuse_unknown_sections(merged: &Merged, report: &Report) {
+    let known = || ALL.iter().map(|section| section.path).filter(|path| !path.contains('.'));
+    // The map has no order of its own; problems shall come in the same order each time.
+    let mut names: Vec<&String> = merged.root.keys().collect();
+    names.sort();
+    for name in names.into_iter().filter(|name| !known().any(|path| path == name.as_str())) {
+        let message = if LATER_SECTIONS.contains(&name.as_str()) {
+            "is not supported yet; remove the section".to_owned()
+        } else if let Some(meant) = keys::nearest(name, known()) {
+            format!("no such section; did you mean `{meant}`?")
+        } else {
+            format!("no such section; there are {}", known().collect::<Vec<_>>().join(", "))
+        };
+        report.add(name, None, message);
+    }
+}
+
+/// Reads one of several words; `later` are words that later versions will know.
+fn choice<T: Copy>(text: &str, words: &[(&str, T)], later: &[&str]) -> Result<T, String> {
+    if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
+        return Ok(*value);
+    }
+    let known: Vec<String> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
+    let known = known.join(", ");
+    Err(if later.contains(&text) {
+        format!("`{text}` is not supported yet; write {known}")
+    } else if words.len() == 1 {
+        format!("`{text}` is unknown; write {known}")
+    } else {
+        format!("`{text}` is unknown; write one of {known}")
+    })
+}

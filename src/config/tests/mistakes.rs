@@ -1,0 +1,255 @@
+//! Every kind of mistake, one by one.
+
+use super::{MINIMAL, problems};
+
+/// What follows the minimal configuration, whose last line is 2, and the one problem that it gives.
+static MISTAKES: &[(&str, &str)] = &[
+    ("[servr]\n", "servr (dora.toml, line 3): no such section; did you mean `server`?"),
+    ("[catalog]\n", "catalog (dora.toml, line 3): is not supported yet; remove the section"),
+    (
+        "[weather]\n",
+        "weather (dora.toml, line 3): no such section; there are server, store, collection, \
+             github, production, measures, failures, exposition, ownership, incidents, log",
+    ),
+    (
+        "[server]\nlisten_adress = \":1\"\n",
+        "server.listen_adress (dora.toml, line 4): no such key; did you mean `listen_address`?",
+    ),
+    (
+        "[server]\nworkers = 4\n",
+        "server.workers (dora.toml, line 4): no such key; [server] has listen_address, \
+             telemetry_path",
+    ),
+    (
+        "[server]\nweb_config_file = \"web.yml\"\n",
+        "server.web_config_file (dora.toml, line 4): is not supported yet; remove it",
+    ),
+    ("[[server]]\n", "server (dora.toml, line 3): is a list; it is a section: write [server]"),
+    (
+        "[server]\nlisten_address = \"localhost\"\n",
+        "server.listen_address (dora.toml, line 4): `localhost` is no address to listen on; \
+             write an IP address and a port from 0 to 65535 such as 0.0.0.0:13672, [::]:13672 or \
+             127.0.0.1:13672",
+    ),
+    (
+        "[server]\ntelemetry_path = \"metrics\"\n",
+        "server.telemetry_path (dora.toml, line 4): `metrics` does not start with `/`; write a \
+             path such as /metrics",
+    ),
+    (
+        "[server]\ntelemetry_path = \"/-/metrics\"\n",
+        "server.telemetry_path (dora.toml, line 4): `/-/metrics` collides with what is served \
+             under /-; write a path such as /metrics",
+    ),
+    (
+        "[server]\ntelemetry_path = \"/{x}\"\n",
+        "server.telemetry_path (dora.toml, line 4): `/{x}` is no plain path; write segments of \
+             letters, digits, `-`, `_` and `.`, such as /metrics or /dora/metrics",
+    ),
+    (
+        "[server]\ntelemetry_path = \"/\"\n",
+        "server.telemetry_path (dora.toml, line 4): `/` is the landing page; write a path such \
+             as /metrics",
+    ),
+    (
+        "[store]\nurl = \"postgres://dora:hunter2@db/dora\"\n",
+        "store.url (dora.toml, line 4): PostgreSQL is not supported yet; write sqlite:PATH",
+    ),
+    (
+        "[store]\nurl = \"dora.db\"\n",
+        "store.url (dora.toml, line 4): is no store; write sqlite:PATH, such as sqlite:dora.db",
+    ),
+    (
+        "[store]\nurl = \"sqlite::memory:\"\n",
+        "store.url (dora.toml, line 4): a store in memory would lose what counters stand on; \
+             write sqlite:PATH, such as sqlite:dora.db",
+    ),
+    (
+        "[collection]\nsweep_interval = \"5\"\n",
+        "collection.sweep_interval (dora.toml, line 4): `5` has no unit; write 5s, 5m, 5h, 5d \
+             or 5w",
+    ),
+    (
+        "[collection]\nsweep_interval = 300\n",
+        "collection.sweep_interval (dora.toml, line 4): is the number 300; write a duration \
+             such as `5m`: sweep_interval = \"5m\"",
+    ),
+    (
+        "[collection]\nsweep_interval = \"0s\"\n",
+        "collection.sweep_interval (dora.toml, line 4): `0s` is too short; write at least 1s",
+    ),
+    (
+        "[collection]\nbudget_share = 0\n",
+        "collection.budget_share (dora.toml, line 4): 0 is no share; write a number above 0, \
+             up to 1, such as 0.8",
+    ),
+    (
+        "[collection]\nbudget_share = nan\n",
+        "collection.budget_share (dora.toml, line 4): NaN is no share; write a number above 0, \
+             up to 1, such as 0.8",
+    ),
+    (
+        "[production]\nenvironments = [\"a\", \"[b\"]\n",
+        "production.environments[1] (dora.toml, line 4): `[b` is no glob (unclosed character \
+             class; missing ']'); close the `[` with `]`, or write `[[]` for the character",
+    ),
+    (
+        "[production]\nexclude = \"*canary*\"\n",
+        "production.exclude (dora.toml, line 4): is a text; write a list of globs: exclude = \
+             [\"*canary*\"]",
+    ),
+    (
+        "[measures]\nwindows = [\"7d\", \"1w\"]\n",
+        "measures.windows[1] (dora.toml, line 4): `1w` is as long as `7d`; remove one",
+    ),
+    (
+        "[measures]\nwindows = [\"1h\"]\n",
+        "measures.windows[0] (dora.toml, line 4): `1h` is too short; write at least 1d",
+    ),
+    (
+        "[measures]\nwindows = []\n",
+        "measures.windows (dora.toml, line 4): is empty; write at least one window, such as \
+             \"30d\"",
+    ),
+    (
+        "[measures]\nwindows = [\n  \"7d\",\n  \"91d\",\n]\n",
+        "measures.windows[1] (dora.toml, line 6): `91d` is too long for collection.lookback \
+             (120d); write at most 90d, or set collection.lookback to 121d or more",
+    ),
+    (
+        "[measures]\nlead_time_start = \"commit\"\n",
+        "measures.lead_time_start (dora.toml, line 4): `commit` is unknown; write one of \
+             `first_commit`, `opened`, `merged`",
+    ),
+    (
+        "[measures]\ndirect_commits = \"yes\"\n",
+        "measures.direct_commits (dora.toml, line 4): is a text; write true or false: \
+             direct_commits = true",
+    ),
+    (
+        "[measures]\nexclude_authors = [\"@renovate\"]\n",
+        "measures.exclude_authors[0] (dora.toml, line 4): is no login; write it as \
+             in the profile's address, without `@`",
+    ),
+    (
+        "[measures]\nexclude_authors = [3]\n",
+        "measures.exclude_authors[0] (dora.toml, line 4): is the number 3; write a text in \
+             quotation marks",
+    ),
+    (
+        "[measures]\nbenchmark = \"2024\"\n",
+        "measures.benchmark (dora.toml, line 4): `2024` is unknown; write `2023`",
+    ),
+    (
+        "[failures]\nrules = [\"rollback\", \"rollbacks\"]\n",
+        "failures.rules[1] (dora.toml, line 4): `rollbacks` is unknown; write one of `linked`, \
+             `rollback`, `revert`, `hotfix`, `incident`",
+    ),
+    (
+        "[failures]\nhotfix_titles = ['(']\n",
+        "failures.hotfix_titles[0] (dora.toml, line 4): `(` is no regular expression (unclosed \
+             group); write one such as ^hotfix\\b",
+    ),
+    (
+        "[exposition]\ncomponent_detail = \"all\"\n",
+        "exposition.component_detail (dora.toml, line 4): `all` is unknown; write one of \
+             `standard`, `full`, `none`",
+    ),
+    (
+        "[exposition]\nmax_series = 0\n",
+        "exposition.max_series (dora.toml, line 4): is the number 0; write a whole number from \
+             1 on: max_series = 1_000_000",
+    ),
+    (
+        "[ownership]\norder = [\"rules\", \"codeowners\"]\n",
+        "ownership.order[1] (dora.toml, line 4): `codeowners` is not supported yet; write \
+             `rules`",
+    ),
+    (
+        "[ownership]\ntopic_prefix = \"team-\"\n",
+        "ownership.topic_prefix (dora.toml, line 4): is not supported yet; remove it",
+    ),
+    (
+        "[[ownership.rules]]\nteam = \"payments\"\n",
+        "ownership.rules[0].repositories (dora.toml, line 3): is missing; write for example \
+             repositories = [\"acme/pay-*\"]",
+    ),
+    (
+        "[[ownership.rules]]\nrepositories = [\"acme/*\"]\nteam = \" \"\n",
+        "ownership.rules[0].team (dora.toml, line 5): is empty; write the team's name, such as \
+             payments",
+    ),
+    (
+        "[[ownership.rules]]\nrepositories = [\"pay-*\"]\nteam = \"payments\"\n",
+        "ownership.rules[0].repositories[0] (dora.toml, line 4): `pay-*` has no owner; write \
+             owner/pay-*",
+    ),
+    (
+        "[[incidents]]\nsource = \"pagerduty\"\n",
+        "incidents[0].source (dora.toml, line 4): `pagerduty` is not supported yet; write \
+             `github_issues`",
+    ),
+    (
+        "[[incidents]]\nlabels = [\" \"]\n",
+        "incidents[0].labels[0] (dora.toml, line 4): is empty; remove it",
+    ),
+    (
+        "[log]\nlevel = \"verbose\"\n",
+        "log.level (dora.toml, line 4): `verbose` is no level; write one of error, warn, info, \
+             debug, trace, off, or directives such as info,dora_exporter::collect=debug",
+    ),
+    (
+        "[log]\nformat = \"logfmt\"\n",
+        "log.format (dora.toml, line 4): `logfmt` is unknown; write one of `text`, `json`",
+    ),
+    // The following keys go into the [[github]] that the minimal configuration ends with.
+    (
+        "name = 3\n",
+        "github[0].name (dora.toml, line 3): is the number 3; write a name: name = \"github\"",
+    ),
+    (
+        "token = \"hunter2\"\n",
+        "github[0].token (dora.toml, line 3): secrets never stand here; write token_env = \
+             \"NAME_OF_A_VARIABLE\" or token_file",
+    ),
+    (
+        "token_env = \"ghp_hunter2\"\n",
+        "github[0].token_env (dora.toml, line 3): holds a token; write the name of the \
+             environment variable that holds it, such as GITHUB_TOKEN, and replace the token, since \
+             this file has shown it",
+    ),
+    (
+        "token_env = \"GH_TOKEN\"\n",
+        "github[0].token_env (dora.toml, line 3): the environment variable GH_TOKEN is not set; \
+             set GH_TOKEN to a token that may read the repositories, or name another variable \
+             (token_env) or a file (token_file)",
+    ),
+    ("app_id = 7\n", "github[0].app_id (dora.toml, line 3): is not supported yet; remove it"),
+    (
+        "api_url = \"https://github.com/\"\n",
+        "github[0].api_url (dora.toml, line 3): `https://github.com/` is the web site; write \
+             https://api.github.com, or https://HOST/api/v3 for Enterprise Server",
+    ),
+    (
+        "organizations = [\"acme/api\"]\n",
+        "github[0].organizations[0] (dora.toml, line 3): `acme/api` is no organisation; write \
+             its login alone, or put it into repositories",
+    ),
+    (
+        "exclude = [\"sandbox\"]\n",
+        "github[0].exclude[0] (dora.toml, line 3): `sandbox` has no owner; write owner/sandbox",
+    ),
+    (
+        "[[github]]\n",
+        "github[1].name (dora.toml, line 3): `github` names another [[github]] already; write \
+             another name\ngithub[1] (dora.toml, line 3): nothing to collect; write organizations \
+             = [\"acme\"] or repositories = [\"acme/api\", \"acme/pay-*\"]",
+    ),
+];
+
+#[test]
+fn each_mistake_is_told_with_its_key_its_line_and_the_remedy() {
+    for (text, problem) in MISTAKES {
+        assert_eq!(problems(&format!("{MINIMAL}{text}"), &[]), *problem, "{text}");
+    }
+}

@@ -1,0 +1,81 @@
+//! What is served under which path.
+
+use super::{ServeState, landing, negotiation};
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use std::any::Any;
+use std::sync::Arc;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+
+/// The page needs its own style and icon, and nothing else, whatever a source's error may hold.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; \
+     form-action 'none'; frame-ancestors 'none'";
+
+pub(super) fn router(state: Arc<ServeState>, body_bytes: usize) -> Router {
+    Router::new()
+        .route(&state.telemetry_path, get(metrics))
+        .route("/", get(landing_page))
+        .route("/-/healthy", get(healthy))
+        .route("/healthz", get(healthy))
+        .route("/-/ready", get(ready))
+        .route("/readyz", get(ready))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(RequestBodyLimitLayer::new(body_bytes))
+        .layer(CatchPanicLayer::custom(panicked))
+        .with_state(state)
+}
+
+async fn metrics(State(state): State<Arc<ServeState>>, headers: HeaderMap) -> Response {
+    let gzip = negotiation::accepts_gzip(&headers);
+    let (body, content_type) = state.metrics.body(gzip);
+    let mut response = body.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    if gzip {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    response
+}
+
+async fn landing_page(State(state): State<Arc<ServeState>>) -> impl IntoResponse {
+    let page = landing::page(&state.health.report(), &state.telemetry_path, state.version);
+    let headers: [(HeaderName, &str); 4] = [
+        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (headers, Html(page))
+}
+
+async fn healthy() -> &'static str {
+    "dora-exporter is healthy.\n"
+}
+
+async fn ready(State(state): State<Arc<ServeState>>) -> (StatusCode, String) {
+    match state.health.report().not_ready {
+        None => (StatusCode::OK, "dora-exporter is ready.\n".to_owned()),
+        Some(reason) => {
+            (StatusCode::SERVICE_UNAVAILABLE, format!("dora-exporter is not ready: {reason}\n"))
+        }
+    }
+}
+
+async fn not_found() -> (StatusCode, &'static str) {
+    (StatusCode::NOT_FOUND, "nothing is served here; / lists what is\n")
+}
+
+async fn method_not_allowed() -> (StatusCode, &'static str) {
+    (StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD are served here\n")
+}
+
+/// A bug must cost one request only; the panic hook has logged it already.
+fn panicked(_: Box<dyn Any + Send>) -> Response {
+    (StatusCode::INTERNAL_SERVER_ERROR, "internal error; the log tells more\n").into_response()
+}
