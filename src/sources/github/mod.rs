@@ -4,22 +4,49 @@
 //! Absent here: schedules, the store, and any judgement of what a fact means.
 
 mod answers;
+mod client;
+mod commits;
+mod connector;
+mod cursor;
+mod deployments;
+mod discovery;
+mod gate;
+mod incidents;
+mod page;
+mod parse;
+mod people;
+mod probe;
+mod pull_requests;
+mod queries;
+mod recheck;
+mod repositories;
+mod sizes;
+mod transport;
+mod verdict;
+mod walk;
 
 pub use answers::{Discovery, HistoryPage, Mark, Parsing, Probe, Probed, Reach, Rechecked};
 
 use crate::clock::SharedClock;
 use crate::config::GitHubSettings;
 use crate::sources::{Observer, SourceError, Step};
+use client::Client;
 use delivery::domain::{Collector, Oid, Repository};
 use std::sync::Arc;
 
 /// One `[[github]]` block: one host, one credential, one budget.
 pub struct GitHub {
-    name: String,
+    settings: GitHubSettings,
+    parsing: Parsing,
+    client: Client,
+    closed: probe::Closed,
 }
 
 impl GitHub {
     /// Prepares the client; nothing is asked yet. Must be called inside a tokio runtime.
+    ///
+    /// `budget_share` is the share of each hour's points that may be spent, 0 to 1. Fails on a bad
+    /// address, an unreadable `ca_file` or a proxy of an unsupported kind.
     pub fn connect(
         settings: &GitHubSettings,
         budget_share: f64,
@@ -27,49 +54,67 @@ impl GitHub {
         clock: SharedClock,
         observer: Arc<dyn Observer>,
     ) -> Result<GitHub, SourceError> {
-        let _ = (budget_share, parsing, clock, observer);
-        Ok(GitHub { name: settings.name.clone() })
+        let client = Client::new(settings, budget_share, clock, observer)?;
+        Ok(GitHub { settings: settings.clone(), parsing, client, closed: probe::Closed::default() })
     }
 
     /// The `name` of its `[[github]]` block.
     pub fn name(&self) -> &str {
-        &self.name
+        &self.settings.name
     }
 
     /// Lists what the configuration asks for, and asks what became of `known` repositories that
     /// are not listed any more.
+    ///
+    /// What cannot be listed on its own is among the failures; an error concerns the whole source.
     pub async fn discover(&self, known: &[Repository]) -> Result<Discovery, SourceError> {
-        let _ = known;
-        Err(self.unready())
+        discovery::Search::new(&self.client, &self.settings, known).run().await
     }
 
-    /// Asks which repositories have news, in batches; the order is kept.
+    /// Asks which repositories have news, in batches; the order is kept. An error concerns the
+    /// whole source.
     pub async fn probe(&self, repos: &[Repository]) -> Result<Vec<Probe>, SourceError> {
-        let _ = repos;
-        Err(self.unready())
+        let labels =
+            |repo: &Repository| incidents::labels_of(&self.parsing.incidents, &repo.full_name);
+        probe::probe(&self.client, &self.closed, repos, labels).await
     }
 
     /// Whether reading the list would bring anything, by a probe's mark. Also while a walk is
     /// unfinished, and after a change of the configuration that decides what is read.
+    ///
+    /// Commits have no list of their own here: their news are heads and deployed commits.
     pub fn has_news(
         &self,
         collector: Collector,
         cursor: Option<&str>,
         mark: Option<&Mark>,
     ) -> bool {
-        let _ = (collector, cursor, mark);
-        true
+        let fingerprint = match collector {
+            Collector::Deployments => deployments::fingerprint(&self.parsing.production),
+            Collector::PullRequests => pull_requests::fingerprint(&self.parsing.hotfix),
+            Collector::Incidents => incidents::fingerprint(&self.parsing.incidents),
+            Collector::Commits => return true,
+        };
+        cursor::has_news(cursor, &fingerprint, mark)
     }
 
-    /// Reads a page of deployments.
+    /// A text that changes when commits would be read into other facts, by the configuration: the
+    /// collector keeps its own cursor of commits.
+    pub fn commits_fingerprint(&self) -> String {
+        commits::fingerprint(&self.parsing.hotfix)
+    }
+
+    /// Reads a page of deployments. Only those to production are given.
     pub async fn deployments(
         &self,
         repo: &Repository,
         cursor: Option<&str>,
         reach: &Reach,
     ) -> Result<Step, SourceError> {
-        let _ = (repo, cursor, reach);
-        Err(self.unready())
+        let production = &self.parsing.production;
+        let step = deployments::step(&self.client, production, repo, cursor, reach).await?;
+        self.closed.open(repo.id, Collector::Deployments);
+        Ok(step)
     }
 
     /// Reads a page of merged pull requests.
@@ -79,8 +124,9 @@ impl GitHub {
         cursor: Option<&str>,
         reach: &Reach,
     ) -> Result<Step, SourceError> {
-        let _ = (repo, cursor, reach);
-        Err(self.unready())
+        let step = pull_requests::step(&self.client, &self.parsing, repo, cursor, reach).await?;
+        self.closed.open(repo.id, Collector::PullRequests);
+        Ok(step)
     }
 
     /// Reads a page of incident issues.
@@ -90,14 +136,14 @@ impl GitHub {
         cursor: Option<&str>,
         reach: &Reach,
     ) -> Result<Step, SourceError> {
-        let _ = (repo, cursor, reach);
-        Err(self.unready())
+        let step = incidents::step(&self.client, &self.parsing, repo, cursor, reach).await?;
+        self.closed.open(repo.id, Collector::Incidents);
+        Ok(step)
     }
 
     /// Whether any `[[incidents]]` entry reads this repository's issues.
     pub fn reads_incidents_of(&self, repo: &Repository) -> bool {
-        let _ = repo;
-        false
+        !incidents::labels_of(&self.parsing.incidents, &repo.full_name).is_empty()
     }
 
     /// Reads 100 commits reachable from `from`, newest first, `after` a page's `next`.
@@ -107,8 +153,7 @@ impl GitHub {
         from: Oid,
         after: Option<&str>,
     ) -> Result<HistoryPage, SourceError> {
-        let _ = (repo, from, after);
-        Err(self.unready())
+        commits::history(&self.client, &self.parsing, repo, from, after).await
     }
 
     /// Reads the first few commits reachable from each of many commits.
@@ -117,17 +162,12 @@ impl GitHub {
         repo: &Repository,
         from: &[Oid],
     ) -> Result<Vec<(Oid, HistoryPage)>, SourceError> {
-        let _ = (repo, from);
-        Err(self.unready())
+        commits::histories(&self.client, &self.parsing, repo, from).await
     }
 
-    /// Asks deployments and incident issues again by node id.
+    /// Asks deployments and incident issues again by node id. What could not be read this time is
+    /// among neither facts nor missing ids. An error concerns the whole source.
     pub async fn recheck(&self, nodes: &[Arc<str>]) -> Result<Rechecked, SourceError> {
-        let _ = nodes;
-        Err(self.unready())
-    }
-
-    fn unready(&self) -> SourceError {
-        SourceError::Setup { what: self.name.clone(), cause: "not connected".to_owned() }
+        recheck::recheck(&self.client, &self.parsing, nodes).await
     }
 }

@@ -1,0 +1,256 @@
+//! Asks GitHub's GraphQL API: through the gate, with retries, in sizes that the server bears.
+//!
+//! Absent here: what is asked, and what its parts mean.
+
+use super::gate::{Closed, Gate, Limits, Permit};
+use super::queries::Query;
+use super::sizes::Sizes;
+use super::transport::{RawAnswer, Transport, TransportError};
+use super::verdict::{GraphAnswer, Verdict, judge, number, server_time};
+use crate::clock::SharedClock;
+use crate::config::GitHubSettings;
+use crate::sources::{Observer, SourceError};
+use delivery::domain::{MINUTE, Span, Time};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::Arc;
+
+/// How often a request that met trouble is sent in all.
+const TRIES: u32 = 4;
+
+/// How many limit answers are waited out for one request.
+const LIMIT_ANSWERS: u32 = 3;
+
+/// The longest pause between tries.
+const LONGEST_PAUSE: Span = MINUTE;
+
+/// The name of the API in metrics.
+const API: &str = "graphql";
+
+/// A client of one GraphQL address with one credential.
+pub(super) struct Client {
+    /// The source's name.
+    pub(super) source: String,
+    pub(super) clock: SharedClock,
+    token_origin: String,
+    transport: Transport,
+    gate: Gate,
+    sizes: Sizes,
+    observer: Arc<dyn Observer>,
+}
+
+/// An answer, with the size that was asked for.
+#[derive(Debug)]
+pub(super) struct Answered {
+    pub(super) graph: GraphAnswer,
+    pub(super) size: usize,
+}
+
+/// No answer, with the size that was asked for last: so much of a batch is concerned.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub(super) error: SourceError,
+    pub(super) size: usize,
+}
+
+impl From<Refusal> for SourceError {
+    fn from(refusal: Refusal) -> SourceError {
+        refusal.error
+    }
+}
+
+/// What became of one try.
+enum Outcome {
+    Answered(GraphAnswer),
+    /// Trouble that another try, or a smaller one, may not meet; with the pause the server wants.
+    Trouble {
+        error: SourceError,
+        pause: Option<Span>,
+    },
+    /// A limit closed the gate until then.
+    Limited {
+        until: Time,
+        reason: String,
+    },
+    Final(SourceError),
+}
+
+impl Client {
+    pub(super) fn new(
+        settings: &GitHubSettings,
+        budget_share: f64,
+        clock: SharedClock,
+        observer: Arc<dyn Observer>,
+    ) -> Result<Client, SourceError> {
+        let gate = Gate::new(&settings.name, budget_share, clock.clone(), observer.clone());
+        Ok(Client {
+            source: settings.name.clone(),
+            clock,
+            token_origin: settings.token_origin.clone(),
+            transport: Transport::new(settings)?,
+            gate,
+            sizes: Sizes::default(),
+            observer,
+        })
+    }
+
+    /// Asks `query` for `what` (for messages). `variables` are asked for with the present size,
+    /// which shrinks when the server is overcharged.
+    pub(super) async fn ask(
+        &self,
+        query: &Query,
+        what: &str,
+        variables: impl Fn(usize) -> Value,
+    ) -> Result<Answered, Refusal> {
+        let (mut troubles, mut limits) = (0, 0);
+        loop {
+            let size = self.sizes.current(query.name, query.size);
+            let refuse = |error| Err(Refusal { error, size });
+            let body = json!({
+                "query": query.text,
+                "operationName": query.name,
+                "variables": variables(size),
+            });
+            let permit = match self.gate.admit().await {
+                Ok(permit) => permit,
+                Err(closed) => return refuse(limited(what, closed)),
+            };
+            match self.attempt(permit, what, &body).await {
+                Outcome::Answered(graph) => {
+                    self.sizes.answered(query.name, query.size);
+                    return Ok(Answered { graph, size });
+                }
+                Outcome::Final(error) => return refuse(error),
+                Outcome::Limited { until, reason } => {
+                    limits += 1;
+                    if limits >= LIMIT_ANSWERS {
+                        return refuse(limited(what, Closed { until, reason }));
+                    }
+                }
+                Outcome::Trouble { error, pause } => {
+                    self.sizes.too_much(query.name, query.size);
+                    troubles += 1;
+                    if troubles >= TRIES {
+                        return refuse(error);
+                    }
+                    tracing::debug!(source = %self.source, what, %error, "asking GitHub again");
+                    let pause = pause.unwrap_or(0).max(backoff(troubles)).min(LONGEST_PAUSE);
+                    self.clock.sleep_until(self.clock.now().plus(pause)).await;
+                }
+            }
+        }
+    }
+
+    async fn attempt(&self, permit: Permit<'_>, what: &str, body: &Value) -> Outcome {
+        let answer = match self.transport.post(body).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                self.observer.request(&self.source, API, "error");
+                return self.broken(what, &error);
+            }
+        };
+        self.observer.request(&self.source, API, &answer.status.to_string());
+        let verdict = judge(&answer);
+        let server_now = server_time(&answer);
+        if let Verdict::Limited(signal, reason) = verdict {
+            let reset = number(&answer, "x-ratelimit-reset").map(Time);
+            let until = permit.limited(signal, &reason, reset, server_now);
+            return Outcome::Limited { until, reason };
+        }
+        let told = match &verdict {
+            Verdict::Answered(graph) => RateLimit::of(&graph.data),
+            _ => None,
+        };
+        if let Some(cost) = told.as_ref().and_then(|told| told.cost) {
+            self.observer.points(&self.source, API, cost);
+        }
+        let limits = told.and_then(RateLimit::limits).or_else(|| header_limits(&answer));
+        permit.answered(limits, server_now);
+        self.outcome(what, verdict)
+    }
+
+    fn outcome(&self, what: &str, verdict: Verdict) -> Outcome {
+        let what = what.to_owned();
+        let url = self.transport.url().to_owned();
+        match verdict {
+            Verdict::Answered(graph) => Outcome::Answered(graph),
+            Verdict::Limited(_, reason) => Outcome::Limited { until: self.clock.now(), reason },
+            Verdict::TryAgain { why, pause, malformed: true, .. } => {
+                Outcome::Trouble { error: SourceError::Malformed { what, url, cause: why }, pause }
+            }
+            Verdict::TryAgain { status, why: message, pause, .. } => {
+                Outcome::Trouble { error: SourceError::Failed { what, status, message }, pause }
+            }
+            Verdict::Unauthorized(message) => Outcome::Final(SourceError::Unauthorized {
+                what,
+                origin: self.token_origin.clone(),
+                hint: format!("GitHub says \"{message}\"; renew the token, then restart"),
+            }),
+            Verdict::Forbidden(message) => Outcome::Final(SourceError::Forbidden {
+                what,
+                message,
+                remedy: "access to these repositories".to_owned(),
+            }),
+            Verdict::Refused { status, message } => {
+                Outcome::Final(SourceError::Failed { what, status, message })
+            }
+            Verdict::Misdirected(cause) => {
+                Outcome::Final(SourceError::Malformed { what, url, cause })
+            }
+        }
+    }
+
+    fn broken(&self, what: &str, error: &TransportError) -> Outcome {
+        let (what, url) = (what.to_owned(), self.transport.url().to_owned());
+        let cause = error.to_string();
+        let error = match error {
+            TransportError::Truncated(_) => SourceError::Malformed { what, url, cause },
+            TransportError::Unreachable(_) | TransportError::TimedOut => {
+                SourceError::Unreachable { what, url, cause }
+            }
+        };
+        Outcome::Trouble { error, pause: None }
+    }
+}
+
+fn limited(what: &str, closed: Closed) -> SourceError {
+    SourceError::RateLimited { what: what.to_owned(), until: closed.until, reason: closed.reason }
+}
+
+/// 1, 2, 4 seconds and as much again at random, so that replicas do not come back together.
+fn backoff(troubles: u32) -> Span {
+    let base = 1_i64 << (troubles - 1).min(5);
+    let random = RandomState::new().build_hasher().finish();
+    base + (random % (base as u64 + 1)) as i64
+}
+
+/// GraphQL's own account of the hour.
+#[derive(Deserialize)]
+struct RateLimit {
+    cost: Option<u64>,
+    limit: Option<u64>,
+    remaining: Option<u64>,
+    #[serde(rename = "resetAt")]
+    reset_at: Option<String>,
+}
+
+impl RateLimit {
+    fn of(data: &Value) -> Option<RateLimit> {
+        RateLimit::deserialize(data.get("rateLimit")?).ok()
+    }
+
+    fn limits(self) -> Option<Limits> {
+        let reset = super::page::time(self.reset_at.as_deref()?)?;
+        Some(Limits { limit: self.limit?, remaining: self.remaining?, reset })
+    }
+}
+
+fn header_limits(answer: &RawAnswer) -> Option<Limits> {
+    let points = |name| u64::try_from(number(answer, name)?).ok();
+    Some(Limits {
+        limit: points("x-ratelimit-limit")?,
+        remaining: points("x-ratelimit-remaining")?,
+        reset: Time(number(answer, "x-ratelimit-reset")?),
+    })
+}

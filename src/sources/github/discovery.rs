@@ -1,0 +1,246 @@
+//! Finding the repositories that the configuration asks for, and what became of known ones.
+
+use super::answers::Discovery;
+use super::client::{Answered, Client};
+use super::page::{Missing, page, part, reason, why_missing};
+use super::queries::{NAMED_REPOSITORIES, ORGANIZATION, OWNER, Query, REPOSITORIES_BY_ID};
+use super::repositories::{Listed, Wanted, listed, remember};
+use crate::config::GitHubSettings;
+use crate::sources::SourceError;
+use delivery::domain::{RepoId, Repository, RepositoryState};
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, HashMap};
+
+/// What every token needs.
+const REMEDY: &str = "Metadata: read (classic token: repo)";
+
+/// A discovery under way.
+pub(super) struct Search<'a> {
+    client: &'a Client,
+    settings: &'a GitHubSettings,
+    known: HashMap<RepoId, &'a Repository>,
+    found: BTreeMap<RepoId, Listed>,
+    gone: Vec<Repository>,
+    failures: Vec<SourceError>,
+}
+
+impl<'a> Search<'a> {
+    /// Starts a search; of `known` only those of this source count.
+    pub(super) fn new(
+        client: &'a Client,
+        settings: &'a GitHubSettings,
+        known: &'a [Repository],
+    ) -> Search<'a> {
+        let own = known.iter().filter(|repo| *repo.host == *settings.name);
+        let known = own.map(|repo| (repo.id, repo)).collect();
+        Search {
+            client,
+            settings,
+            known,
+            found: BTreeMap::new(),
+            gone: Vec::new(),
+            failures: Vec::new(),
+        }
+    }
+
+    /// Runs the search. An error concerns the whole source.
+    pub(super) async fn run(mut self) -> Result<Discovery, SourceError> {
+        let wanted = Wanted::by(self.settings);
+        for owner in wanted.owners() {
+            if let Err(error) = self.list_owner(&owner).await {
+                self.note(error)?;
+            }
+        }
+        self.ask_names(&wanted.names()).await?;
+        self.ask_known().await?;
+        let known = &self.known;
+        let repositories = self.found.into_values().filter_map(|listed| {
+            let is_wanted = wanted.includes(&listed);
+            let mut repository = listed.repository;
+            if !is_wanted {
+                // Nobody needs to hear of a repository that was never collected.
+                known.get(&repository.id)?;
+                repository.state = RepositoryState::Excluded;
+            }
+            Some(repository)
+        });
+        let repositories = repositories.chain(self.gone).collect();
+        Ok(Discovery { repositories, failures: self.failures })
+    }
+
+    async fn list_owner(&mut self, owner: &str) -> Result<(), SourceError> {
+        let what = format!("repositories of `{owner}`");
+        match self.list(&ORGANIZATION, owner, &what).await? {
+            Ok(()) => Ok(()),
+            // A user account is no organisation.
+            Err(Missing::NotFound) => match self.list(&OWNER, owner, &what).await? {
+                Ok(()) => Ok(()),
+                Err(missing) => Err(missing.into_error(&what, REMEDY)),
+            },
+            Err(missing) => Err(missing.into_error(&what, REMEDY)),
+        }
+    }
+
+    async fn list(
+        &mut self,
+        query: &Query,
+        owner: &str,
+        what: &str,
+    ) -> Result<Result<(), Missing>, SourceError> {
+        let mut after: Option<String> = None;
+        loop {
+            let variables = |size: usize| json!({ "login": owner, "first": size, "after": after });
+            let Answered { graph, .. } = self.client.ask(query, what, variables).await?;
+            let page = match page(&graph, &["owner", "repositories"]) {
+                Ok(page) => page,
+                Err(missing) => return Ok(Err(missing)),
+            };
+            for element in page.elements {
+                match element {
+                    Ok(node) => self.found_one(&node, what),
+                    Err(why) => self.client.warn_lost("", what, &why),
+                }
+            }
+            match page.next {
+                Some(next) => after = Some(next),
+                None => return Ok(Ok(())),
+            }
+        }
+    }
+
+    async fn ask_names(&mut self, names: &[&str]) -> Result<(), SourceError> {
+        let mut rest = names;
+        while !rest.is_empty() {
+            let what = "repositories by name";
+            let variables = |size: usize| name_variables(&rest[..size.min(rest.len())]);
+            let (asked, answer) = match self.client.ask(&NAMED_REPOSITORIES, what, variables).await
+            {
+                Ok(answered) => (answered.size, Some(answered.graph)),
+                Err(refusal) => {
+                    let size = refusal.size;
+                    self.note(refusal.error)?;
+                    (size, None)
+                }
+            };
+            let (batch, later) = rest.split_at(asked.min(rest.len()));
+            rest = later;
+            let Some(answer) = answer else { continue };
+            for (place, name) in batch.iter().enumerate() {
+                let alias = format!("r{place}");
+                match part(&answer, &[&alias]) {
+                    Ok(node) => self.found_by_name(node, name),
+                    Err(missing) => {
+                        let what = format!("repository `{name}`");
+                        self.failures.push(missing.into_error(&what, REMEDY));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Known repositories that no list shows are asked by id before they are called gone.
+    async fn ask_known(&mut self) -> Result<(), SourceError> {
+        let unseen = self.known.values().filter(|repo| !self.found.contains_key(&repo.id));
+        // What is gone or excluded already is not asked again, unless it was seen.
+        let mut unseen: Vec<&Repository> =
+            unseen.filter(|repo| repo.state == RepositoryState::Active).copied().collect();
+        unseen.sort_by_key(|repo| repo.id);
+        let mut rest = &unseen[..];
+        while !rest.is_empty() {
+            let what = "known repositories by id";
+            let variables = |size: usize| {
+                let ids: Vec<&str> = rest.iter().take(size).map(|repo| &*repo.node_id).collect();
+                json!({ "ids": ids })
+            };
+            let (asked, answer) = match self.client.ask(&REPOSITORIES_BY_ID, what, variables).await
+            {
+                Ok(answered) => (answered.size, Some(answered.graph)),
+                Err(refusal) => {
+                    let size = refusal.size;
+                    self.note(refusal.error)?;
+                    (size, None)
+                }
+            };
+            let (batch, later) = rest.split_at(asked.min(rest.len()));
+            let (batch, later) = (batch.to_vec(), later);
+            rest = later;
+            let Some(answer) = answer else { continue };
+            for (place, repo) in batch.into_iter().enumerate() {
+                let node = answer.data.get("nodes").and_then(|nodes| nodes.get(place));
+                match node.filter(|node| node.get("databaseId").is_some()) {
+                    Some(node) => self.found_one(node, what),
+                    None => match absence(&answer.errors, place) {
+                        Missing::NotFound => {
+                            let state = RepositoryState::Gone;
+                            self.gone.push(Repository { state, ..repo.clone() });
+                        }
+                        other => {
+                            let what = format!("repository `{}`", repo.full_name);
+                            self.failures.push(other.into_error(&what, REMEDY));
+                        }
+                    },
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn found_by_name(&mut self, node: &Value, name: &str) {
+        let id = node.get("databaseId").and_then(Value::as_u64).map(RepoId);
+        self.found_one(node, &format!("repository `{name}`"));
+        let Some(found) = id.and_then(|id| self.found.get_mut(&id)) else { return };
+        if !found.repository.full_name.eq_ignore_ascii_case(name) {
+            // GitHub redirects from the configured name, which stays the way to call it.
+            remember(&mut found.repository.former_names, name);
+        }
+    }
+
+    fn found_one(&mut self, node: &Value, what: &str) {
+        let id = node.get("databaseId").and_then(Value::as_u64).map(RepoId);
+        let known = id.and_then(|id| self.known.get(&id)).copied();
+        match listed(node, &self.settings.name, known) {
+            Ok(listed) => {
+                let id = listed.repository.id;
+                self.found.entry(id).or_insert(listed);
+            }
+            Err(why) => self.client.warn_lost("", what, &why),
+        }
+    }
+
+    /// Keeps a failure of a part; passes on one of the whole source.
+    fn note(&mut self, error: SourceError) -> Result<(), SourceError> {
+        if error.concerns_the_whole_source() {
+            return Err(error);
+        }
+        self.failures.push(error);
+        Ok(())
+    }
+}
+
+/// Why the node at `place` of `nodes` is null.
+pub(super) fn absence(errors: &[super::verdict::GraphError], place: usize) -> Missing {
+    let about = |error: &&super::verdict::GraphError| {
+        super::page::below(error, &["nodes"])
+            .and_then(<[Value]>::first)
+            .is_some_and(|at| at.as_u64() == Some(place as u64))
+    };
+    match errors.iter().find(about) {
+        Some(error) => reason(error),
+        None if errors.iter().any(|error| error.path.is_empty()) => why_missing(errors, &[]),
+        None => Missing::NotFound,
+    }
+}
+
+fn name_variables(names: &[&str]) -> Value {
+    let mut variables = Map::new();
+    for place in 0..NAMED_REPOSITORIES.size {
+        let name = names.get(place).and_then(|name| name.split_once('/'));
+        variables.insert(format!("u{place}"), json!(name.is_some()));
+        if let Some((owner, name)) = name {
+            variables.insert(format!("o{place}"), json!(owner));
+            variables.insert(format!("n{place}"), json!(name));
+        }
+    }
+    Value::Object(variables)
+}

@@ -1,0 +1,242 @@
+//! Incidents that are issues with a label.
+
+use super::answers::{Mark, Parsing, Reach};
+use super::client::Client;
+use super::cursor::{Seen, Walking};
+use super::page::{Missing, decode, nodes, optional_time, page, required_time};
+use super::parse::{LinkedChanges, incident_links};
+use super::people::login;
+use super::queries::{INCIDENT_REST, INCIDENTS};
+use super::repositories::names_of;
+use super::walk::{Elements, lost};
+use crate::config::IncidentSettings;
+use crate::sources::{SourceError, Step};
+use delivery::domain::{
+    Fact, Incident, IncidentEvent, IncidentId, IncidentTransition, Repository, Time,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// The permission that the list needs.
+const REMEDY: &str = "Issues: read (classic token: repo)";
+
+/// The nested lists of an issue.
+pub(super) const NESTED: [&str; 3] = ["labels", "timelineItems", "comments"];
+
+/// The start of the label that names a component.
+const COMPONENT_LABEL: &str = "component/";
+
+/// Where the list is in an answer.
+const PATH: [&str; 2] = ["node", "issues"];
+
+/// The labels by which a repository's issues are incidents, in lower case and order; none where
+/// its issues are not read.
+pub(super) fn labels_of(settings: &[IncidentSettings], full_name: &str) -> Vec<String> {
+    let entries = settings.iter().filter(|entry| {
+        entry.repositories.is_empty()
+            || entry.repositories.iter().any(|pattern| pattern.matches(full_name))
+    });
+    let mut labels: Vec<String> =
+        entries.flat_map(|entry| &entry.labels).map(|label| label.to_lowercase()).collect();
+    labels.sort_unstable();
+    labels.dedup();
+    labels
+}
+
+/// Reads a page.
+pub(super) async fn step(
+    client: &Client,
+    parsing: &Parsing,
+    repo: &Repository,
+    cursor: Option<&str>,
+    reach: &Reach,
+) -> Result<Step, SourceError> {
+    let what = format!("incidents of {}", repo.full_name);
+    let labels = labels_of(&parsing.incidents, &repo.full_name);
+    if labels.is_empty() {
+        return Ok(Step { facts: Vec::new(), cursor: String::new(), done: true });
+    }
+    let now = client.clock.now();
+    let mut walking = Walking::open(cursor, &fingerprint(&parsing.incidents), reach, None, now);
+    let page = loop {
+        let variables = |size: usize| {
+            json!({
+                "id": &*repo.node_id,
+                "first": size,
+                "after": walking.after(),
+                "labels": labels,
+            })
+        };
+        let answer = client.ask(&INCIDENTS, &what, variables).await?.graph;
+        match page(&answer, &PATH) {
+            Err(Missing::StaleCursor) if walking.after().is_some() => walking.start_over(),
+            Err(missing) => return Err(missing.into_error(&what, REMEDY)),
+            Ok(page) => break page,
+        }
+    };
+    let mut elements = Elements::of(page);
+    elements.complete(client, &INCIDENT_REST, &what, &NESTED).await?;
+    let read = elements.decode(client, repo, &what, |node| listed(node, repo, &labels));
+    let (cursor, done) = walking.note(Seen {
+        newest: read.good.first().map(|listed| listed.mark.clone()),
+        oldest: read.good.last().map(|listed| listed.mark.at),
+        lost: lost(&read, |listed| listed.mark.at),
+        found: false,
+        next: read.next.clone(),
+    });
+    let facts = read.good.into_iter().map(|listed| Fact::Incident(listed.incident)).collect();
+    Ok(Step { facts, cursor, done })
+}
+
+/// Labels decide which issues are incidents, so other labels mean other facts.
+pub(super) fn fingerprint(settings: &[IncidentSettings]) -> String {
+    let mut parts = vec!["incidents"];
+    for entry in settings {
+        parts.push("labels");
+        parts.extend(entry.labels.iter().map(String::as_str));
+        parts.push("repositories");
+        parts.extend(entry.repositories.iter().map(|pattern| pattern.text()));
+    }
+    super::walk::digest(&parts)
+}
+
+/// An incident of a list.
+#[derive(Debug)]
+pub(super) struct Listed {
+    pub(super) incident: Incident,
+    mark: Mark,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Wire {
+    id: String,
+    database_id: Option<u64>,
+    full_database_id: Option<Value>,
+    #[serde(default)]
+    title: String,
+    body: Option<String>,
+    state: Option<String>,
+    state_reason: Option<String>,
+    #[serde(deserialize_with = "required_time")]
+    created_at: Time,
+    #[serde(default, deserialize_with = "optional_time")]
+    closed_at: Option<Time>,
+    #[serde(deserialize_with = "required_time")]
+    updated_at: Time,
+}
+
+impl Wire {
+    /// The wide id is a number in a string; the narrow one may be missing for new issues.
+    fn database_id(&self) -> Result<u64, String> {
+        let wide = self.full_database_id.as_ref().and_then(|id| match id {
+            Value::String(text) => text.parse().ok(),
+            number => number.as_u64(),
+        });
+        wide.or(self.database_id).ok_or_else(|| "it has no database id".to_owned())
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireEvent {
+    #[serde(rename = "__typename")]
+    kind: Option<String>,
+    #[serde(default, deserialize_with = "optional_time")]
+    created_at: Option<Time>,
+    state_reason: Option<String>,
+}
+
+/// Decodes an issue. `labels` are those that make it an incident, in lower case.
+pub(super) fn listed(node: &Value, repo: &Repository, labels: &[String]) -> Result<Listed, String> {
+    let wire: Wire = decode(node)?;
+    let own: Vec<&str> =
+        nodes(node, "labels").filter_map(|node| node.get("name")?.as_str()).collect();
+    let component = own.iter().find_map(|label| {
+        let start = label.get(..COMPONENT_LABEL.len())?;
+        let name = label.get(COMPONENT_LABEL.len()..)?.trim();
+        (start.eq_ignore_ascii_case(COMPONENT_LABEL) && !name.is_empty()).then(|| Arc::from(name))
+    });
+    let (events, resolver) = events(node, &wire)?;
+    let names = names_of(repo);
+    let mut links = LinkedChanges::default();
+    incident_links(&wire.title, &names, &mut links);
+    incident_links(wire.body.as_deref().unwrap_or_default(), &names, &mut links);
+    for comment in nodes(node, "comments") {
+        // Anyone may comment; only who resolved the incident is taken at their word.
+        if resolver.is_some() && login(comment.get("author")) == resolver {
+            let body = comment.get("body").and_then(Value::as_str).unwrap_or_default();
+            incident_links(body, &names, &mut links);
+        }
+    }
+    let mark = Mark { id: wire.id.clone(), at: wire.updated_at };
+    let incident = Incident {
+        id: IncidentId(Arc::from(format!("github:{}", wire.database_id()?))),
+        node_id: Arc::from(wire.id),
+        repo: Some(repo.id),
+        component,
+        counts: own.iter().any(|label| labels.contains(&label.to_lowercase())),
+        opened_at: wire.created_at,
+        events,
+        causes: links.causes,
+        fixes: links.fixes,
+    };
+    Ok(Listed { incident, mark })
+}
+
+/// What happened to an issue, in order, and the login of who closed it last.
+fn events<'a>(
+    node: &'a Value,
+    wire: &Wire,
+) -> Result<(Vec<IncidentEvent>, Option<&'a str>), String> {
+    let mut events: Vec<(IncidentEvent, Option<&str>)> = Vec::new();
+    for item in nodes(node, "timelineItems") {
+        let event: WireEvent = decode(item)?;
+        let transition = match event.kind.as_deref() {
+            Some("ClosedEvent") => closing(event.state_reason.as_deref()),
+            Some("ReopenedEvent") => IncidentTransition::Reopened,
+            _ => continue,
+        };
+        let Some(at) = event.created_at else { continue };
+        events.push((IncidentEvent { at, transition }, login(item.get("actor"))));
+    }
+    events.sort_by_key(|(event, _)| event.at);
+    let is_closed = |event: Option<&(IncidentEvent, Option<&str>)>| {
+        event.is_some_and(|(event, _)| event.transition != IncidentTransition::Reopened)
+    };
+    let closed_now = wire.closed_at.filter(|_| wire.state.as_deref() != Some("OPEN"));
+    match closed_now {
+        // The issue's own reason is newer: it can be changed after the closing.
+        Some(_) if is_closed(events.last()) && wire.state_reason.is_some() => {
+            if let Some((last, _)) = events.last_mut() {
+                last.transition = closing(wire.state_reason.as_deref());
+            }
+        }
+        // The timeline does not tell everything about old or transferred issues.
+        Some(at) if !is_closed(events.last()) => {
+            let transition = closing(wire.state_reason.as_deref());
+            events.push((IncidentEvent { at, transition }, None));
+        }
+        None if is_closed(events.last()) && wire.state.as_deref() == Some("OPEN") => {
+            let transition = IncidentTransition::Reopened;
+            events.push((IncidentEvent { at: wire.updated_at, transition }, None));
+        }
+        _ => {}
+    }
+    let resolver = events.iter().rev().find_map(|(event, actor)| {
+        (event.transition != IncidentTransition::Reopened).then_some(*actor)
+    });
+    Ok((events.into_iter().map(|(event, _)| event).collect(), resolver.flatten()))
+}
+
+fn closing(reason: Option<&str>) -> IncidentTransition {
+    match reason {
+        Some("NOT_PLANNED" | "DUPLICATE") => IncidentTransition::Dismissed,
+        _ => IncidentTransition::Resolved,
+    }
+}
+
+#[cfg(test)]
+#[path = "incidents_tests.rs"]
+mod tests;

@@ -1,0 +1,49 @@
+//! Texts parsed into references and marks while they are read, so that no text is kept.
+
+mod incident_links;
+mod reverts;
+mod scan;
+
+pub(super) use incident_links::{LinkedChanges, incident_links};
+pub(super) use reverts::{branch_reversion, reversions};
+
+/// The first line of a commit message: what is hashed and matched as its headline. GitHub's own
+/// `messageHeadline` is cut where it is long, and so would not match what webhooks carry.
+pub(super) fn headline(message: &str) -> &str {
+    message.lines().next().unwrap_or_default().trim_end()
+}
+
+/// Whether a headline is one that Git or GitHub writes for a merge.
+pub(super) fn looks_like_merge(headline: &str) -> bool {
+    ["branch", "pull request", "remote-tracking", "tag", "commit"]
+        .iter()
+        .any(|kind| headline.strip_prefix("Merge ").is_some_and(|rest| rest.starts_with(kind)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn merges_are_recognised_by_the_headlines_that_tools_write() {
+        for merge in [
+            "Merge branch 'main' into feature",
+            "Merge branches 'a' and 'b'",
+            "Merge pull request #12 from acme/feature",
+            "Merge remote-tracking branch 'origin/main'",
+            "Merge tag 'v1'",
+            "Merge commit 'abc'",
+        ] {
+            assert!(looks_like_merge(merge), "{merge}");
+        }
+        for other in ["Merge the two parsers", "merge branch", "Add Merge branch", ""] {
+            assert!(!looks_like_merge(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_headline_is_the_first_line_without_trailing_space() {
+        assert_eq!(headline("Add a thing  \r\n\nBody"), "Add a thing");
+        assert_eq!(headline(""), "");
+    }
+}

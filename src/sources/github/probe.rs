@@ -1,0 +1,189 @@
+//! The sweep's question: what is the newest of each list, of many repositories at once.
+
+use super::answers::{Mark, Probe, Probed};
+use super::client::Client;
+use super::discovery::absence;
+use super::page::{Missing, below, nodes, time};
+use super::queries::PROBE;
+use super::repositories::listed;
+use super::verdict::{GraphAnswer, GraphError};
+use crate::sources::SourceError;
+use delivery::domain::{Collector, RepoId, Repository};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::sync::{Mutex, PoisonError};
+
+/// The lists that a probe looks at, with their names in the query.
+const LISTS: [(Collector, &str); 3] = [
+    (Collector::Deployments, "deployments"),
+    (Collector::PullRequests, "pullRequests"),
+    (Collector::Incidents, "issues"),
+];
+
+/// Lists that a token may not read: GitHub answers such a question with nothing at all, so they
+/// are left out of the next ones. Forgotten with the process, so that a new grant is noticed then,
+/// or when the list itself is read.
+#[derive(Default)]
+pub(super) struct Closed {
+    lists: Mutex<HashSet<(RepoId, Collector)>>,
+}
+
+impl Closed {
+    fn holds(&self, repo: RepoId, collector: Collector) -> bool {
+        self.lists.lock().unwrap_or_else(PoisonError::into_inner).contains(&(repo, collector))
+    }
+
+    fn close(&self, repo: RepoId, collector: Collector) -> bool {
+        self.lists.lock().unwrap_or_else(PoisonError::into_inner).insert((repo, collector))
+    }
+
+    /// The list could be read after all.
+    pub(super) fn open(&self, repo: RepoId, collector: Collector) {
+        self.lists.lock().unwrap_or_else(PoisonError::into_inner).remove(&(repo, collector));
+    }
+}
+
+/// What is asked of a batch of repositories: alike for all of them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Shape {
+    asked: [bool; 3],
+    labels: Vec<String>,
+}
+
+/// Asks all `repos`; `labels` tells which issues of a repository are incidents, none where its
+/// issues are not read. The order is kept. An error concerns the whole source.
+pub(super) async fn probe(
+    client: &Client,
+    closed: &Closed,
+    repos: &[Repository],
+    labels: impl Fn(&Repository) -> Vec<String>,
+) -> Result<Vec<Probe>, SourceError> {
+    let mut outcomes: Vec<Option<Probed>> = repos.iter().map(|_| None).collect();
+    let shape = |place: usize| {
+        let repo = &repos[place];
+        let labels = labels(repo);
+        let open = |collector| !closed.holds(repo.id, collector);
+        let incidents = !labels.is_empty() && open(Collector::Incidents);
+        let asked = [open(Collector::Deployments), open(Collector::PullRequests), incidents];
+        Shape { asked, labels: if incidents { labels } else { Vec::new() } }
+    };
+    let mut queue: BTreeMap<Shape, VecDeque<usize>> = BTreeMap::new();
+    for place in 0..repos.len() {
+        queue.entry(shape(place)).or_default().push_back(place);
+    }
+    while let Some((asked, mut places)) = queue.pop_first() {
+        while !places.is_empty() {
+            let batch = ask_batch(client, repos, &asked, &mut places, &mut outcomes).await?;
+            let Some((batch, answer)) = batch else { continue };
+            for (at, place) in batch.into_iter().enumerate() {
+                match judge(client, &repos[place], &answer, at) {
+                    Judged::Done(probed) => outcomes[place] = Some(probed),
+                    Judged::Closed(list) if closed.close(repos[place].id, list) => {
+                        queue.entry(shape(place)).or_default().push_back(place);
+                    }
+                    Judged::Closed(_) => {
+                        let what = format!("news of {}", repos[place].full_name);
+                        let missing = Missing::Broken("it may not be read".to_owned());
+                        let error = missing.into_error(&what, "");
+                        outcomes[place] = Some(Probed::Failed(error));
+                    }
+                }
+            }
+        }
+    }
+    let probes = repos.iter().zip(outcomes).map(|(repo, outcome)| Probe {
+        repo: repo.id,
+        outcome: outcome.unwrap_or(Probed::Missing),
+    });
+    Ok(probes.collect())
+}
+
+/// Asks as many of `places` as one request bears and takes them out. Those of a refused request
+/// have failed; the others can still be asked.
+async fn ask_batch(
+    client: &Client,
+    repos: &[Repository],
+    shape: &Shape,
+    places: &mut VecDeque<usize>,
+    outcomes: &mut [Option<Probed>],
+) -> Result<Option<(Vec<usize>, GraphAnswer)>, SourceError> {
+    let variables = |size: usize| {
+        let ids: Vec<&str> = places.iter().take(size).map(|at| &*repos[*at].node_id).collect();
+        json!({
+            "ids": ids,
+            "labels": shape.labels,
+            "deployments": shape.asked[0],
+            "pulls": shape.asked[1],
+            "incidents": shape.asked[2],
+        })
+    };
+    match client.ask(&PROBE, "news of repositories", variables).await {
+        Ok(answered) => {
+            let batch = places.drain(..answered.size.min(places.len())).collect();
+            Ok(Some((batch, answered.graph)))
+        }
+        Err(refusal) if refusal.error.concerns_the_whole_source() => Err(refusal.error),
+        Err(refusal) => {
+            let count = refusal.size.min(places.len());
+            let mut error = Some(refusal.error);
+            for place in places.drain(..count) {
+                let what = format!("news of {}", repos[place].full_name);
+                // The first keeps the cause; an error cannot be copied.
+                let error = error.take().unwrap_or_else(|| {
+                    Missing::Broken("asked together with one that failed".to_owned())
+                        .into_error(&what, "")
+                });
+                outcomes[place] = Some(Probed::Failed(error));
+            }
+            Ok(None)
+        }
+    }
+}
+
+enum Judged {
+    Done(Probed),
+    /// The token may not read this list.
+    Closed(Collector),
+}
+
+fn judge(client: &Client, repo: &Repository, answer: &GraphAnswer, place: usize) -> Judged {
+    let node = answer.data.get("nodes").and_then(|nodes| nodes.get(place));
+    if let Some(list) = closed_list(&answer.errors, place) {
+        return Judged::Closed(list);
+    }
+    let what = format!("news of {}", repo.full_name);
+    let Some(node) = node.filter(|node| node.get("databaseId").is_some()) else {
+        return Judged::Done(match absence(&answer.errors, place) {
+            Missing::NotFound => Probed::Missing,
+            other => Probed::Failed(other.into_error(&what, "Metadata: read")),
+        });
+    };
+    match listed(node, &client.source, Some(repo)) {
+        Err(why) => {
+            let message = format!("GitHub's answer could not be read: {why}");
+            Judged::Done(Probed::Failed(Missing::Broken(message).into_error(&what, "")))
+        }
+        Ok(listed) => Judged::Done(Probed::Found {
+            repository: Repository { state: repo.state, ..listed.repository },
+            deployment: mark(node, "deployments", "createdAt"),
+            pull: mark(node, "pullRequests", "updatedAt"),
+            incident: mark(node, "issues", "updatedAt"),
+        }),
+    }
+}
+
+/// The list of the repository at `place` that a permission is missing for.
+fn closed_list(errors: &[GraphError], place: usize) -> Option<Collector> {
+    errors.iter().filter(|error| error.is_forbidden()).find_map(|error| {
+        let (at, rest) = below(error, &["nodes"])?.split_first()?;
+        let list = rest.first()?.as_str()?;
+        let (collector, _) = LISTS.iter().find(|(_, name)| *name == list)?;
+        (at.as_u64()? == place as u64).then_some(*collector)
+    })
+}
+
+fn mark(node: &Value, list: &str, field: &str) -> Option<Mark> {
+    let newest = nodes(node, list).next()?;
+    let at = time(newest.get(field)?.as_str()?)?;
+    Some(Mark { id: newest.get("id")?.as_str()?.to_owned(), at })
+}

@@ -1,0 +1,223 @@
+//! Merged pull requests.
+
+use super::answers::{Mark, Parsing, Reach};
+use super::client::Client;
+use super::cursor::{Seen, Walking};
+use super::page::{Missing, decode, nodes, optional_time, page, required_time};
+use super::parse::{branch_reversion, headline, looks_like_merge, reversions};
+use super::people::actor;
+use super::queries::{PULL_REQUEST_REST, PULL_REQUESTS};
+use super::repositories::names_of;
+use super::walk::{Elements, lost};
+use crate::config::HotfixRule;
+use crate::sources::{SourceError, Step};
+use delivery::domain::{
+    Fact, Headline, Oid, PullCommit, PullNumber, PullRequest, ReadinessEvent, Repository,
+    Reversion, Review, ReviewState, Time,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// The permission that the list needs.
+const REMEDY: &str = "Pull requests: read and Contents: read (classic token: repo)";
+
+/// The nested lists of a pull request.
+const NESTED: [&str; 4] = ["labels", "commits", "reviews", "timelineItems"];
+
+/// Where the list is in an answer.
+const PATH: [&str; 2] = ["node", "pullRequests"];
+
+/// Reads a page.
+pub(super) async fn step(
+    client: &Client,
+    parsing: &Parsing,
+    repo: &Repository,
+    cursor: Option<&str>,
+    reach: &Reach,
+) -> Result<Step, SourceError> {
+    let what = format!("pull requests of {}", repo.full_name);
+    let now = client.clock.now();
+    let mut walking = Walking::open(cursor, &fingerprint(&parsing.hotfix), reach, None, now);
+    let page = loop {
+        let variables =
+            |size: usize| json!({ "id": &*repo.node_id, "first": size, "after": walking.after() });
+        let answer = client.ask(&PULL_REQUESTS, &what, variables).await?.graph;
+        match page(&answer, &PATH) {
+            Err(Missing::StaleCursor) if walking.after().is_some() => walking.start_over(),
+            Err(missing) => return Err(missing.into_error(&what, REMEDY)),
+            Ok(page) => break page,
+        }
+    };
+    let mut elements = Elements::of(page);
+    elements.complete(client, &PULL_REQUEST_REST, &what, &NESTED).await?;
+    let read = elements.decode(client, repo, &what, |node| listed(node, repo, parsing));
+    let until = walking.until();
+    let (cursor, done) = walking.note(Seen {
+        newest: read.good.first().map(|listed| listed.mark.clone()),
+        oldest: read.good.last().map(|listed| listed.mark.at),
+        lost: lost(&read, |listed| listed.mark.at),
+        found: false,
+        next: read.next.clone(),
+    });
+    let asked_for = read.good.into_iter().filter(|listed| listed.mark.at >= until);
+    let facts = asked_for.filter_map(|listed| listed.pull.map(Fact::PullRequest)).collect();
+    Ok(Step { facts, cursor, done })
+}
+
+/// Hotfix marks are made here, so other patterns mean other facts.
+pub(super) fn fingerprint(hotfix: &HotfixRule) -> String {
+    super::walk::digest(&["pull requests", &hotfix.fingerprint()])
+}
+
+/// A pull request of a list; without a fact where GitHub lists it as merged without a time.
+#[derive(Debug)]
+struct Listed {
+    pull: Option<PullRequest>,
+    mark: Mark,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Wire {
+    id: String,
+    number: PullNumber,
+    #[serde(default)]
+    title: String,
+    body: Option<String>,
+    head_ref_name: Option<String>,
+    head_ref_oid: Option<String>,
+    #[serde(deserialize_with = "required_time")]
+    created_at: Time,
+    #[serde(default, deserialize_with = "optional_time")]
+    merged_at: Option<Time>,
+    #[serde(deserialize_with = "required_time")]
+    updated_at: Time,
+    additions: Option<u32>,
+    deletions: Option<u32>,
+    changed_files: Option<u32>,
+    merge_commit: Option<WireOid>,
+}
+
+#[derive(Deserialize)]
+struct WireOid {
+    oid: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireCommit {
+    oid: String,
+    #[serde(default, deserialize_with = "optional_time")]
+    authored_date: Option<Time>,
+    message: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireReview {
+    state: Option<String>,
+    #[serde(default, deserialize_with = "optional_time")]
+    submitted_at: Option<Time>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireEvent {
+    #[serde(rename = "__typename")]
+    kind: Option<String>,
+    #[serde(default, deserialize_with = "optional_time")]
+    created_at: Option<Time>,
+}
+
+fn listed(node: &Value, repo: &Repository, parsing: &Parsing) -> Result<Listed, String> {
+    let wire: Wire = decode(node)?;
+    let mark = Mark { id: wire.id.clone(), at: wire.updated_at };
+    let Some(merged_at) = wire.merged_at else { return Ok(Listed { pull: None, mark }) };
+    let branch = wire.head_ref_name.as_deref();
+    let labels: Vec<&str> =
+        nodes(node, "labels").filter_map(|node| node.get("name")?.as_str()).collect();
+    let (commits, mut reverts) = commits(node, repo)?;
+    let names = names_of(repo);
+    reverts.extend(reversions(wire.body.as_deref().unwrap_or_default(), &wire.title, &names));
+    reverts.extend(reversions(&wire.title, &wire.title, &names));
+    reverts.extend(branch.and_then(|branch| branch_reversion(branch, &wire.title)));
+    reverts.sort_unstable();
+    reverts.dedup();
+    let pull = PullRequest {
+        repo: repo.id,
+        number: wire.number,
+        author: actor(node.get("author"), &*parsing.logins),
+        opened_at: wire.created_at,
+        merged_at,
+        merge_commit: wire.merge_commit.and_then(|commit| commit.oid?.parse().ok()),
+        head: wire.head_ref_oid.and_then(|oid| oid.parse().ok()),
+        commits,
+        readiness: readiness(node)?,
+        reviews: reviews(node, parsing)?,
+        reverts,
+        hotfix: parsing.hotfix.matches(&labels, branch, &wire.title),
+        additions: wire.additions.unwrap_or_default(),
+        deletions: wire.deletions.unwrap_or_default(),
+        changed_files: wire.changed_files.unwrap_or_default(),
+    };
+    Ok(Listed { pull: Some(pull), mark })
+}
+
+fn commits(node: &Value, repo: &Repository) -> Result<(Vec<PullCommit>, Vec<Reversion>), String> {
+    let names = names_of(repo);
+    let (mut commits, mut reverts) = (Vec::new(), Vec::new());
+    for entry in nodes(node, "commits") {
+        let Some(commit) = entry.get("commit").filter(|commit| !commit.is_null()) else { continue };
+        let wire: WireCommit = decode(commit)?;
+        let oid: Oid = wire.oid.parse().map_err(|error| format!("oid of a commit: {error}"))?;
+        let message = wire.message.unwrap_or_default();
+        let headline = headline(&message);
+        reverts.extend(reversions(&message, headline, &names));
+        commits.push(PullCommit {
+            oid,
+            authored_at: wire.authored_date,
+            headline: Headline::of(headline),
+            looks_like_merge: looks_like_merge(headline),
+        });
+    }
+    Ok((commits, reverts))
+}
+
+fn readiness(node: &Value) -> Result<Vec<ReadinessEvent>, String> {
+    let mut events = Vec::new();
+    for item in nodes(node, "timelineItems") {
+        let wire: WireEvent = decode(item)?;
+        let ready = match wire.kind.as_deref() {
+            Some("ReadyForReviewEvent") => true,
+            Some("ConvertToDraftEvent") => false,
+            _ => continue,
+        };
+        events.extend(wire.created_at.map(|at| ReadinessEvent { at, ready }));
+    }
+    events.sort_unstable();
+    Ok(events)
+}
+
+fn reviews(node: &Value, parsing: &Parsing) -> Result<Vec<Review>, String> {
+    let mut reviews = Vec::new();
+    for item in nodes(node, "reviews") {
+        let wire: WireReview = decode(item)?;
+        let state = match wire.state.as_deref() {
+            // A pending review is a draft that only its author sees.
+            Some("PENDING") => continue,
+            Some("APPROVED") => ReviewState::Approved,
+            Some("CHANGES_REQUESTED") => ReviewState::ChangesRequested,
+            Some("COMMENTED") => ReviewState::Commented,
+            Some("DISMISSED") => ReviewState::Dismissed,
+            _ => ReviewState::Other,
+        };
+        let Some(at) = wire.submitted_at else { continue };
+        reviews.push(Review { at, state, author: actor(item.get("author"), &*parsing.logins) });
+    }
+    reviews.sort_unstable();
+    Ok(reviews)
+}
+
+#[cfg(test)]
+#[path = "pull_requests_tests.rs"]
+mod tests;

@@ -1,0 +1,46 @@
+//! The GraphQL documents, and how much each asks for: the sizes that cost one point by GitHub's
+//! formula (a point per 100 fetched connections, rounded, so 149 are one).
+
+/// A document and its largest size.
+#[derive(Debug)]
+pub(super) struct Query {
+    /// The operation's name, as in the document; sizes are remembered by it.
+    pub(super) name: &'static str,
+    /// The document.
+    pub(super) text: &'static str,
+    /// The largest page or batch.
+    pub(super) size: usize,
+}
+
+macro_rules! query {
+    ($constant:ident, $name:literal, $file:literal, $size:literal) => {
+        pub(super) const $constant: Query = Query {
+            name: $name,
+            text: include_str!(concat!("queries/", $file, ".graphql")),
+            size: $size,
+        };
+    };
+}
+
+query!(ORGANIZATION, "OrganizationRepositories", "organization", 100);
+query!(OWNER, "OwnerRepositories", "owner", 100);
+query!(NAMED_REPOSITORIES, "NamedRepositories", "named_repositories", 20);
+query!(REPOSITORIES_BY_ID, "RepositoriesById", "repositories_by_id", 100);
+// Three connections of 49 repositories: 147 fetches.
+query!(PROBE, "Probe", "probe", 49);
+// The list, the environments, and the statuses of 100 deployments: 102 fetches.
+query!(DEPLOYMENTS, "Deployments", "deployments", 100);
+query!(DEPLOYMENT_REST, "DeploymentRest", "deployment_rest", 1);
+query!(RECHECK_DEPLOYMENTS, "RecheckDeployments", "recheck_deployments", 149);
+// The list, and four connections of 37 pull requests: 149 fetches.
+query!(PULL_REQUESTS, "PullRequests", "pull_requests", 37);
+query!(PULL_REQUEST_REST, "PullRequestRest", "pull_request_rest", 1);
+// The list, and three connections of 49 issues: 148 fetches.
+query!(INCIDENTS, "Incidents", "incidents", 49);
+query!(INCIDENT_REST, "IncidentRest", "incident_rest", 1);
+query!(RECHECK_INCIDENTS, "RecheckIncidents", "recheck_incidents", 49);
+// The list, and the parents of 100 commits: 101 fetches.
+query!(HISTORY, "History", "history", 100);
+// 13 lists, and the parents of 10 commits in each: 143 fetches.
+query!(HISTORIES, "Histories", "histories", 13);
+query!(COMMIT_REST, "CommitRest", "commit_rest", 1);

@@ -1,0 +1,134 @@
+//! Repositories as GitHub lists them, decoded; and which of them the configuration asks for.
+
+use super::page::{decode, optional_time};
+use crate::config::GitHubSettings;
+use delivery::domain::{Oid, RepoId, Repository, RepositoryState, Time};
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// A repository with what decides whether it is collected.
+#[derive(Clone, Debug)]
+pub(super) struct Listed {
+    /// With the state left `Active`.
+    pub(super) repository: Repository,
+    archived: bool,
+    fork: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Wire {
+    id: String,
+    database_id: u64,
+    name_with_owner: String,
+    #[serde(default)]
+    is_archived: bool,
+    #[serde(default)]
+    is_fork: bool,
+    #[serde(default, deserialize_with = "optional_time")]
+    created_at: Option<Time>,
+    default_branch_ref: Option<Branch>,
+}
+
+#[derive(Deserialize)]
+struct Branch {
+    target: Option<Target>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    oid: Option<String>,
+}
+
+/// Decodes a repository found at `host`. What it was `known` as stays known: its former names.
+pub(super) fn listed(
+    node: &Value,
+    host: &str,
+    known: Option<&Repository>,
+) -> Result<Listed, String> {
+    let wire: Wire = decode(node)?;
+    let mut former_names = known.map(|known| known.former_names.clone()).unwrap_or_default();
+    if let Some(known) = known.filter(|known| *known.full_name != *wire.name_with_owner) {
+        remember(&mut former_names, &known.full_name);
+    }
+    former_names.retain(|name| **name != *wire.name_with_owner);
+    let head = wire.default_branch_ref.and_then(|branch| branch.target?.oid?.parse::<Oid>().ok());
+    Ok(Listed {
+        repository: Repository {
+            id: RepoId(wire.database_id),
+            node_id: Arc::from(wire.id),
+            full_name: Arc::from(wire.name_with_owner),
+            former_names,
+            host: Arc::from(host),
+            state: RepositoryState::Active,
+            head,
+            created_at: wire.created_at,
+        },
+        archived: wire.is_archived,
+        fork: wire.is_fork,
+    })
+}
+
+/// Adds a name to former names, once.
+pub(super) fn remember(names: &mut Vec<Arc<str>>, name: &str) {
+    if !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+        names.push(Arc::from(name));
+    }
+}
+
+/// The names that a repository's texts may call it by.
+pub(super) fn names_of(repo: &Repository) -> Vec<&str> {
+    let former = repo.former_names.iter().map(|name| &**name);
+    std::iter::once(&*repo.full_name).chain(former).collect()
+}
+
+/// What the configuration asks for.
+pub(super) struct Wanted<'a> {
+    settings: &'a GitHubSettings,
+}
+
+impl<'a> Wanted<'a> {
+    pub(super) fn by(settings: &'a GitHubSettings) -> Wanted<'a> {
+        Wanted { settings }
+    }
+
+    /// Whose repositories have to be listed, in lower case: organisations, and the owners of globs.
+    pub(super) fn owners(&self) -> BTreeSet<String> {
+        let globs = self.settings.repositories.iter().filter(|pattern| !pattern.is_exact());
+        let owners =
+            globs.filter_map(|pattern| pattern.text().split_once('/')).map(|(owner, _)| owner);
+        let organizations = self.settings.organizations.iter().map(String::as_str);
+        organizations.chain(owners).map(str::to_ascii_lowercase).collect()
+    }
+
+    /// The repositories that are asked for by name.
+    pub(super) fn names(&self) -> Vec<&'a str> {
+        let exact = self.settings.repositories.iter().filter(|pattern| pattern.is_exact());
+        exact.map(|pattern| pattern.text()).collect()
+    }
+
+    /// Whether a repository is collected. One that is asked for by its present or a former name is
+    /// meant as it is, archived or fork.
+    pub(super) fn includes(&self, listed: &Listed) -> bool {
+        let names = names_of(&listed.repository);
+        let full_name = &*listed.repository.full_name;
+        let settings = self.settings;
+        if settings.exclude.iter().any(|pattern| pattern.matches(full_name)) {
+            return false;
+        }
+        let named = settings
+            .repositories
+            .iter()
+            .filter(|pattern| pattern.is_exact())
+            .any(|pattern| names.iter().any(|name| name.eq_ignore_ascii_case(pattern.text())));
+        let owner = full_name.split('/').next().unwrap_or_default();
+        let covered = settings.organizations.iter().any(|org| org.eq_ignore_ascii_case(owner))
+            || settings.repositories.iter().any(|pattern| pattern.matches(full_name));
+        named
+            || (covered
+                && (settings.include_archived || !listed.archived)
+                && (settings.include_forks || !listed.fork))
+    }
+}

@@ -1,0 +1,76 @@
+//! How much one request of each kind asks for: less after time-outs, slowly more again.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+/// After so many answers in a row a size grows by a step.
+const GROW_AFTER: u32 = 20;
+
+/// A step of growth is this part of the largest size.
+const STEP_PART: usize = 8;
+
+/// The present size of each kind of query.
+#[derive(Default)]
+pub(super) struct Sizes {
+    kinds: Mutex<HashMap<&'static str, Size>>,
+}
+
+#[derive(Clone, Copy)]
+struct Size {
+    current: usize,
+    answers: u32,
+}
+
+impl Sizes {
+    /// How much to ask for, at most `largest`.
+    pub(super) fn current(&self, kind: &'static str, largest: usize) -> usize {
+        self.with(kind, largest, |size| size.current)
+    }
+
+    /// An answer came: grows after enough of them.
+    pub(super) fn answered(&self, kind: &'static str, largest: usize) {
+        self.with(kind, largest, |size| {
+            size.answers += 1;
+            if size.answers >= GROW_AFTER {
+                size.answers = 0;
+                size.current = (size.current + (largest / STEP_PART).max(1)).min(largest);
+            }
+        });
+    }
+
+    /// It was too much: half of it next time, down to one.
+    pub(super) fn too_much(&self, kind: &'static str, largest: usize) {
+        self.with(kind, largest, |size| {
+            *size = Size { current: (size.current / 2).max(1), answers: 0 };
+        });
+    }
+
+    fn with<T>(&self, kind: &'static str, largest: usize, act: impl FnOnce(&mut Size) -> T) -> T {
+        let mut kinds = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
+        act(kinds.entry(kind).or_insert(Size { current: largest, answers: 0 }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_halves_down_to_one_and_grows_back_in_steps() {
+        let sizes = Sizes::default();
+        assert_eq!(sizes.current("probe", 49), 49);
+        for expected in [24, 12, 6, 3, 1, 1] {
+            sizes.too_much("probe", 49);
+            assert_eq!(sizes.current("probe", 49), expected);
+        }
+        assert_eq!(sizes.current("pulls", 37), 37, "kinds do not share a size");
+        for _ in 0..GROW_AFTER {
+            sizes.answered("probe", 49);
+        }
+        assert_eq!(sizes.current("probe", 49), 7);
+        for _ in 0..GROW_AFTER * 49 {
+            sizes.answered("probe", 49);
+        }
+        assert_eq!(sizes.current("probe", 49), 49);
+    }
+}
