@@ -9,7 +9,7 @@ use crate::evaluate::{
     EvaluationRules, Evaluator, OrderedOwners, Publisher, Settled, SettlingRules, rules_of,
 };
 use crate::exposition::{Encoded, Exposure, OwnMetrics};
-use crate::serve::{self, ServeState};
+use crate::serve::{self, BindError, ServeState};
 use crate::sources::SourceError;
 use crate::sources::github::{GitHub, Parsing};
 use crate::store::{Store, StoreError};
@@ -17,7 +17,6 @@ use delivery::domain::{Fact, RepositoryState};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -31,13 +30,8 @@ const FACTS_A_PAGE: usize = 20_000;
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The address cannot be listened on.
-    #[error("server.listen_address: {address} cannot be listened on: {cause}; stop what uses it, or choose another")]
-    Listen {
-        /// The address.
-        address: SocketAddr,
-        /// The cause.
-        cause: std::io::Error,
-    },
+    #[error(transparent)]
+    Listen(#[from] BindError),
     /// The store cannot be opened or read.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -69,8 +63,7 @@ impl Daemon {
         stop: CancellationToken,
     ) -> Result<Daemon, StartError> {
         let address = settings.server.listen_address;
-        let listen = TcpListener::bind(address).await;
-        let listener = listen.map_err(|cause| StartError::Listen { address, cause })?;
+        let listener = serve::bind(address).await?;
         let address = listener.local_addr().unwrap_or(address);
         let store = Store::open(&settings.store.path).await?;
         let own = Arc::new(OwnMetrics::new()?);
@@ -92,7 +85,7 @@ impl Daemon {
             let source = connect(github, &settings, &store, &clock, &observers)?;
             collectors.push(Collect::new(Arc::new(source), around));
         }
-        let view = View::new(Arc::clone(&health), &snapshot, clock.now());
+        let view = View::new(Arc::clone(&health), &snapshot, Arc::clone(&clock));
         let state = ServeState {
             metrics: Arc::new(Metrics::new(&snapshot, Arc::clone(&own))),
             health: Arc::new(view.clone()),
@@ -130,7 +123,9 @@ impl Daemon {
             store.close().await;
         };
         if tokio::time::timeout(STOP_WITHIN, ending).await.is_err() {
-            tracing::warn!("tasks were still running after {STOP_WITHIN:?}; nothing stored is lost");
+            tracing::warn!(
+                "tasks were still running after {STOP_WITHIN:?}; nothing stored is lost"
+            );
         }
         match served {
             Ok(result) => result.map_err(StartError::Serve),

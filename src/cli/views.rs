@@ -1,5 +1,6 @@
 //! What the server is given: the latest snapshot with the own metrics, and the sources' health.
 
+use crate::clock::SharedClock;
 use crate::collect::Health;
 use crate::exposition::{CONTENT_TYPE, Encoded, OwnMetrics};
 use crate::serve::{HealthReport, HealthView, MetricsBody, SourceHealth};
@@ -23,9 +24,9 @@ impl Metrics {
 }
 
 impl MetricsBody for Metrics {
-    fn body(&self, gzip: bool) -> (Vec<Bytes>, &'static str) {
+    fn body(&self, gzip: bool) -> (Bytes, &'static str) {
         let encoded = Arc::clone(&self.snapshot.borrow());
-        (encoded.body(&self.own.text(), gzip), CONTENT_TYPE)
+        (encoded.body(&self.own.text(), gzip).concat().into(), CONTENT_TYPE)
     }
 }
 
@@ -34,19 +35,20 @@ impl MetricsBody for Metrics {
 pub struct View {
     health: Arc<Health>,
     snapshot: watch::Receiver<Arc<Encoded>>,
+    clock: SharedClock,
     started_at: Time,
     loaded: Arc<AtomicBool>,
 }
 
 impl View {
-    /// The health of a process that started at `started_at` and has not read its store yet.
+    /// The health of a process that starts now and has not read its store yet.
     pub fn new(
         health: Arc<Health>,
         snapshot: &watch::Sender<Arc<Encoded>>,
-        started_at: Time,
+        clock: SharedClock,
     ) -> View {
-        let snapshot = snapshot.subscribe();
-        View { health, snapshot, started_at, loaded: Arc::default() }
+        let (snapshot, started_at) = (snapshot.subscribe(), clock.now());
+        View { health, snapshot, clock, started_at, loaded: Arc::default() }
     }
 
     /// Everything stored is in memory: the process is ready.
@@ -58,19 +60,22 @@ impl View {
 impl HealthView for View {
     fn report(&self) -> HealthReport {
         let ready = self.loaded.load(Ordering::Acquire);
-        let sources = self.health.all().into_iter().map(|(name, health)| SourceReport {
+        let all = self.health.all();
+        let next_sweep_at = all.values().filter_map(|health| health.next_sweep).min();
+        let sources = all.into_iter().map(|(name, health)| SourceHealth {
             name,
             up: health.up,
-            last_success: health.last_success,
+            last_success_at: health.last_success,
             data_through: health.data_through,
             last_error: health.last_error,
             repositories: health.repositories,
-            complete: health.complete,
-            next_sweep: health.next_sweep,
+            backfilled: health.complete,
         });
         HealthReport {
             not_ready: (!ready).then(|| "stored facts are being read".to_owned()),
             sources: sources.collect(),
+            next_sweep_at,
+            now: self.clock.now(),
             series: self.snapshot.borrow().series(),
             started_at: self.started_at,
         }

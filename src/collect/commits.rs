@@ -26,6 +26,8 @@ pub enum Question {
 /// The cursor of the commits collector. It is stored with the facts of every page.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Walk {
+    /// By which patterns commits were read: by others they are read again.
+    fingerprint: String,
     /// The branch's head up to which everything is known.
     head: Option<String>,
     /// How far back the branch is known, in seconds since 1970.
@@ -50,9 +52,13 @@ struct Paging {
 pub type Known = BTreeMap<Oid, Option<Time>>;
 
 impl Walk {
-    /// Reads the stored cursor; one that cannot be read starts anew, which loses nothing.
-    pub fn from_cursor(cursor: Option<&str>) -> Walk {
-        cursor.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+    /// Reads the stored cursor; one that cannot be read, or was written by other patterns, starts
+    /// anew, which loses nothing.
+    pub fn from_cursor(cursor: Option<&str>, fingerprint: &str) -> Walk {
+        cursor
+            .and_then(|text| serde_json::from_str(text).ok())
+            .filter(|walk: &Walk| walk.fingerprint == fingerprint)
+            .unwrap_or_else(|| Walk { fingerprint: fingerprint.to_owned(), ..Walk::default() })
     }
 
     /// The cursor to store.

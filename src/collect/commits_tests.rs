@@ -49,7 +49,7 @@ fn a_walk_that_was_stopped_goes_on_at_its_page_even_when_the_head_has_moved() {
     let mut walk = Walk::default();
     walk.next(Some(oid(9)), HORIZON, &[]);
     walk.page(&[commit(9, &[8], 5_000)], Some("p2".into()), &known(&[]), HORIZON);
-    let mut resumed = Walk::from_cursor(Some(&walk.to_cursor()));
+    let mut resumed = Walk::from_cursor(Some(&walk.to_cursor()), "");
     assert_eq!(resumed.next(Some(oid(10)), HORIZON, &[]), page_from(9, Some("p2")));
     resumed.page(&[commit(8, &[], 4_000)], None, &known(&[]), HORIZON);
     assert_eq!(resumed.next(Some(oid(10)), HORIZON, &[]), page_from(10, None));
@@ -118,5 +118,18 @@ fn a_deeper_horizon_reads_on_through_known_commits() {
 
 #[test]
 fn a_cursor_of_nonsense_starts_the_walk_anew() {
-    assert_eq!(Walk::from_cursor(Some("{")), Walk::default());
+    assert_eq!(Walk::from_cursor(Some("{"), ""), Walk::default());
+}
+
+#[test]
+fn other_patterns_read_the_branch_again() {
+    let mut walk = Walk::from_cursor(None, "hotfix");
+    walk.next(Some(oid(9)), HORIZON, &[]);
+    walk.page(&[commit(9, &[], 5_000)], None, &known(&[]), HORIZON);
+    let same =
+        Walk::from_cursor(Some(&walk.to_cursor()), "hotfix").next(Some(oid(9)), HORIZON, &[]);
+    assert_eq!(same, None);
+    let other =
+        Walk::from_cursor(Some(&walk.to_cursor()), "urgent").next(Some(oid(9)), HORIZON, &[]);
+    assert_eq!(other, page_from(9, None));
 }

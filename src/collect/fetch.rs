@@ -237,8 +237,8 @@ impl Collect {
         let repository = tracked.repository.clone();
         let deployed: BTreeSet<Oid> = tracked.finishes().map(|(_, oid)| oid).collect();
         let finishes: Vec<Oid> = tracked.finishes().map(|(_, oid)| oid).collect();
-        let mut walk =
-            Walk::from_cursor(tracked.cursors.get(&Collector::Commits).map(String::as_str));
+        let cursor = tracked.cursors.get(&Collector::Commits).map(String::as_str);
+        let mut walk = Walk::from_cursor(cursor, &self.source.commits_fingerprint());
         let horizon = self.horizon(tracked);
         let mut question = walk.next(repository.head, horizon, &[]);
         if question.is_none() {
