@@ -4,5 +4,11 @@
 //! GitHub's documented behaviour and to its official schema, and never knows its client's queries.
 
 pub mod event;
+mod scenario;
+mod sim;
+mod state;
 
 pub use event::Event;
+pub use scenario::{Merge, PullRequest, Scenario};
+pub use sim::Sim;
+pub use state::{Counts, EventError, State};
