@@ -1,8 +1,17 @@
 //! The handle: the log of events and the state that follows it.
 
 use crate::event::Event;
+use crate::faults::Faults;
+use crate::history::Histories;
+use crate::http::SimServer;
+use crate::limits::{LimitSettings, Limits};
+use crate::meter::Meter;
 use crate::state::{EventError, State};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+
+/// Who the viewer is, whatever the token.
+pub(crate) const VIEWER: &str = "dora-viewer";
 
 /// A simulated GitHub. Clones share everything.
 #[derive(Clone)]
@@ -13,6 +22,10 @@ pub struct Sim {
 struct Shared {
     now: Box<dyn Fn() -> i64 + Send + Sync>,
     world: RwLock<World>,
+    faults: Faults,
+    limits: Limits,
+    meter: Mutex<Meter>,
+    tokens: Mutex<Vec<String>>,
 }
 
 /// The log, and the fold of its first `applied` events.
@@ -22,12 +35,21 @@ pub(crate) struct World {
     applied: usize,
     folded_to: i64,
     pub(crate) state: State,
+    pub(crate) histories: Histories,
 }
 
 impl Sim {
     /// An empty GitHub whose clock is `now`, in seconds since 1970.
     pub fn new(now: impl Fn() -> i64 + Send + Sync + 'static) -> Sim {
-        Sim { shared: Arc::new(Shared { now: Box::new(now), world: RwLock::default() }) }
+        let shared = Shared {
+            now: Box::new(now),
+            world: RwLock::default(),
+            faults: Faults::default(),
+            limits: Limits::default(),
+            meter: Mutex::default(),
+            tokens: Mutex::default(),
+        };
+        Sim { shared: Arc::new(shared) }
     }
 
     /// What the simulation's clock shows.
@@ -73,6 +95,61 @@ impl Sim {
         state
     }
 
+    /// The faults that clients meet; none at first.
+    pub fn faults(&self) -> &Faults {
+        &self.shared.faults
+    }
+
+    /// The rate limits; GitHub's own at first.
+    pub fn limits(&self) -> &Limits {
+        &self.shared.limits
+    }
+
+    /// Changes the rate limits.
+    pub fn set_limits(&self, settings: LimitSettings) {
+        self.shared.limits.set(settings);
+    }
+
+    /// What was asked since the start or the last reset.
+    pub fn meter(&self) -> Meter {
+        self.meter_mut().clone()
+    }
+
+    /// Starts counting anew.
+    pub fn reset_meter(&self) {
+        *self.meter_mut() = Meter::default();
+    }
+
+    pub(crate) fn meter_mut(&self) -> MutexGuard<'_, Meter> {
+        self.shared.meter.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Accepts this token beside those set before; as long as none is set, every token is good.
+    pub fn set_token(&self, token: &str) {
+        let mut tokens = self.shared.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+        tokens.push(token.to_owned());
+    }
+
+    /// Accepts no token any more but those set from now on, as after a revocation.
+    pub fn revoke_tokens(&self) {
+        let mut tokens = self.shared.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+        // No request can bear an empty token, so this one admits nobody.
+        *tokens = vec![String::new()];
+    }
+
+    pub(crate) fn accepts(&self, token: &str) -> bool {
+        let tokens = self.shared.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+        !token.is_empty() && (tokens.is_empty() || tokens.iter().any(|known| known == token))
+    }
+
+    /// Serves both APIs, under `/` as github.com does and under `/api/` as Enterprise Server does.
+    ///
+    /// # Errors
+    /// If the address cannot be bound. Port 0 takes a free one; [`SimServer::url`] tells which.
+    pub async fn serve(&self, address: SocketAddr) -> std::io::Result<SimServer> {
+        SimServer::start(self.clone(), address).await
+    }
+
     /// The state now, without folding more than what happened since the last look.
     pub(crate) fn world(&self) -> RwLockReadGuard<'_, World> {
         let now = self.now();
@@ -109,6 +186,7 @@ impl World {
     fn restart(&mut self) {
         self.applied = 0;
         self.state = State::default();
+        self.histories = Histories::default();
     }
 
     fn is_current(&self, now: i64) -> bool {

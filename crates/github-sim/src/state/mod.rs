@@ -4,7 +4,7 @@ mod fold;
 mod graph;
 mod pulls;
 
-pub(crate) use graph::{Commit, Graph};
+pub(crate) use graph::Graph;
 
 use crate::event::{CloseReason, RepoId, Verdict};
 use std::collections::{BTreeMap, HashMap};
