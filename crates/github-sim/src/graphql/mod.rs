@@ -86,8 +86,16 @@ impl Request {
     pub(crate) fn prepare(&self) -> Result<Prepared, Value> {
         let document = ExecutableDocument::parse_and_validate(schema(), &self.query, "query")
             .map_err(|broken| {
-                let errors = broken.errors.iter().map(|error| shown(&error.to_json()));
-                json!({"errors": errors.collect::<Vec<_>>()})
+                let errors = broken.errors.iter().map(|error| {
+                    let message = error.error.unstable_compat_message();
+                    invalid(shown(&error.to_json()), message)
+                });
+                let mut errors: Vec<Value> = errors.collect();
+                // The compiler drops an unknown field and then complains of what that leaves.
+                if errors.iter().any(|error| error.get("extensions").is_some()) {
+                    errors.retain(|error| error.get("extensions").is_some());
+                }
+                json!({"errors": errors})
             })?;
         let sources = &document.sources;
         let refused = |error: &GraphQLError| json!({"errors": [shown(error)]});
@@ -123,6 +131,22 @@ fn is_dry_run(document: &ExecutableDocument, operation: &Operation) -> bool {
         let dry = field.specified_argument_by_name("dryRun");
         field.name == "rateLimit" && dry.and_then(|dry| dry.to_bool()).unwrap_or(false)
     })
+}
+
+/// A validation error in GitHub's words, as far as clients are known to tell them apart: a field
+/// that an older server lacks.
+fn invalid(mut error: Value, message: Option<String>) -> Value {
+    let Some(message) = message else { return error };
+    let unknown = message.strip_prefix("Cannot query field \"").and_then(|rest| {
+        let (field, rest) = rest.split_once("\" on type \"")?;
+        Some((field.to_owned(), rest.split_once('"')?.0.to_owned()))
+    });
+    error["message"] = json!(message);
+    if let Some((field, on)) = unknown {
+        error["message"] = json!(format!("Field '{field}' doesn't exist on type '{on}'"));
+        error["extensions"] = json!({"code": "undefinedField", "typeName": on, "fieldName": field});
+    }
+    error
 }
 
 fn shown(error: &GraphQLError) -> Value {

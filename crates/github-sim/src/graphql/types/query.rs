@@ -13,6 +13,7 @@ const IDS_LIMIT: usize = 100;
 pub(super) fn field<'s>(ctx: &Ctx<'s>, call: Call<'_>) -> Out<'s> {
     let args = call.args;
     match call.name {
+        "id" => "MDU6UXVlcnk=".into(),
         "node" => match find(ctx, args.text("id").unwrap_or_default()) {
             Ok(node) => Out::node(node),
             Err(failure) => Out::Fail(failure),

@@ -1,5 +1,4 @@
 //! The builder and the log under it.
-#![allow(clippy::unwrap_used)]
 
 use github_sim::event::Verdict;
 use github_sim::{Event, Merge, Scenario, Sim};
