@@ -58,9 +58,9 @@ impl<'a> Standing<'a> {
         }
         let mut standing = Standing {
             t,
-            deployments: once(facts.deployments, |a, b| a.id.cmp(&b.id), |d| d.statuses.len()),
-            pulls: once(facts.pulls, |a, b| a.number.cmp(&b.number), |p| p.commits.len()),
-            incidents: once(facts.incidents, |a, b| a.id.cmp(&b.id), |i| i.events.len()),
+            deployments: once(facts.deployments, |a, b| a.id.cmp(&b.id)),
+            pulls: once(facts.pulls, |a, b| a.number.cmp(&b.number)),
+            incidents: once(facts.incidents, |a, b| a.id.cmp(&b.id)),
         };
         standing.deployments.retain(|deployment| deployment.created_at <= t);
         standing.pulls.retain(|pull| pull.merged_at <= t);
@@ -69,17 +69,11 @@ impl<'a> Standing<'a> {
     }
 }
 
-/// Keeps one fact for each identity: the one that tells most, then the greatest, so that neither
-/// order nor repetition decides.
-fn once<'a, F: Ord>(
-    facts: &[&'a F],
-    identity: impl Fn(&F, &F) -> Ordering,
-    tells: impl Fn(&F) -> usize,
-) -> Vec<&'a F> {
+/// Keeps one fact for each identity, the greatest (the fuller of two that differ only in what was
+/// added), so that neither order nor repetition decides.
+fn once<'a, F: Ord>(facts: &[&'a F], identity: impl Fn(&F, &F) -> Ordering) -> Vec<&'a F> {
     let mut kept = facts.to_vec();
-    kept.sort_unstable_by(|a, b| {
-        identity(a, b).then_with(|| tells(b).cmp(&tells(a))).then_with(|| b.cmp(a))
-    });
+    kept.sort_unstable_by(|a, b| identity(a, b).then_with(|| b.cmp(a)));
     kept.dedup_by(|a, b| identity(a, b).is_eq());
     kept
 }

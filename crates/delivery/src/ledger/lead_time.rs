@@ -40,7 +40,7 @@ fn earliest_brought(record: &Record<'_>, at: CommitIndex) -> Option<Time> {
     }
     let brought = record.ancestry.difference(at, first_parent).map(|brought| graph.commit(brought));
     let unowned = brought.filter(|commit| record.belonging.pull_of(commit).is_none());
-    unowned.map(|commit| commit.authored_at).chain([own]).min()
+    unowned.map(|commit| commit.authored_at).min()
 }
 
 #[cfg(test)]

@@ -66,13 +66,12 @@ impl Record<'_> {
             None => self.belonging.pull_of_id(&oid),
         };
         let whole = owner.map(|owner| self.pull_target(self.standing.pulls[owner], commit));
-        // A commit whose pull request is no change of its own still went live by itself.
         let alone = commit.map(|_| Target {
             change: self.changes.direct(oid),
             commit,
             tips: [commit, None],
         });
-        whole.filter(|target| target.change.is_some()).or(alone).or(whole)
+        whole.or(alone)
     }
 
     /// The only commit of the graph or of a pull request with these first digits.

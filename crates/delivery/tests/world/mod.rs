@@ -22,7 +22,7 @@ pub struct World {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Merge {
+enum Manner {
     Squash,
     Merge,
     Rebase,
@@ -34,7 +34,7 @@ enum Merge {
 enum Act {
     Push,
     Merge {
-        manner: Merge,
+        manner: Manner,
         commits: usize,
         draft: bool,
         reviewed: bool,
@@ -81,7 +81,7 @@ fn acts() -> impl Strategy<Value = Act> {
         IncidentTransition::Dismissed,
     ]);
     let manners =
-        prop::sample::select(vec![Merge::Squash, Merge::Merge, Merge::Rebase, Merge::Direct]);
+        prop::sample::select(vec![Manner::Squash, Manner::Merge, Manner::Rebase, Manner::Direct]);
     let merge = (manners, 1..4usize, any::<bool>(), any::<bool>(), prop::bool::weighted(0.2))
         .prop_map(|(manner, commits, draft, reviewed, deployed)| Act::Merge {
             manner,
@@ -221,11 +221,11 @@ impl World {
         }
         let title = Headline(5_000 + self.commits.len() as u64);
         let merged = match manner {
-            Merge::Squash => self.commit(step, base.into_iter().collect(), self.now, title),
-            Merge::Merge | Merge::Direct => {
+            Manner::Squash => self.commit(step, base.into_iter().collect(), self.now, title),
+            Manner::Merge | Manner::Direct => {
                 self.commit(step, base.into_iter().chain(tip).collect(), self.now, title)
             }
-            Merge::Rebase => branch
+            Manner::Rebase => branch
                 .iter()
                 .fold(base, |parent, commit| {
                     let authored = commit.authored_at.unwrap().0;
@@ -234,7 +234,7 @@ impl World {
                 .unwrap(),
         };
         self.heads.push((Time(self.now), merged));
-        if matches!(manner, Merge::Direct) {
+        if matches!(manner, Manner::Direct) {
             return;
         }
         let half_an_hour_before = Time(self.now - HOUR / 2);

@@ -97,3 +97,13 @@ fn changes_of_excluded_authors_do_not_count_and_their_commits_become_no_direct_c
     scenario.rules.exclude_authors.extend(person(7).person);
     assert_eq!(waiting(&scenario), [Pull(2), Commit(oid("y"))]);
 }
+
+#[test]
+fn of_two_pull_requests_with_one_commit_the_one_merged_first_owns_it_whatever_their_numbers() {
+    let mut scenario = Scenario::with_pulls(0);
+    scenario.main("m2", &["c0"], 3);
+    scenario.main("m1", &["m2"], 5);
+    scenario.pull(1, "m1", 5).commits = vec![pull_commit("shared", 1)];
+    scenario.pull(2, "m2", 3).commits = vec![pull_commit("shared", 1)];
+    assert_eq!(waiting(&scenario), [Pull(2)]);
+}

@@ -7,10 +7,10 @@ use super::Matches;
 use crate::domain::Time;
 
 /// Blames the latest deployment that finished at or before the hotfix was opened and before the
-/// deployment that shipped it, passing over rollbacks and rework, if it is recent enough.
+/// deployment that shipped it, passing over rework (rollbacks are rework, too), if it is recent
+/// enough.
 pub(super) fn find(record: &Record<'_>, repairs: &Repairs, matches: &mut Matches) {
-    let candidates = repairs
-        .latest(|deployment| !repairs.is_rollback[deployment] && !repairs.is_rework[deployment]);
+    let candidates = repairs.latest(|deployment| !repairs.is_rework[deployment]);
     for (change, shipped_by) in shipped_hotfixes(record) {
         let begun_at = begun_at(record, change);
         let finished = record.production.finished_by(begun_at).min(shipped_by);

@@ -1,7 +1,7 @@
 //! Which production deployments failed, and by which evidence: one rule a file.
 //!
 //! A deployment fails at most once. Every match of an enabled rule is kept; the first rule in the
-//! order of [`Reason`](super::Reason) names the reason.
+//! order of [`Reason`] names the reason.
 
 mod hotfix;
 mod incident;

@@ -81,8 +81,8 @@ fn takes_back(record: &Record<'_>, new: &Finish<'_>, live: &Finish<'_>, was_ther
     let ancestry = &record.ancestry;
     let find = |finish: &Finish<'_>| ancestry.graph.find(&finish.sha());
     let (Some(new), Some(live)) = (find(new), find(live)) else { return false };
-    let goes_back =
-        new != live && (ancestry.contains(live, new) || was_there && !ancestry.contains(new, live));
+    // What was there before and descends from `live` lacks nothing of it.
+    let goes_back = new != live && (was_there || ancestry.contains(live, new));
     goes_back && lacks_a_change(record, ancestry, new, live)
 }
 

@@ -1,4 +1,4 @@
-use crate::domain::{DAY, DeploymentState::*, MINUTE, Time};
+use crate::domain::{DAY, DeploymentState::*, IncidentTransition, MINUTE, Time};
 use crate::ledger::scenario::*;
 use std::sync::Arc;
 
@@ -158,9 +158,15 @@ fn a_fact_that_is_repeated_exists_once_and_the_fuller_one_is_believed() {
     let mut scenario = Scenario::with_pulls(1);
     scenario.deploy(1, "c1", 2);
     scenario.incident("i", 3);
+    scenario.incidents[0].events = vec![event(h(4), IncidentTransition::Resolved)];
     let before = scenario.judge(5);
+    assert_eq!((before.changes.len(), before.incidents[0].resolved_at), (1, Some(h(4))));
     scenario.deploy(1, "c1", 2).statuses.clear();
     scenario.pull(1, "c1", 1).commits.clear();
     scenario.incident("i", 3);
+    assert_eq!(scenario.judge(5), before);
+    scenario.deployments.reverse();
+    scenario.pulls.reverse();
+    scenario.incidents.reverse();
     assert_eq!(scenario.judge(5), before);
 }

@@ -116,3 +116,24 @@ fn direct_commits_ship_by_their_own_ancestry() {
     scenario.deploy(2, "d2", 4);
     assert_eq!(shipped(&scenario.judge(5)), [(Commit(oid("d1")), 1), (Commit(oid("d2")), 2)]);
 }
+
+#[test]
+fn what_reached_the_default_branch_later_does_not_wait_yet() {
+    let mut scenario = Scenario::with_pulls(0);
+    scenario.commit("release", &["c0"], 2);
+    scenario.pull(9, "release", 2);
+    scenario.main("merge", &["c0", "release"], 9);
+    assert!(scenario.judge(5).waiting.is_empty());
+    assert_eq!(scenario.judge(5).next_edge, Some(h(9)));
+    assert_eq!(scenario.judge(9).waiting[0].id, Pull(9));
+}
+
+#[test]
+fn a_commit_of_a_clock_that_is_ahead_is_no_change_before_its_time() {
+    let mut scenario = Scenario::with_pulls(0);
+    scenario.main("ahead", &["c0"], 9);
+    scenario.main("after", &["ahead"], 5);
+    let waiting = |hour| scenario.judge(hour).waiting.iter().map(|w| w.id).collect::<Vec<_>>();
+    assert_eq!(waiting(6), [Commit(oid("after"))]);
+    assert_eq!(waiting(9), [Commit(oid("after")), Commit(oid("ahead"))]);
+}

@@ -153,3 +153,14 @@ fn switched_off_it_blames_nobody_but_rework_stays() {
     let history = scenario.judge(100);
     assert_eq!((failed(&history), rework(&history)), (vec![], vec![2]));
 }
+
+#[test]
+fn a_revert_counts_for_the_pull_request_that_brought_it_first_and_not_for_one_on_top() {
+    let mut scenario = reverted();
+    scenario.pull_mut(2).reverts.clear();
+    scenario.pull_mut(2).commits = vec![pull_commit("undo", 1)];
+    scenario.pull_mut(3).commits.push(pull_commit("undo", 1));
+    scenario.commit_with("undo", &["c0"], 1, |commit| commit.reverts = vec![reverts_pull(1)]);
+    let history = scenario.judge(100);
+    assert_eq!((failed(&history), rework(&history)), (vec![(1, Revert)], vec![2]));
+}

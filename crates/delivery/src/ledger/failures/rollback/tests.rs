@@ -161,3 +161,13 @@ fn switched_off_it_blames_nobody_but_rollbacks_stay_rework() {
     assert!(failed(&history).is_empty());
     assert_eq!((rollbacks(&history), rework(&history)), (vec![3], vec![3]));
 }
+
+#[test]
+fn a_commit_that_only_arrived_while_the_deployment_was_queued_was_not_there_before() {
+    let mut scenario = deployed(&["c2"]);
+    scenario.commit("branch", &["c0"], 12);
+    scenario.pull(9, "branch", 12);
+    scenario.deploy(2, "branch", 20);
+    scenario.deploy(3, "branch", 30).created_at = h(15);
+    assert!(rollbacks(&scenario.judge(99)).is_empty());
+}
