@@ -102,6 +102,10 @@ async fn credentials_and_a_user_agent_are_needed() {
     let good: Value =
         post(&[("user-agent", "test"), ("authorization", "Bearer other")]).await.unwrap().json();
     assert_eq!(good["data"]["viewer"]["login"], "dora-viewer");
+    world.sim.revoke_tokens();
+    assert_eq!(world.get("/user").await.status, 401);
+    world.sim.set_token("secret");
+    assert_eq!(world.get("/user").await.json()["login"], "dora-viewer");
 }
 
 #[tokio::test]
