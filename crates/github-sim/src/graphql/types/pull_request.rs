@@ -44,6 +44,19 @@ pub(super) fn field<'s>(
         "additions" => lines(pull, 7).into(),
         "deletions" => lines(pull, 3).into(),
         "changedFiles" => files(pull).len().into(),
+        "reviewDecision" => decision(pull),
+        "totalCommentsCount" => pull.thread.comments.len().into(),
+        _ => lists(ctx, repo, pull, call),
+    }
+}
+
+fn lists<'s>(
+    ctx: &Ctx<'s>,
+    repo: &'s Repository,
+    pull: &'s PullRequest,
+    call: Call<'_>,
+) -> Out<'s> {
+    match call.name {
         "files" => {
             let files = files(pull).into_iter();
             let items = files.map(|file| (Key::at(i64::from(file), 0), file)).collect();
@@ -57,8 +70,6 @@ pub(super) fn field<'s>(
                 Node::Record("PullRequestChangedFile", file)
             })
         }
-        "reviewDecision" => decision(pull),
-        "totalCommentsCount" => pull.thread.comments.len().into(),
         "reviewRequests" => {
             page(call.args, call.bounds, false, Vec::<(Key, &str)>::new(), Node::Topic)
         }
