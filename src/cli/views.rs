@@ -24,9 +24,9 @@ impl Metrics {
 }
 
 impl MetricsBody for Metrics {
-    fn body(&self, gzip: bool) -> (Bytes, &'static str) {
+    fn body(&self, gzip: bool) -> (Vec<Bytes>, &'static str) {
         let encoded = Arc::clone(&self.snapshot.borrow());
-        (encoded.body(&self.own.text(), gzip).concat().into(), CONTENT_TYPE)
+        (encoded.body(&self.own.text(), gzip), CONTENT_TYPE)
     }
 }
 
