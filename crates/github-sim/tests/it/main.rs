@@ -1,0 +1,11 @@
+//! The simulation over real HTTP, asked as GitHub's documentation says.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod client;
+mod faults;
+mod graphql;
+mod limits;
+mod official_schema;
+mod rest;
+mod scenario;
+mod search;
