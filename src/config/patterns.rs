@@ -80,6 +80,12 @@ impl EnvironmentRule {
     pub(super) fn of(environments: Vec<Glob>, exclude: Vec<Glob>) -> EnvironmentRule {
         EnvironmentRule { environments, exclude }
     }
+
+    /// A text that changes whenever the patterns do: deployments to other environments are not
+    /// kept, so other patterns mean reading the look-back again.
+    pub fn fingerprint(&self) -> String {
+        fingerprint([texts(&self.environments), texts(&self.exclude)])
+    }
 }
 
 impl ProductionEnvironments for EnvironmentRule {
@@ -144,16 +150,22 @@ impl HotfixRule {
     /// A text that changes whenever the patterns do: marks are made at the source, so other
     /// patterns mean reading the look-back again.
     pub fn fingerprint(&self) -> String {
-        let texts = |globs: &[Glob]| globs.iter().map(|glob| glob.text.clone()).collect();
         let titles = self.titles.iter().map(|title| title.as_str().to_owned()).collect();
-        let mut lists: [Vec<String>; 3] = [texts(&self.labels), texts(&self.branches), titles];
-        for list in &mut lists {
-            // The order of patterns does not matter to what they mark.
-            list.sort();
-            list.dedup();
-        }
-        format!("{lists:?}")
+        fingerprint([texts(&self.labels), texts(&self.branches), titles])
     }
+}
+
+fn texts(globs: &[Glob]) -> Vec<String> {
+    globs.iter().map(|glob| glob.text.clone()).collect()
+}
+
+/// Lists of patterns as one text, in which their order does not matter.
+fn fingerprint<const N: usize>(mut lists: [Vec<String>; N]) -> String {
+    for list in &mut lists {
+        list.sort();
+        list.dedup();
+    }
+    format!("{lists:?}")
 }
 
 /// A glob over names in which `*` crosses `/`.

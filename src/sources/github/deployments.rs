@@ -90,7 +90,7 @@ pub(super) async fn step(
 
 /// Only deployments to production are kept, so other patterns mean other facts.
 pub(super) fn fingerprint(production: &EnvironmentRule) -> String {
-    super::walk::digest(&["deployments", &format!("{production:?}")])
+    super::walk::digest(&["deployments", &production.fingerprint()])
 }
 
 fn facts(read: Vec<Listed>, production: &EnvironmentRule) -> Vec<Fact> {

@@ -171,7 +171,7 @@ impl Permit<'_> {
         let gate = self.gate;
         let now = gate.clock.now();
         gate.observer.limits(&gate.source, "graphql", limits.limit, limits.remaining, limits.reset);
-        let kept_free = ((1.0 - gate.share).max(0.0) * limits.limit as f64).floor() as u64;
+        let kept_free = ((1.0 - gate.share).max(0.0) * limits.limit as f64).round() as u64;
         let wait = limits.reset.since(server_clock(now, server_now));
         if limits.remaining > kept_free || wait <= 0 {
             return;

@@ -21,6 +21,8 @@ mod queries;
 mod recheck;
 mod repositories;
 mod sizes;
+#[cfg(test)]
+mod testing;
 mod transport;
 mod verdict;
 mod walk;

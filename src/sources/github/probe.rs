@@ -77,7 +77,7 @@ pub(super) async fn probe(
             let Some((batch, answer)) = batch else { continue };
             for (at, place) in batch.into_iter().enumerate() {
                 match judge(client, &repos[place], &answer, at) {
-                    Judged::Done(probed) => outcomes[place] = Some(probed),
+                    Judged::Done(probed) => outcomes[place] = Some(*probed),
                     Judged::Closed(list) if closed.close(repos[place].id, list) => {
                         queue.entry(shape(place)).or_default().push_back(place);
                     }
@@ -141,7 +141,7 @@ async fn ask_batch(
 }
 
 enum Judged {
-    Done(Probed),
+    Done(Box<Probed>),
     /// The token may not read this list.
     Closed(Collector),
 }
@@ -152,24 +152,25 @@ fn judge(client: &Client, repo: &Repository, answer: &GraphAnswer, place: usize)
         return Judged::Closed(list);
     }
     let what = format!("news of {}", repo.full_name);
-    let Some(node) = node.filter(|node| node.get("databaseId").is_some()) else {
-        return Judged::Done(match absence(&answer.errors, place) {
+    let probed = match node.filter(|node| node.get("databaseId").is_some()) {
+        None => match absence(&answer.errors, place) {
             Missing::NotFound => Probed::Missing,
             other => Probed::Failed(other.into_error(&what, "Metadata: read")),
-        });
+        },
+        Some(node) => match listed(node, &client.source, Some(repo)) {
+            Err(why) => {
+                let message = format!("GitHub's answer could not be read: {why}");
+                Probed::Failed(Missing::Broken(message).into_error(&what, ""))
+            }
+            Ok(listed) => Probed::Found {
+                repository: Repository { state: repo.state, ..listed.repository },
+                deployment: mark(node, "deployments", "createdAt"),
+                pull: mark(node, "pullRequests", "updatedAt"),
+                incident: mark(node, "issues", "updatedAt"),
+            },
+        },
     };
-    match listed(node, &client.source, Some(repo)) {
-        Err(why) => {
-            let message = format!("GitHub's answer could not be read: {why}");
-            Judged::Done(Probed::Failed(Missing::Broken(message).into_error(&what, "")))
-        }
-        Ok(listed) => Judged::Done(Probed::Found {
-            repository: Repository { state: repo.state, ..listed.repository },
-            deployment: mark(node, "deployments", "createdAt"),
-            pull: mark(node, "pullRequests", "updatedAt"),
-            incident: mark(node, "issues", "updatedAt"),
-        }),
-    }
+    Judged::Done(Box::new(probed))
 }
 
 /// The list of the repository at `place` that a permission is missing for.
