@@ -1,3 +1,5 @@
+//! Walks over small commit graphs, page by page.
+
 use super::*;
 use delivery::domain::{Author, Headline, RepoId};
 

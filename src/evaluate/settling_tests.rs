@@ -1,3 +1,5 @@
+//! Settling over small histories, and what a crash may do to it.
+
 use super::*;
 use delivery::domain::RepoId;
 use delivery::ledger::Phases;
