@@ -50,7 +50,7 @@ impl Evaluator {
                 evaluated.point.clone(),
                 self.through(component),
             ),
-            seed: evaluated.seed.clone(),
+            seed: evaluated.seed,
             lead_time_hours: settled
                 .map(|(team, histogram)| (Arc::clone(team), histogram.clone()))
                 .collect(),
