@@ -121,6 +121,27 @@ async fn a_configured_name_still_means_the_repository_after_a_transfer() {
 }
 
 #[tokio::test]
+async fn a_configured_name_that_is_used_again_means_the_new_repository() {
+    let mut scenario = Scenario::new();
+    let old = scenario.repository(NOW - 100 * DAY, "acme/shop");
+    let world = World::with(&mut scenario, |settings| {
+        settings.organizations.clear();
+        settings.repositories = vec![pattern("acme/shop")];
+    })
+    .await;
+    let known = world.discovered().await;
+    let (owner, name) = ("acme".to_owned(), "old-shop".to_owned());
+    scenario.event(NOW + 5, Event::RepositoryMoved { repo: old, owner, name });
+    let new = scenario.repository(NOW + 6, "acme/shop");
+    world.clock.advance(60);
+    world.play(&mut scenario);
+    let found = world.github.discover(&known).await.unwrap().repositories;
+    let state = |id: u64| found.iter().find(|repo| repo.id.0 == id).unwrap().state;
+    assert_eq!(state(new), RepositoryState::Active);
+    assert_eq!(state(old), RepositoryState::Excluded);
+}
+
+#[tokio::test]
 async fn a_probe_asks_49_repositories_a_point_and_keeps_their_order() {
     let mut scenario = Scenario::new();
     let ids: Vec<u64> = (0..60)

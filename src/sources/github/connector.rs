@@ -105,6 +105,15 @@ fn is_loopback(url: &http::Uri) -> bool {
     })
 }
 
+/// A tunnel leads to port 443 unless the address names another.
+fn with_port(url: http::Uri) -> http::Uri {
+    if url.port().is_some() || url.scheme_str() != Some("http") {
+        return url;
+    }
+    let named = url.host().and_then(|host| format!("http://{host}:80/").parse().ok());
+    named.unwrap_or(url)
+}
+
 type BoxError = Box<dyn Error + Send + Sync>;
 
 impl Service<http::Uri> for Route {
@@ -128,7 +137,7 @@ impl Service<http::Uri> for Route {
                 if let Some(auth) = proxy.basic_auth() {
                     tunnel = tunnel.with_auth(auth.clone());
                 }
-                let connecting = tunnel.call(url);
+                let connecting = tunnel.call(with_port(url));
                 Box::pin(async move { Ok(connecting.await?) })
             }
         }
@@ -140,6 +149,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     fn proxies() -> Matcher {
         Matcher::builder().https("http://proxy.example:3128").no("internal.example").build()
@@ -162,6 +172,35 @@ mod tests {
         let socks = Matcher::builder().https("socks5://proxy.example:1080").build();
         let refused = Route::to(&"https://api.github.com".parse().unwrap(), &socks).err().unwrap();
         assert!(refused.contains("socks5"), "{refused}");
+    }
+
+    #[tokio::test]
+    async fn a_proxy_is_asked_for_a_tunnel_to_the_address() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let proxy = format!("http://user:word@{}", listener.local_addr().unwrap());
+        let proxies = Matcher::builder().https(proxy.as_str()).http(proxy.as_str()).build();
+        for (url, asked) in [
+            ("https://github.example/graphql", "CONNECT github.example:443 "),
+            ("http://github.example/graphql", "CONNECT github.example:80 "),
+            ("https://github.example:8443/graphql", "CONNECT github.example:8443 "),
+        ] {
+            let url: http::Uri = url.parse().unwrap();
+            let mut route = Route::to(&url, &proxies).unwrap();
+            let proxied = async {
+                let (mut connection, _) = listener.accept().await.unwrap();
+                let mut request = [0; 1_024];
+                let read = connection.read(&mut request).await.unwrap();
+                connection.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+                String::from_utf8_lossy(&request[..read]).into_owned()
+            };
+            let (connected, request) = tokio::join!(route.call(url), proxied);
+            assert!(connected.is_ok());
+            assert!(request.starts_with(asked), "{request}");
+            assert!(
+                request.to_ascii_lowercase().contains("proxy-authorization: basic"),
+                "{request}"
+            );
+        }
     }
 
     #[test]

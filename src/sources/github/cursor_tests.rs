@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use delivery::domain::DAY;
 
 const NOW: i64 = 1_800_000_000;
 const SINCE: i64 = NOW - 100 * DAY;
