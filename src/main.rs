@@ -1,3 +1,7 @@
 //! The binary: see [`dora_exporter::cli`].
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    dora_exporter::cli::main()
+}

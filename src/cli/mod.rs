@@ -1,3 +1,71 @@
-//! The command line.
+//! The command line: arguments in, rooms wired together, an exit code out.
 
-pub mod args;
+mod args;
+mod daemon;
+mod demo;
+mod log;
+mod observers;
+mod views;
+
+pub use args::{Args, Command, DemoArgs, RunArgs};
+pub use daemon::{Daemon, StartError};
+
+use crate::clock::SystemClock;
+use crate::config;
+use clap::Parser;
+use std::process::ExitCode;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    let command = Args::parse().into_command();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("dora-exporter: the runtime could not be started: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let result = runtime.block_on(async {
+        match command {
+            Command::Run(args) => run(args).await,
+            Command::Demo(args) => demo::run(args).await,
+        }
+    });
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("dora-exporter: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(args: RunArgs) -> anyhow::Result<()> {
+    let settings = config::load(&args.into_sources())?;
+    log::start(&settings.log)?;
+    let stop = stop_on_signals()?;
+    let daemon = Daemon::start(settings, Arc::new(SystemClock), stop).await?;
+    tracing::info!(address = %daemon.address(), "serving");
+    daemon.wait().await?;
+    Ok(())
+}
+
+/// A token that SIGTERM and SIGINT cancel.
+fn stop_on_signals() -> anyhow::Result<CancellationToken> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let stop = CancellationToken::new();
+    let token = stop.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+        token.cancel();
+    });
+    Ok(stop)
+}

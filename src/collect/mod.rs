@@ -1,1 +1,237 @@
-//! .
+//! Collects facts on a schedule: what to ask a source, when, and in which order.
+//!
+//! Two movements. A **sweep** asks every repository for its newest entries and re-asks what is not
+//! final; **fetching** reads lists, page by page, for those with news. Whatever time the sweep leaves
+//! goes to the backfill of repositories whose history is not complete, so that freshness comes first.
+//! Every page is committed with its cursor in one transaction. No measure is known here.
+
+mod commits;
+mod fetch;
+mod health;
+mod observer;
+mod sweep;
+mod tracked;
+
+pub use health::{Health, SourceHealth};
+pub use observer::Observer;
+
+use crate::clock::SharedClock;
+use crate::config::{CollectionSettings, EnvironmentRule};
+use crate::sources::SourceError;
+use crate::sources::github::GitHub;
+use crate::store::{Store, StoreError};
+use delivery::domain::{Collector, Fact, RepoId, Repository, RepositoryState, Time};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+use tracked::Tracked;
+
+/// What stops a step of collecting.
+#[derive(Debug, thiserror::Error)]
+pub enum CollectError {
+    /// The source failed.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// The store failed; the cursor stays where it was, so nothing is lost.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl CollectError {
+    /// Whether going on with other repositories would fail alike.
+    fn concerns_everything(&self) -> bool {
+        match self {
+            CollectError::Source(error) => error.concerns_the_whole_source(),
+            CollectError::Store(_) => true,
+        }
+    }
+
+    fn reason(&self) -> &'static str {
+        match self {
+            CollectError::Source(error) => error.reason(),
+            CollectError::Store(_) => "store",
+        }
+    }
+}
+
+/// What collecting needs of the rest of the process.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// Where facts go.
+    pub store: Store,
+    /// The time.
+    pub clock: SharedClock,
+    /// `[collection]`
+    pub settings: CollectionSettings,
+    /// Which environments are production.
+    pub production: EnvironmentRule,
+    /// Hears how it goes.
+    pub observer: Arc<dyn Observer>,
+    /// Shows how it goes.
+    pub health: Arc<Health>,
+}
+
+/// Collects from one configured GitHub.
+pub struct Collect {
+    source: Arc<GitHub>,
+    around: Surroundings,
+    tracked: BTreeMap<RepoId, Tracked>,
+    discovered_at: Option<Time>,
+    /// Failures that were logged, so that each is logged once.
+    failing: HashMap<(Option<RepoId>, Option<Collector>), String>,
+    sweeps: u64,
+}
+
+impl Collect {
+    /// Collects from `source`. `facts` are all that the store holds, `cursors` where collecting stopped.
+    pub fn new(source: Arc<GitHub>, around: Surroundings) -> Collect {
+        Collect {
+            source,
+            around,
+            tracked: BTreeMap::new(),
+            discovered_at: None,
+            failing: HashMap::new(),
+            sweeps: 0,
+        }
+    }
+
+    /// The source's name.
+    pub fn name(&self) -> &str {
+        self.source.name()
+    }
+
+    /// Takes note of a stored fact, at the start. Repositories must come before their other facts.
+    pub fn absorb(&mut self, fact: &Fact) {
+        if let Fact::Repository(repository) = fact
+            && *repository.host == *self.source.name()
+        {
+            self.tracked
+                .entry(repository.id)
+                .or_insert_with(|| Tracked::new(repository.clone()))
+                .repository = repository.clone();
+        }
+        let known = fact.repo().and_then(|repo| self.tracked.get_mut(&repo));
+        if let Some(tracked) = known {
+            tracked.absorb(fact, &self.around.production);
+        }
+    }
+
+    /// Takes note of a stored cursor, at the start.
+    pub fn resume(&mut self, repo: RepoId, collector: Collector, cursor: String) {
+        if let Some(tracked) = self.tracked.get_mut(&repo) {
+            tracked.cursors.insert(collector, cursor);
+        }
+    }
+
+    /// Collects until told to stop. A stop in the middle of a request loses only that request.
+    pub async fn run(mut self, stop: CancellationToken) {
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = self.sweep_for_ever() => {}
+        }
+    }
+
+    async fn sweep_for_ever(&mut self) {
+        loop {
+            let started = self.around.clock.now();
+            let next = started.plus(self.interval_with_jitter());
+            self.around.health.update(self.source.name(), |health| health.next_sweep = Some(next));
+            let swept = self.sweep(started).await;
+            self.conclude(swept, started);
+            self.backfill_until(next).await;
+            self.around.clock.sleep_until(next).await;
+        }
+    }
+
+    /// The interval, up to 5 % longer or shorter, so that several daemons do not ask in step.
+    fn interval_with_jitter(&mut self) -> i64 {
+        self.sweeps = self.sweeps.wrapping_add(1);
+        let interval = self.around.settings.sweep_interval;
+        let seed = self.sweeps.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ u64::from(std::process::id());
+        let spread = (interval / 10).max(1);
+        let offset = (seed >> 33) as i64 % spread;
+        (interval - spread / 2 + offset).max(1)
+    }
+
+    /// Tells the outcome of a sweep to metrics, landing page and log.
+    fn conclude(&mut self, swept: Result<(), CollectError>, started: Time) {
+        let source = Arc::clone(&self.source);
+        let name = source.name();
+        let through = Collector::ALL
+            .into_iter()
+            .filter_map(|collector| self.tell_data_through(collector))
+            .min();
+        let (repositories, complete) = self.backfill_counts();
+        if let Err(error) = &swept {
+            self.note_failure(None, None, error);
+        } else {
+            self.note_success(None, None);
+            for collector in Collector::ALL {
+                self.around.observer.succeeded(name, collector, started);
+            }
+        }
+        self.around.observer.up(name, swept.is_ok());
+        let first_failure = self.failing.values().next().cloned();
+        self.around.health.update(name, |health| {
+            health.up = Some(swept.is_ok());
+            health.last_error = swept.as_ref().err().map(ToString::to_string).or(first_failure);
+            if swept.is_ok() {
+                health.last_success = Some(started);
+            }
+            health.data_through = through.or(health.data_through);
+            health.repositories = repositories;
+            health.complete = complete;
+        });
+    }
+
+    /// Tells how far one collector has come in the repository that lags most.
+    fn tell_data_through(&self, collector: Collector) -> Option<Time> {
+        let complete = self.active().filter(|tracked| tracked.backfill_complete());
+        let progress = complete.filter_map(|tracked| tracked.progress.get(&collector));
+        let through = progress.filter_map(|progress| progress.through).min()?;
+        self.around.observer.data_through(self.source.name(), collector, through);
+        Some(through)
+    }
+
+    fn backfill_counts(&self) -> (usize, usize) {
+        let complete = self.active().filter(|tracked| tracked.backfill_complete()).count();
+        (self.active().count(), complete)
+    }
+
+    fn active(&self) -> impl Iterator<Item = &Tracked> {
+        self.tracked.values().filter(|tracked| tracked.repository.state == RepositoryState::Active)
+    }
+
+    /// Counts a failure, and logs it when it is new: once, here, where it is handled.
+    fn note_failure(
+        &mut self,
+        repo: Option<RepoId>,
+        collector: Option<Collector>,
+        error: &CollectError,
+    ) {
+        let source = self.source.name();
+        self.around.observer.failed(source, collector, error.reason());
+        let text = error.to_string();
+        let known = self.failing.insert((repo, collector), text.clone());
+        if known.as_ref() != Some(&text) {
+            let repo = repo.and_then(|repo| self.tracked.get(&repo));
+            let repo = repo.map_or("", |tracked| &*tracked.repository.full_name);
+            let collector = collector.map_or("", Collector::name);
+            tracing::warn!(source, repo, collector, reason = error.reason(), "{text}");
+        }
+    }
+
+    fn note_success(&mut self, repo: Option<RepoId>, collector: Option<Collector>) {
+        if self.failing.remove(&(repo, collector)).is_some() {
+            let repo = repo.and_then(|repo| self.tracked.get(&repo));
+            let repo = repo.map_or("", |tracked| &*tracked.repository.full_name);
+            let collector = collector.map_or("", Collector::name);
+            tracing::info!(source = self.source.name(), repo, collector, "works again");
+        }
+    }
+}
+
+/// The repositories to hand to a source that asks about all of them.
+fn repositories(tracked: &BTreeMap<RepoId, Tracked>) -> Vec<Repository> {
+    tracked.values().map(|tracked| tracked.repository.clone()).collect()
+}

@@ -1,1 +1,75 @@
-//! .
+//! The demo: a simulated organisation behind the simulated GitHub, read by the real collectors.
+//!
+//! [`organization`] makes its history out of a seed, [`News`] continues it. Nothing here knows
+//! how the figures are computed: it only makes GitHub's side.
+
+mod calendar;
+mod deploys;
+mod estate;
+mod failures;
+mod git;
+mod incidents;
+mod live;
+mod people;
+mod profile;
+mod pulls;
+mod random;
+mod repository;
+#[cfg(test)]
+mod tests;
+mod words;
+mod work;
+mod world;
+
+pub use live::News;
+pub use people::{BOTS, LOGINS};
+pub use world::OWNER;
+
+use github_sim::Event;
+use profile::PROFILES;
+use world::World;
+
+/// The repository of incidents that belong to no single repository.
+pub use estate::CENTRAL as INCIDENTS_REPOSITORY;
+
+/// The seed of the organisation that the documents show.
+pub const SEED: u64 = 13_672;
+/// How many days of history the demo has.
+pub const DAYS: u32 = 210;
+
+/// A team and what it owns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Team {
+    /// Its name.
+    pub name: String,
+    /// Globs over `owner/name` of its repositories.
+    pub repositories: Vec<String>,
+}
+
+/// A generated organisation.
+#[derive(Debug)]
+pub struct Organization {
+    /// Everything that happened, in order of time, none of it later than the history's end.
+    pub events: Vec<(i64, Event)>,
+    /// The teams; some repositories belong to none.
+    pub teams: Vec<Team>,
+    /// What happens next.
+    pub news: News,
+}
+
+/// The organisation `acme` with `days` days of history up to `now`, in seconds since 1970. The
+/// same arguments give the same history, and the same questions to its news the same answers.
+pub fn organization(seed: u64, now: i64, days: u32) -> Organization {
+    let span = i64::from(days) * calendar::DAY;
+    let mut world = World::new(seed, now - span, span);
+    let events = world.run_until(now);
+    let team = |profile: &profile::Profile| Team {
+        name: profile.team.to_owned(),
+        repositories: profile.globs.iter().map(|glob| (*glob).to_owned()).collect(),
+    };
+    Organization {
+        events,
+        teams: PROFILES.iter().map(team).collect(),
+        news: News::new(world, seed),
+    }
+}

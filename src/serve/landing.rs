@@ -16,6 +16,9 @@ const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'
 /// Data that ends longer ago is old: windows stop sliding at that age.
 const OLD: Span = 15 * MINUTE;
 
+/// The columns of the table of sources, behind the name.
+const COLUMNS: [&str; 4] = ["State", "Data complete until", "Last success", "History read"];
+
 /// Errors are cut here; a source may answer with a whole page.
 const LONGEST_ERROR: usize = 600;
 
@@ -84,11 +87,12 @@ fn sources(report: &HealthReport) -> String {
     if report.sources.is_empty() {
         return "<p class=\"quiet\">No source has told anything yet.</p>\n".to_owned();
     }
-    let mut table = "<div class=\"table\"><table>\n<thead><tr><th scope=\"col\">Source</th>\
-                     <th scope=\"col\">State</th><th scope=\"col\">Data complete until</th>\
-                     <th scope=\"col\">Last success</th><th scope=\"col\">History read</th></tr>\
-                     </thead>\n<tbody>\n"
-        .to_owned();
+    let mut table =
+        "<div class=\"table\"><table>\n<thead><tr><th scope=\"col\">Source</th>".to_owned();
+    for column in COLUMNS {
+        let _ = write!(table, "<th scope=\"col\">{column}</th>");
+    }
+    table.push_str("</tr></thead>\n<tbody>\n");
     for source in &report.sources {
         row(&mut table, source, report.now);
     }
@@ -103,16 +107,18 @@ fn row(table: &mut String, source: &SourceHealth, now: Time) {
         None => ("starting", "starting"),
     };
     let time = |at: Option<Time>| at.map_or("–".to_owned(), |at| age(at, now, true));
-    // Writing to a String cannot fail.
-    let _ = writeln!(
-        table,
-        "<tr><th scope=\"row\">{}</th><td><span class=\"state {class}\">{state}</span></td>\
-         <td>{}</td><td>{}</td><td>{}</td></tr>",
-        escape(&source.name),
+    let cells = [
+        format!("<span class=\"state {class}\">{state}</span>"),
         time(source.data_through),
         time(source.last_success_at),
         progress(source),
-    );
+    ];
+    let _ = write!(table, "<tr><th scope=\"row\">{}</th>", escape(&source.name));
+    for (column, cell) in COLUMNS.iter().zip(cells) {
+        // Narrow screens show a source as a list, each value behind its column's name.
+        let _ = write!(table, "<td data-label=\"{column}\"><span>{cell}</span></td>");
+    }
+    table.push_str("</tr>\n");
     if let Some(error) = &source.last_error {
         let short: String = error.chars().take(LONGEST_ERROR).collect();
         let more = if short.len() < error.len() { "…" } else { "" };
@@ -252,7 +258,7 @@ mod tests {
         assert!(page.contains("<time class=\"old\"") && page.contains("16 min ago"));
         let cut = format!(">{}…<", "x".repeat(LONGEST_ERROR));
         assert!(page.contains(&cut));
-        assert!(page.contains("<td>–</td><td>–</td><td>–</td>"));
+        assert_eq!(page.matches("<span>–</span>").count(), 3);
     }
 
     #[test]

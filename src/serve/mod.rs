@@ -3,6 +3,7 @@
 //!
 //! Every wait is bounded, so that no client can hold the exporter: see [`Limits`].
 
+mod chunks;
 mod connections;
 mod health;
 mod landing;
@@ -31,6 +32,7 @@ pub struct ServeState {
 
 /// Gives the metrics as bytes that were encoded before. Called on the scrape path: it must not block.
 pub trait MetricsBody: Send + Sync {
-    /// The body, compressed by gzip if asked for, and its content type.
-    fn body(&self, gzip: bool) -> (Bytes, &'static str);
+    /// The body, compressed by gzip if asked for, in the chunks in which it lies in memory, and its
+    /// content type. Chunks are not put together, since that would copy the whole for each scrape.
+    fn body(&self, gzip: bool) -> (Vec<Bytes>, &'static str);
 }

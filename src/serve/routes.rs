@@ -1,6 +1,6 @@
 //! What is served under which path.
 
-use super::{ServeState, landing, negotiation};
+use super::{ServeState, chunks, landing, negotiation};
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -32,8 +32,8 @@ pub(super) fn router(state: Arc<ServeState>, body_bytes: usize) -> Router {
 
 async fn metrics(State(state): State<Arc<ServeState>>, headers: HeaderMap) -> Response {
     let gzip = negotiation::accepts_gzip(&headers);
-    let (body, content_type) = state.metrics.body(gzip);
-    let mut response = body.into_response();
+    let (pieces, content_type) = state.metrics.body(gzip);
+    let mut response = Response::new(chunks::body(pieces));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));

@@ -109,3 +109,18 @@ impl SourceError {
         )
     }
 }
+
+impl SourceError {
+    /// All values of [`SourceError::reason`], and `store` for what could not be stored.
+    pub const REASONS: [&'static str; 9] = [
+        "unauthorized",
+        "forbidden",
+        "not_found",
+        "rate_limited",
+        "unreachable",
+        "server_error",
+        "malformed",
+        "setup",
+        "store",
+    ];
+}

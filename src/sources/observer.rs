@@ -16,6 +16,10 @@ pub enum Throttle {
 }
 
 impl Throttle {
+    /// All reasons.
+    pub const ALL: [Throttle; 4] =
+        [Throttle::Primary, Throttle::Secondary, Throttle::Share, Throttle::Pace];
+
     /// The value of the label `reason`.
     pub fn name(self) -> &'static str {
         match self {

@@ -167,7 +167,8 @@ pub enum Event {
         /// The verdict.
         verdict: Verdict,
     },
-    /// Merged. The commits of the merge are in a `Push` to the base branch at the same instant.
+    /// Merged. The commits of the merge are in a `Push` to the base branch at the same instant,
+    /// earlier in the log.
     PullMerged {
         /// The repository.
         repo: RepoId,

@@ -2,6 +2,29 @@
 //!
 //! Its state is a log of [`Event`]s; the server shows the state as of its clock. It is built to
 //! GitHub's documented behaviour and to its official schema, and never knows its client's queries.
+//!
+//! `state` folds the log and knows no wire format; `graphql` and `http` render it; `limits`,
+//! `faults` and `meter` stand between a request and its answer. Absent: mutations, webhooks, file
+//! contents, teams, checks and releases.
+//!
+//! ```
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use github_sim::{Merge, Scenario, Sim};
+//!
+//! let mut story = Scenario::new();
+//! let repo = story.repository(1_000, "acme/pay");
+//! story.commit(2_000, repo, "feature", "Work");
+//! let number = story.open_pull(2_100, repo, "feature", "A feature");
+//! let sha = story.merge(3_000, repo, number, Merge::Squash);
+//! story.ship(4_000, repo, &sha, "production");
+//!
+//! let sim = Sim::new(|| 10_000);
+//! story.play(&sim)?;
+//! let server = sim.serve(([127, 0, 0, 1], 0).into()).await?;
+//! println!("GraphQL is at {}/graphql", server.url);
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod event;
 mod faults;

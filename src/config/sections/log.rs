@@ -16,7 +16,7 @@ pub(super) static SECTION: Section = Section {
             value: "`error`, `warn`, `info`, `debug`, `trace` or `off`",
             default: Default::Value(r#""info""#),
             means: "The least severe level that is logged, or directives such as \
-                    `info,dora_exporter::collect=debug`. Flag: `--log.level`.",
+                    `info,dora_exporter=debug`. Flag: `--log.level`.",
         },
         Key {
             name: "format",
@@ -52,7 +52,7 @@ fn level(text: &str) -> Result<String, String> {
     } else {
         Err(format!(
             "`{text}` is no level; write one of {}, or directives such as \
-             info,dora_exporter::collect=debug",
+             info,dora_exporter=debug",
             LEVELS.join(", ")
         ))
     }

@@ -196,7 +196,7 @@ static MISTAKES: &[(&str, &str)] = &[
     (
         "[log]\nlevel = \"verbose\"\n",
         "log.level (dora.toml, line 4): `verbose` is no level; write one of error, warn, info, \
-             debug, trace, off, or directives such as info,dora_exporter::collect=debug",
+             debug, trace, off, or directives such as info,dora_exporter=debug",
     ),
     (
         "[log]\nformat = \"logfmt\"\n",

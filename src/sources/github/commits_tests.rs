@@ -1,3 +1,5 @@
+//! Tests of `commits`, beside it.
+
 #![allow(clippy::unwrap_used)]
 
 use super::super::testing::{parsing, person, repository};

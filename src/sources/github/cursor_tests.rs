@@ -1,3 +1,5 @@
+//! Tests of `cursor`, beside it.
+
 #![allow(clippy::unwrap_used)]
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Tests of `deployments`, beside it.
+
 #![allow(clippy::unwrap_used)]
 
 use super::super::testing::production;

@@ -1,3 +1,5 @@
+//! Tests of `gate`, beside it.
+
 #![allow(clippy::unwrap_used)]
 
 use super::super::testing::{Ear, LeapingClock};

@@ -1,3 +1,5 @@
+//! Tests of `incidents`, beside it.
+
 #![allow(clippy::unwrap_used)]
 
 use super::super::testing::{incidents, pattern, repository};

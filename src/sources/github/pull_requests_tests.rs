@@ -1,3 +1,5 @@
+//! Tests of `pull_requests`, beside it.
+
 #![allow(clippy::unwrap_used)]
 
 use super::super::testing::{parsing, person, repository};

@@ -1,3 +1,5 @@
+//! Tests of `verdict`, beside it.
+
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use super::*;

@@ -32,7 +32,7 @@ pub struct DeploymentStatus {
 }
 
 /// A deployment to any environment; which are production is a rule.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Deployment {
     /// Numeric id: the last tie-breaker of the order of deployments.
     pub id: DeploymentId,

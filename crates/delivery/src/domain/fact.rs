@@ -67,3 +67,18 @@ pub enum Fact {
     /// A collector's progress, by repository and collector.
     Progress(Progress),
 }
+
+impl Fact {
+    /// The repository that the fact belongs to; an incident may have none.
+    pub fn repo(&self) -> Option<RepoId> {
+        match self {
+            Fact::Repository(repository) => Some(repository.id),
+            Fact::Deployment(deployment) => Some(deployment.repo),
+            Fact::PullRequest(pull) => Some(pull.repo),
+            Fact::Commit(commit) => Some(commit.repo),
+            Fact::LostCommit { repo, .. } => Some(*repo),
+            Fact::Incident(incident) => incident.repo,
+            Fact::Progress(progress) => Some(progress.repo),
+        }
+    }
+}

@@ -142,6 +142,7 @@ impl fmt::Debug for OidPrefix {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

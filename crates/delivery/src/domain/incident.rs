@@ -24,7 +24,7 @@ pub struct IncidentEvent {
 }
 
 /// An incident as its source tells it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Incident {
     /// Unique over all sources.
     pub id: IncidentId,

@@ -60,7 +60,7 @@ pub struct Review {
 }
 
 /// A merged pull request of any base.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PullRequest {
     /// The repository.
     pub repo: RepoId,

@@ -1,18 +1,54 @@
 //! Judges a component's facts: who shipped what, what failed and why, what repaired it.
+//!
+//! A pure function of facts, rules and an instant, one rule a file:
+//!
+//! | Module | Decides |
+//! |---|---|
+//! | `as_of` | which facts exist at the instant |
+//! | `production` | finishes, what counts as one deployment, what was aborted |
+//! | `graph` | who contains whom |
+//! | `belonging`, `changes` | which commits are whose, and which changes count |
+//! | `shipping` | the baseline, what ships when, what waits |
+//! | `lead_time`, `phases` | where lead time starts and how it divides |
+//! | `incidents` | which incidents count, and whether they are open |
+//! | `failures`, `rework`, `recovery` | what failed, what repaired, when service was back |
+//!
+//! `record` prepares the facts once and `references` finds what texts refer to; neither judges.
 
+mod as_of;
+mod belonging;
+mod changes;
+mod failures;
+mod graph;
 mod history;
+mod incidents;
+mod lead_time;
+mod phases;
+mod production;
+mod record;
+mod recovery;
+mod references;
+mod rework;
 mod rules;
+#[cfg(test)]
+mod scenario;
+mod shipping;
 
 pub use history::{
     AbortedDeployment, ChangeId, Evidence, Failure, History, JudgedIncident, Phases,
     ProductionDeployment, Reason, ShippedChange, WaitingChange, Witness,
 };
+pub use incidents::judge_incident;
 pub use rules::{
     ABORTED_AFTER, HOTFIX_LIMIT, INCIDENT_WINDOW, LeadTimeStart, ProductionEnvironments,
     REVERT_LIMIT, Rules, SAME_DEPLOYMENT_WINDOW,
 };
 
 use crate::domain::{CommitGraph, Deployment, Incident, Oid, PullRequest, Time};
+use as_of::NextEdge;
+use failures::Matches;
+use record::Record;
+use rework::Repairs;
 
 /// The facts of one component. Their order has no meaning.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +67,59 @@ pub struct ComponentFacts<'a> {
 
 /// Judges a component as of `t`: what happened later does not exist.
 pub fn judge(facts: &ComponentFacts<'_>, rules: &Rules, t: Time) -> History {
-    let _ = (facts, rules, t);
-    History::default()
+    let mut edge = NextEdge::after(t);
+    let record = Record::of(facts, rules, t, &mut edge);
+    let repairs = Repairs::of(&record);
+    let matches = failures::matches(&record, &repairs);
+    let attributed = matches.attributed();
+    let incidents = record.incidents.iter().map(|standing| JudgedIncident {
+        id: standing.incident.id.clone(),
+        opened_at: standing.incident.opened_at,
+        resolved_at: standing.resolved_at,
+        attributed: attributed.contains(&standing.incident.id),
+    });
+    let incidents = incidents.collect();
+    let changes = shipping::shipped(&record);
+    History {
+        deployments: deployments(&record, &repairs, matches, &changes),
+        waiting: shipping::waiting(&record),
+        changes,
+        incidents,
+        aborted: record.production.aborted.clone(),
+        next_edge: edge.get(),
+    }
+}
+
+/// Brings together what was judged of each production deployment.
+fn deployments(
+    record: &Record<'_>,
+    repairs: &Repairs,
+    matches: Matches,
+    changes: &[ShippedChange],
+) -> Vec<ProductionDeployment> {
+    let resolutions = recovery::resolutions(&record.incidents);
+    let mut shipped = vec![0; record.production.groups.len()];
+    changes.iter().for_each(|change| shipped[change.deployment] += 1);
+    let groups = record.production.groups.iter().zip(matches.evidence).enumerate();
+    groups
+        .map(|(at, (members, evidence))| {
+            let first = record.production.first(at);
+            let ids =
+                members.iter().map(|&member| record.production.finishes[member].deployment.id);
+            ProductionDeployment {
+                id: first.deployment.id,
+                members: ids.collect(),
+                sha: first.sha(),
+                environment: first.environment.clone(),
+                created_at: first.deployment.created_at,
+                finished_at: first.finished_at,
+                known_commit: record.ancestry.graph.find(&first.sha()).is_some(),
+                is_baseline: record.shipping.baseline == Some(at),
+                changes: shipped[at],
+                is_rollback: repairs.is_rollback[at],
+                is_rework: repairs.is_rework[at],
+                failure: recovery::failure(first.finished_at, evidence, &resolutions),
+            }
+        })
+        .collect()
 }

@@ -308,11 +308,13 @@ impl Thread {
 
     fn label(&mut self, at: i64, labels: &[String]) {
         let before = std::mem::replace(&mut self.labels, labels.to_vec());
+        // The log does not say who labels; someone does, and the author may.
+        let actor = self.author.clone();
         for gone in before.iter().filter(|label| !labels.contains(label)) {
-            self.note(at, None, TimelineKind::Unlabeled(gone.clone()));
+            self.note(at, Some(&actor), TimelineKind::Unlabeled(gone.clone()));
         }
         for new in labels.iter().filter(|label| !before.contains(label)) {
-            self.note(at, None, TimelineKind::Labeled(new.clone()));
+            self.note(at, Some(&actor), TimelineKind::Labeled(new.clone()));
         }
     }
 }

@@ -97,7 +97,7 @@ impl World {
     /// The data of a query that must not have errors.
     pub async fn data(&self, query: &str, variables: Value) -> Value {
         let mut answer = self.post(query, variables).await;
-        assert_eq!(answer["errors"], Value::Null, "{query}");
+        assert_eq!(answer["errors"], Value::Null, "{query:.200}");
         answer["data"].take()
     }
 

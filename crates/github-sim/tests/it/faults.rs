@@ -3,7 +3,7 @@
 use crate::client::{DAY, NOW, World};
 use github_sim::{Api, Event, Fault, NodeFault, Scenario, When};
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 async fn world() -> World {
     let mut story = Scenario::new();
@@ -40,6 +40,11 @@ async fn statuses_and_headers_are_those_of_githubs_limits() {
         );
     }
     assert_eq!(world.sim.meter().limited, 4);
+    world.sim.faults().on_requests(Fault::SomethingWentWrong, When::default());
+    let answer = world.post(NAME, json!({})).await;
+    assert_eq!((&answer["data"], &answer["errors"][0]["type"]), (&Value::Null, &Value::Null));
+    let message = answer["errors"][0]["message"].as_str().unwrap();
+    assert!(message.starts_with("Something went wrong while executing your query."));
 }
 
 #[tokio::test]
@@ -65,6 +70,11 @@ async fn connections_break() {
     world.try_post(NAME, json!({})).await.err().expect("half a body is no answer");
     world.sim.faults().on_requests(Fault::Reset, When::default());
     world.try_post(NAME, json!({})).await.err().expect("no answer at all");
+    let short = Duration::from_millis(1);
+    world.sim.faults().on_requests(Fault::Delayed(short), When::default());
+    let asked = Instant::now();
+    assert_eq!(world.data(NAME, json!({})).await["repository"]["name"], "pay");
+    assert!(asked.elapsed() >= short);
     world.sim.faults().on_requests(Fault::Stalled, When::default());
     let patience = Duration::from_millis(100);
     tokio::time::timeout(patience, world.try_post(NAME, json!({}))).await.err().expect("no end");

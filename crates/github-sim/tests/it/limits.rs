@@ -1,7 +1,7 @@
 //! Limits and credentials.
 
 use crate::client::{DAY, NOW, World};
-use github_sim::{Api, LimitSettings, Scenario};
+use github_sim::{Api, Fault, LimitSettings, Scenario, When};
 use hyper::Method;
 use serde_json::{Value, json};
 
@@ -102,4 +102,29 @@ async fn credentials_and_a_user_agent_are_needed() {
     let good: Value =
         post(&[("user-agent", "test"), ("authorization", "Bearer other")]).await.unwrap().json();
     assert_eq!(good["data"]["viewer"]["login"], "dora-viewer");
+    world.sim.revoke_tokens();
+    assert_eq!(world.get("/user").await.status, 401);
+    world.sim.set_token("secret");
+    assert_eq!(world.get("/user").await.json()["login"], "dora-viewer");
+}
+
+#[tokio::test]
+async fn more_than_a_hundred_requests_at_once_meet_the_secondary_limit() {
+    let world = std::sync::Arc::new(World::of(story()).await);
+    world.sim.faults().on_requests(Fault::Stalled, When { times: 100, ..When::default() });
+    let waiting = (0..100).map(|_| {
+        let world = world.clone();
+        tokio::spawn(async move { world.get("/meta").await.status })
+    });
+    let waiting: Vec<_> = waiting.collect();
+    while world.sim.meter().requests < 100 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(world.get("/meta").await.status, 403);
+    waiting.iter().for_each(|request| request.abort());
+    // The server notices closed connections when it gets to them.
+    while world.get("/meta").await.status != 200 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(world.sim.meter().most_in_flight, 101);
 }

@@ -1,3 +1,5 @@
+//! Tests of `incident_links`, beside it.
+
 #![allow(clippy::unwrap_used)]
 
 use super::*;

@@ -112,11 +112,6 @@ pub(super) fn comment<'s>(
         "author" => actor(ctx, &comment.author),
         "body" | "bodyText" => comment.body.clone().into(),
         "createdAt" | "updatedAt" => Out::time(comment.at),
-        "issue" => match owner {
-            Owner::Issue(_) => Out::node(Node::Thread(repo, owner)),
-            // GitHub shows a pull request's comment as one of an issue, which it is not here.
-            Owner::Pull(_) => null(),
-        },
         "pullRequest" => {
             let is_pull = matches!(owner, Owner::Pull(_));
             Out::Node(is_pull.then_some(Node::Thread(repo, owner)))

@@ -1,0 +1,47 @@
+//! `hotfix`: a shipped change bears a hotfix mark.
+
+use super::super::changes::{Change, Origin};
+use super::super::rework::Repairs;
+use super::super::{Evidence, HOTFIX_LIMIT, Reason, Witness, record::Record};
+use super::Matches;
+use crate::domain::Time;
+
+/// Blames the latest deployment that finished at or before the hotfix was opened and before the
+/// deployment that shipped it, passing over rework (rollbacks are rework, too), if it is recent
+/// enough.
+pub(super) fn find(record: &Record<'_>, repairs: &Repairs, matches: &mut Matches) {
+    let candidates = repairs.latest(|deployment| !repairs.is_rework[deployment]);
+    for (change, shipped_by) in shipped_hotfixes(record) {
+        let begun_at = begun_at(record, change);
+        let finished = record.production.finished_by(begun_at).min(shipped_by);
+        let Some(blamed) = candidates.before(finished) else { continue };
+        if begun_at.since(record.production.finished_at(blamed)) <= HOTFIX_LIMIT {
+            let at = record.production.finished_at(shipped_by);
+            let shipped_by = record.production.id(shipped_by);
+            let witness = Witness::Repair { change: change.id, shipped_by };
+            matches.add(blamed, Evidence { reason: Reason::Hotfix, at, witness });
+        }
+    }
+}
+
+/// The hotfixes that reached production, with the deployments that shipped them.
+pub(in super::super) fn shipped_hotfixes<'r, 'a>(
+    record: &'r Record<'a>,
+) -> impl Iterator<Item = (&'r Change<'a>, usize)> {
+    let hotfixes = record.changes.list.iter().filter(|change| match change.origin {
+        Origin::Pull(pull) => pull.hotfix,
+        Origin::Commit(at) => record.ancestry.graph.commit(at).hotfix,
+    });
+    hotfixes.filter_map(|change| Some((change, record.shipping.shipped_by(change.tips)?)))
+}
+
+/// When somebody began to repair: the pull request was opened, the direct commit written.
+fn begun_at(record: &Record<'_>, change: &Change<'_>) -> Time {
+    match change.origin {
+        Origin::Pull(pull) => pull.opened_at,
+        Origin::Commit(at) => record.ancestry.graph.commit(at).authored_at,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,47 @@
+//! Where a change's lead time starts.
+
+use super::LeadTimeStart;
+use super::belonging::authored_at;
+use super::changes::{Change, Origin};
+use super::record::Record;
+use crate::domain::{CommitIndex, Time};
+
+/// When work on a change started, by the configured rule.
+pub(super) fn started_at(record: &Record<'_>, change: &Change<'_>) -> Time {
+    match (record.rules.lead_time_start, change.origin) {
+        (LeadTimeStart::FirstCommit, _) => first_commit(record, change),
+        (LeadTimeStart::Opened, Origin::Pull(pull)) => pull.opened_at,
+        (LeadTimeStart::Merged, _) | (LeadTimeStart::Opened, Origin::Commit(_)) => change.merged_at,
+    }
+}
+
+/// The authored time of a change's earliest commit. Where it is not known, or later than the merge
+/// (a skewed clock), the time its pull request was opened, or a direct commit was committed.
+pub(super) fn first_commit(record: &Record<'_>, change: &Change<'_>) -> Time {
+    let graph = record.ancestry.graph;
+    let (earliest, otherwise) = match change.origin {
+        Origin::Pull(pull) => {
+            let authored = pull.commits.iter().filter_map(|commit| authored_at(commit, graph));
+            (authored.min(), pull.opened_at)
+        }
+        Origin::Commit(at) => (earliest_brought(record, at), change.merged_at),
+    };
+    earliest.filter(|earliest| *earliest <= change.merged_at).unwrap_or(otherwise)
+}
+
+/// The earliest authored time among a direct commit and, where it merges a branch, what it brings
+/// that belongs to no pull request.
+fn earliest_brought(record: &Record<'_>, at: CommitIndex) -> Option<Time> {
+    let graph = record.ancestry.graph;
+    let own = graph.commit(at).authored_at;
+    let Some(first_parent) = record.ancestry.first_parent(at) else { return Some(own) };
+    if !record.ancestry.is_merge(at) {
+        return Some(own);
+    }
+    let brought = record.ancestry.difference(at, first_parent).map(|brought| graph.commit(brought));
+    let unowned = brought.filter(|commit| record.belonging.pull_of(commit).is_none());
+    unowned.map(|commit| commit.authored_at).min()
+}
+
+#[cfg(test)]
+mod tests;

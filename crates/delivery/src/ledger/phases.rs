@@ -1,0 +1,64 @@
+//! The phases of a pull request's lead time: coding, pickup, review, deploy.
+//!
+//! They describe the way from the first commit to production, whatever `lead_time_start` says, and
+//! sum to it when all are present.
+
+use super::Phases;
+use super::changes::{Change, Origin};
+use super::lead_time::first_commit;
+use super::record::Record;
+use crate::domain::{PullRequest, Time};
+
+/// The phases of a shipped change; all absent for a direct commit.
+pub(super) fn phases(record: &Record<'_>, change: &Change<'_>, finished_at: Time) -> Phases {
+    match change.origin {
+        Origin::Pull(pull) => between(first_commit(record, change), pull, finished_at),
+        Origin::Commit(_) => Phases::default(),
+    }
+}
+
+/// Each border is held between the one before it and the end of the review (the merge, or the
+/// shipping where that came first), so that no phase is negative and none counts twice.
+fn between(started_at: Time, pull: &PullRequest, finished_at: Time) -> Phases {
+    let start = started_at.min(finished_at);
+    let end = pull.merged_at.min(finished_at).max(start);
+    let review = first_review(pull);
+    let ready = ready_for_review(pull, review).clamp(start, end);
+    let coding = Some(ready.since(start));
+    let deploy = Some(finished_at.since(end));
+    match review {
+        Some(review) => {
+            let review = review.clamp(ready, end);
+            let pickup = Some(review.since(ready));
+            Phases { coding, pickup, review: Some(end.since(review)), deploy }
+        }
+        None => Phases { coding, pickup: None, review: None, deploy },
+    }
+}
+
+/// The earliest review before the merge by anyone but the author, bots excluded. A reviewer whose
+/// account is gone counts as somebody else.
+fn first_review(pull: &PullRequest) -> Option<Time> {
+    let counted = pull.reviews.iter().filter(|review| {
+        let by_author =
+            review.author.person.is_some() && review.author.person == pull.author.person;
+        review.at <= pull.merged_at && !review.author.is_bot && !by_author
+    });
+    counted.map(|review| review.at).min()
+}
+
+/// The last moment at which it became ready before its first review (without one: its merge), else
+/// the first moment after.
+fn ready_for_review(pull: &PullRequest, first_review: Option<Time>) -> Time {
+    let by = first_review.unwrap_or(pull.merged_at);
+    let first_event = pull.readiness.iter().min_by_key(|event| event.at);
+    let opened_as_draft = first_event.is_some_and(|event| event.ready);
+    let opened = (!opened_as_draft).then_some(pull.opened_at);
+    let readied = pull.readiness.iter().filter(|event| event.ready).map(|event| event.at);
+    let moments = || opened.into_iter().chain(readied.clone());
+    let before = moments().filter(|at| *at <= by).max();
+    before.or_else(|| moments().min()).unwrap_or(pull.opened_at)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,98 @@
+//! What texts refer to, found among the facts: a change, a commit, a deployment.
+
+use super::changes::{Tips, tips};
+use super::record::Record;
+use crate::domain::{ChangeReference, CommitIndex, IncidentLink, Oid, OidPrefix, PullRequest};
+
+/// What a reference means.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Target {
+    /// The place of the change that is meant, or that the commit belongs to.
+    pub(super) change: Option<usize>,
+    /// The commit that is named, where the graph holds it.
+    pub(super) commit: Option<CommitIndex>,
+    /// By which commits it reached production as a whole.
+    pub(super) tips: Tips,
+}
+
+/// Where an incident's link leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lead {
+    /// To a production deployment.
+    Deployment(usize),
+    /// To something that the baseline already contained: no deployment shipped it.
+    Baseline,
+}
+
+impl Record<'_> {
+    /// Finds what a reference means; nothing where it names nothing that is known, or where an
+    /// abbreviated id fits several commits.
+    pub(super) fn target(&self, reference: ChangeReference) -> Option<Target> {
+        match reference {
+            ChangeReference::Pull(number) => {
+                let pulls = &self.standing.pulls;
+                let at = pulls.binary_search_by_key(&number, |pull| pull.number).ok()?;
+                Some(self.pull_target(pulls[at], None))
+            }
+            ChangeReference::Commit(prefix) => self.commit_target(self.find(prefix)?),
+        }
+    }
+
+    /// Follows a link to a production deployment: the one it names, or the first that made live
+    /// what it names.
+    pub(super) fn follow(&self, link: IncidentLink) -> Option<Lead> {
+        let reference = match link {
+            IncidentLink::Deployment(id) => {
+                return self.groups_by_id.get(&id).map(|group| Lead::Deployment(*group));
+            }
+            IncidentLink::Change(reference) => reference,
+        };
+        let target = self.target(reference)?;
+        let by_commit = self.shipping.first_live([target.commit, None]);
+        let at = by_commit.or_else(|| self.shipping.first_live(target.tips))?;
+        let is_baseline = Some(at) == self.shipping.baseline;
+        Some(if is_baseline { Lead::Baseline } else { Lead::Deployment(at) })
+    }
+
+    fn pull_target(&self, pull: &PullRequest, commit: Option<CommitIndex>) -> Target {
+        Target { change: self.changes.pull(pull), commit, tips: tips(pull, &self.ancestry) }
+    }
+
+    fn commit_target(&self, oid: Oid) -> Option<Target> {
+        let graph = self.ancestry.graph;
+        let commit = graph.find(&oid);
+        let owner = match commit {
+            Some(at) => self.belonging.pull_of(graph.commit(at)),
+            None => self.belonging.pull_of_id(&oid),
+        };
+        let whole = owner.map(|owner| self.pull_target(self.standing.pulls[owner], commit));
+        let alone = commit.map(|_| Target {
+            change: self.changes.direct(oid),
+            commit,
+            tips: [commit, None],
+        });
+        whole.or(alone)
+    }
+
+    /// The only commit of the graph or of a pull request with these first digits.
+    fn find(&self, prefix: OidPrefix) -> Option<Oid> {
+        let ids = self.object_ids.get_or_init(|| {
+            let held = self.ancestry.graph.commits().iter().map(|commit| commit.oid);
+            let replayed = self.standing.pulls.iter().flat_map(|pull| {
+                let commits = pull.commits.iter().map(|commit| commit.oid);
+                commits.chain(pull.merge_commit)
+            });
+            let mut ids: Vec<Oid> = held.chain(replayed).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            ids
+        });
+        let start = ids.partition_point(|oid| *oid < prefix.lowest());
+        let mut matching = ids[start..].iter().take_while(|oid| prefix.matches(oid));
+        let found = matching.next().copied();
+        found.filter(|_| matching.next().is_none())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,248 @@
+//! Builders that the tables of all rules share, and the properties that all figures have.
+
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use crate::domain::{DAY, DeploymentId, IncidentId, Oid, Time, Window};
+use crate::ledger::{
+    AbortedDeployment, ChangeId, Failure, History, JudgedIncident, Phases, ProductionDeployment,
+    Reason, ShippedChange, WaitingChange,
+};
+use proptest::prelude::*;
+use std::sync::Arc;
+
+pub(super) fn deployment(finished_at: i64) -> ProductionDeployment {
+    ProductionDeployment {
+        id: DeploymentId(finished_at.unsigned_abs()),
+        members: vec![],
+        sha: Oid([0; 20]),
+        environment: Arc::from("production"),
+        created_at: Time(finished_at),
+        finished_at: Time(finished_at),
+        known_commit: true,
+        is_baseline: false,
+        changes: 0,
+        is_rollback: false,
+        is_rework: false,
+        failure: None,
+    }
+}
+
+/// A failure without an incident; open where nothing restored it.
+pub(super) fn failed(finished_at: i64, restored_at: Option<i64>) -> ProductionDeployment {
+    let failure = Failure {
+        reason: Reason::Hotfix,
+        evidence: vec![],
+        restored_at: restored_at.map(Time),
+        open: restored_at.is_none(),
+        has_incident: false,
+    };
+    ProductionDeployment { failure: Some(failure), ..deployment(finished_at) }
+}
+
+pub(super) fn failed_with_incident(
+    finished_at: i64,
+    restored_at: Option<i64>,
+) -> ProductionDeployment {
+    let mut deployment = failed(finished_at, restored_at);
+    deployment.failure.as_mut().unwrap().has_incident = true;
+    deployment
+}
+
+pub(super) fn change(started_at: i64, finished_at: i64) -> ShippedChange {
+    ShippedChange {
+        id: ChangeId::Pull(1),
+        deployment: 0,
+        started_at: Time(started_at),
+        merged_at: Time(started_at),
+        finished_at: Time(finished_at),
+        phases: Phases::default(),
+    }
+}
+
+pub(super) fn waiting(merged_at: i64) -> WaitingChange {
+    WaitingChange { id: ChangeId::Pull(1), merged_at: Time(merged_at) }
+}
+
+pub(super) fn incident(opened_at: i64, resolved_at: Option<i64>) -> JudgedIncident {
+    JudgedIncident {
+        id: IncidentId(Arc::from("github:1")),
+        opened_at: Time(opened_at),
+        resolved_at: resolved_at.map(Time),
+        attributed: false,
+    }
+}
+
+pub(super) fn aborted(at: i64) -> AbortedDeployment {
+    AbortedDeployment { id: DeploymentId(1), at: Time(at) }
+}
+
+/// A history of deployments, which must be in order of finish.
+pub(super) fn history(deployments: Vec<ProductionDeployment>) -> History {
+    assert!(deployments.is_sorted_by_key(|deployment| deployment.finished_at));
+    History { deployments, ..History::default() }
+}
+
+/// A figure of one component at `t`.
+pub(super) fn one<T>(history: &History, t: i64, figure: impl Fn(&Pool<'_>) -> T) -> T {
+    let members = [Member { history, t: Time(t) }];
+    figure(&Pool { members: &members, unmapped: &[], t: Time(t) })
+}
+
+/// The instant that random histories surround, with facts on both sides.
+const T: i64 = 20_000 * DAY + 12_345;
+
+fn instant() -> impl Strategy<Value = i64> {
+    // Days and their boundaries collide often, so that ties and edges are met.
+    prop_oneof![
+        T - 60 * DAY..T + 3 * DAY,
+        (-40..3_i64).prop_map(|days| T + days * DAY),
+        (-40..3_i64).prop_map(|days| T - T % DAY + days * DAY),
+    ]
+}
+
+prop_compose! {
+    fn any_deployment()(
+        at in instant(),
+        kind in 0..4,
+        restored_after in proptest::option::of(1..20 * DAY),
+        rework: bool,
+        known_commit: bool,
+        changes in 0..3_u32,
+    ) -> ProductionDeployment {
+        let restored = restored_after.map(|after| at + after);
+        let deployment = match kind {
+            0 => failed(at, restored),
+            1 => failed_with_incident(at, restored),
+            _ => deployment(at),
+        };
+        ProductionDeployment { is_rework: rework, known_commit, changes, ..deployment }
+    }
+}
+
+prop_compose! {
+    fn any_change()(
+        at in instant(),
+        lead in 0..50 * DAY,
+        coding in proptest::option::of(0..DAY),
+        deploy in proptest::option::of(0..DAY),
+    ) -> ShippedChange {
+        let phases = Phases { coding, deploy, ..Phases::default() };
+        ShippedChange { phases, ..change(at - lead, at) }
+    }
+}
+
+prop_compose! {
+    fn any_incident()(
+        at in instant(),
+        after in proptest::option::of(0..20 * DAY),
+        attributed: bool,
+    ) -> JudgedIncident {
+        JudgedIncident { attributed, ..incident(at, after.map(|after| at + after)) }
+    }
+}
+
+prop_compose! {
+    fn any_history()(
+        mut deployments in proptest::collection::vec(any_deployment(), 0..30),
+        mut changes in proptest::collection::vec(any_change(), 0..30),
+        mut incidents in proptest::collection::vec(any_incident(), 0..10),
+        mut waiting_at in proptest::collection::vec(instant(), 0..5),
+        mut aborted_at in proptest::collection::vec(instant(), 0..5),
+    ) -> History {
+        deployments.sort_by_key(|one| one.finished_at);
+        changes.sort_by_key(|one| one.finished_at);
+        incidents.sort_by_key(|one| one.opened_at);
+        waiting_at.sort_unstable();
+        aborted_at.sort_unstable();
+        History {
+            deployments,
+            changes,
+            incidents,
+            waiting: waiting_at.into_iter().map(waiting).collect(),
+            aborted: aborted_at.into_iter().map(aborted).collect(),
+            next_edge: None,
+        }
+    }
+}
+
+type AllFigures = (Vec<WindowFigures>, PointFigures, SeedFigures);
+
+fn all_figures(pool: &Pool<'_>) -> AllFigures {
+    let windows = evaluated_windows(&[Window::days(28)]);
+    let figures = windows.into_iter().map(|window| window_figures(pool, window)).collect();
+    (figures, point_figures(pool), seed_figures(pool))
+}
+
+fn ordered(distribution: Option<Distribution>) -> bool {
+    distribution.is_none_or(|d| 0 <= d.p50 && d.p50 <= d.p85 && d.p85 <= d.p95 && d.mean >= 0.0)
+}
+
+fn bounded(share: Option<Proportion>) -> bool {
+    share.is_none_or(|share| {
+        0.0 <= share.lower
+            && share.lower <= share.ratio
+            && share.ratio <= share.upper
+            && share.upper <= 1.0
+    })
+}
+
+proptest! {
+    #[test]
+    fn figures_keep_their_bounds(histories in proptest::collection::vec(any_history(), 0..4)) {
+        let members: Vec<_> =
+            histories.iter().map(|history| Member { history, t: Time(T) }).collect();
+        let pool = Pool { members: &members, unmapped: &[], t: Time(T) };
+        for figures in all_figures(&pool).0 {
+            prop_assert!(bounded(figures.change_fail) && bounded(figures.rework));
+            prop_assert_eq!(figures.change_fail.is_none(), figures.deployments == 0);
+            prop_assert_eq!(figures.change_lead_time.is_none(), figures.changes == 0);
+            prop_assert_eq!(figures.time_to_restore.is_none(), figures.restored_failures == 0);
+            prop_assert!(figures.failed_deployments <= figures.deployments);
+            prop_assert!(figures.unattributed_incidents <= figures.incidents);
+            let phases = PHASES.map(|phase| figures.change_phases.get(phase));
+            prop_assert!(phases.into_iter().all(ordered));
+            prop_assert!(ordered(figures.change_lead_time));
+            prop_assert!(ordered(figures.failed_deployment_recovery));
+            prop_assert!(ordered(figures.time_to_restore));
+        }
+    }
+
+    #[test]
+    fn the_order_of_a_pools_members_has_no_meaning(
+        histories in proptest::collection::vec((any_history(), 0..3_i64), 0..5),
+        unmapped in proptest::collection::vec(any_incident(), 0..4),
+    ) {
+        let member = |(history, lag): &'_ (History, i64)| (history.clone(), Time(T - lag * DAY));
+        let owned: Vec<_> = histories.iter().map(member).collect();
+        let members: Vec<_> = owned.iter().map(|(history, t)| Member { history, t: *t }).collect();
+        let reversed: Vec<_> = members.iter().rev().copied().collect();
+        let lost: Vec<_> = unmapped.iter().collect();
+        let tsol: Vec<_> = unmapped.iter().rev().collect();
+        prop_assert_eq!(
+            all_figures(&Pool { members: &members, unmapped: &lost, t: Time(T) }),
+            all_figures(&Pool { members: &reversed, unmapped: &tsol, t: Time(T) })
+        );
+    }
+
+    #[test]
+    fn nothing_changes_by_time_alone_before_the_next_edge(history in any_history(), share in 0.0..1.0) {
+        let windows = evaluated_windows(&[Window::days(28)]);
+        let edge = next_edge(&history, &windows, Time(T)).unwrap_or(Time(T + 200 * DAY)).0;
+        // Frequencies and the rest must be equal up to the last second, and anywhere between.
+        let between = T + ((edge - 1 - T) as f64 * share) as i64;
+        prop_assert_eq!(one(&history, T, all_figures), one(&history, edge - 1, all_figures));
+        prop_assert_eq!(one(&history, T, all_figures), one(&history, between, all_figures));
+    }
+
+    #[test]
+    fn a_team_changes_by_its_own_incidents_at_its_own_edges(
+        unmapped in proptest::collection::vec(any_incident(), 0..6),
+    ) {
+        let lost: Vec<_> = unmapped.iter().collect();
+        let windows = evaluated_windows(&[Window::days(28)]);
+        let edge = next_pool_edge(&lost, &windows, Time(T)).unwrap();
+        let at = |t| all_figures(&Pool { members: &[], unmapped: &lost, t });
+        prop_assert_eq!(at(Time(T)), at(edge.plus(-1)));
+    }
+}

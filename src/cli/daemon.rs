@@ -1,0 +1,204 @@
+//! The daemon: all rooms wired together, from settings to a listening socket.
+
+use super::observers::Observers;
+use super::views::{Metrics, View};
+use crate::clock::SharedClock;
+use crate::collect::{Collect, Health, Surroundings};
+use crate::config::{GitHubSettings, HashLogins, Settings};
+use crate::evaluate::{
+    EvaluationRules, Evaluator, OrderedOwners, Publisher, Settled, SettlingRules, rules_of,
+};
+use crate::exposition::{Encoded, Exposure, OwnMetrics};
+use crate::serve::{self, BindError, ServeState};
+use crate::sources::SourceError;
+use crate::sources::github::{GitHub, Parsing};
+use crate::store::{Store, StoreError};
+use delivery::domain::{Fact, RepositoryState};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// How long a stop may take before what is still running is left behind.
+const STOP_WITHIN: Duration = Duration::from_secs(10);
+/// How many facts are read from the store at once.
+const FACTS_A_PAGE: usize = 20_000;
+
+/// Why the daemon cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address cannot be listened on.
+    #[error(transparent)]
+    Listen(#[from] BindError),
+    /// The store cannot be opened or read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A source cannot be set up.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// The own metrics contradict each other.
+    #[error("the exporter's own metrics: {0}")]
+    OwnMetrics(#[from] prometheus::Error),
+    /// Serving failed.
+    #[error("serving failed: {0}")]
+    Serve(std::io::Error),
+}
+
+/// A running daemon.
+pub struct Daemon {
+    address: SocketAddr,
+    store: Store,
+    server: tokio::task::JoinHandle<std::io::Result<()>>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Daemon {
+    /// Starts everything; `stop` ends it.
+    pub async fn start(
+        settings: Settings,
+        clock: SharedClock,
+        stop: CancellationToken,
+    ) -> Result<Daemon, StartError> {
+        let address = settings.server.listen_address;
+        let listener = serve::bind(address).await?;
+        let address = listener.local_addr().unwrap_or(address);
+        let store = Store::open(&settings.store.path).await?;
+        let own = Arc::new(OwnMetrics::new()?);
+        let names = settings.github.iter().map(|github| github.name.as_str());
+        let observers = Observers::new(Arc::clone(&own), names);
+        let health = Arc::new(Health::default());
+        let snapshot = Arc::new(watch::Sender::new(Arc::new(Encoded::default())));
+
+        let mut collectors = Vec::new();
+        for github in &settings.github {
+            let around = Surroundings {
+                store: store.clone(),
+                clock: Arc::clone(&clock),
+                settings: settings.collection.clone(),
+                production: settings.production.clone(),
+                observer: Arc::new(observers.clone()),
+                health: Arc::clone(&health),
+            };
+            let source = connect(github, &settings, &store, &clock, &observers)?;
+            collectors.push(Collect::new(Arc::new(source), around));
+        }
+        let view = View::new(Arc::clone(&health), &snapshot, Arc::clone(&clock));
+        let state = ServeState {
+            metrics: Arc::new(Metrics::new(&snapshot, Arc::clone(&own))),
+            health: Arc::new(view.clone()),
+            telemetry_path: settings.server.telemetry_path.clone(),
+            version: env!("CARGO_PKG_VERSION"),
+        };
+        let server = tokio::spawn(serve::serve(listener, state, stop.clone()));
+        let mut evaluator = evaluator(&settings, &store).await?;
+        let after = load(&store, &mut collectors, &mut evaluator).await?;
+        view.loaded();
+
+        let tasks = TaskTracker::new();
+        let exposure = Exposure::from(&settings);
+        let publisher = Publisher { store: store.clone(), clock, exposure, own, snapshot };
+        tasks.spawn(publisher.run(evaluator, after, stop.clone()));
+        for collect in collectors {
+            tasks.spawn(collect.run(stop.clone()));
+        }
+        tasks.close();
+        Ok(Daemon { address, store, server, tasks, stop })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Returns once it was stopped, within 10 seconds, with everything acknowledged on the disk.
+    pub async fn wait(self) -> Result<(), StartError> {
+        let Daemon { store, server, tasks, stop, .. } = self;
+        let served = server.await;
+        stop.cancel();
+        let ending = async {
+            tasks.wait().await;
+            store.close().await;
+        };
+        if tokio::time::timeout(STOP_WITHIN, ending).await.is_err() {
+            tracing::warn!(
+                "tasks were still running after {STOP_WITHIN:?}; nothing stored is lost"
+            );
+        }
+        match served {
+            Ok(result) => result.map_err(StartError::Serve),
+            Err(error) => Err(StartError::Serve(std::io::Error::other(error))),
+        }
+    }
+}
+
+fn connect(
+    github: &GitHubSettings,
+    settings: &Settings,
+    store: &Store,
+    clock: &SharedClock,
+    observers: &Observers,
+) -> Result<GitHub, SourceError> {
+    let parsing = Parsing {
+        hotfix: settings.failures.hotfix.clone(),
+        incidents: settings.incidents.clone(),
+        production: settings.production.clone(),
+        logins: store.login_hasher(),
+    };
+    let share = settings.collection.budget_share;
+    GitHub::connect(github, share, parsing, Arc::clone(clock), Arc::new(observers.clone()))
+}
+
+async fn evaluator(settings: &Settings, store: &Store) -> Result<Evaluator, StoreError> {
+    let logins: Arc<dyn HashLogins> = store.login_hasher();
+    let rules = EvaluationRules {
+        judging: rules_of(settings, &*logins),
+        settling: SettlingRules {
+            settle_after: settings.measures.settle_after,
+            seed_prime_after: settings.measures.seed_prime_after,
+        },
+        windows: settings.measures.windows.clone(),
+        owners: Box::new(OrderedOwners::new(&settings.ownership)),
+    };
+    let settled = Settled::load(store.settled().await?, store.births().await?);
+    Ok(Evaluator::new(rules, settled))
+}
+
+/// Hands everything that is stored to those who keep it in memory; returns the newest change number.
+async fn load(
+    store: &Store,
+    collectors: &mut [Collect],
+    evaluator: &mut Evaluator,
+) -> Result<u64, StoreError> {
+    for repository in store.repositories().await? {
+        let collected = collectors.iter().any(|collect| *collect.name() == *repository.host);
+        let mut repository = repository;
+        if !collected && repository.state == RepositoryState::Active {
+            // Its `[[github]]` block was removed or renamed: its facts stay, its series end.
+            repository.state = RepositoryState::Excluded;
+            store.commit(&[Fact::Repository(repository.clone())], &[]).await?;
+        }
+        let fact = Fact::Repository(repository);
+        collectors.iter_mut().for_each(|collect| collect.absorb(&fact));
+    }
+    let mut after = 0;
+    loop {
+        let page = store.facts_since(after, FACTS_A_PAGE).await?;
+        after = page.last;
+        for fact in page.facts {
+            collectors.iter_mut().for_each(|collect| collect.absorb(&fact));
+            evaluator.absorb(fact);
+        }
+        if !page.more {
+            break;
+        }
+    }
+    for cursor in store.cursors().await? {
+        for collect in collectors.iter_mut() {
+            collect.resume(cursor.repo, cursor.collector, cursor.cursor.clone());
+        }
+    }
+    Ok(after)
+}

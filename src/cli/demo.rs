@@ -1,0 +1,114 @@
+//! `demo`: the real daemon against the simulated GitHub on loopback, with live news.
+
+use super::args::DemoArgs;
+use super::daemon::Daemon;
+use super::{log, stop_on_signals};
+use crate::clock::{Clock, SystemClock};
+use crate::config::{self, ConfigFile, Flags, Settings, Sources};
+use crate::demo::{News, OWNER, Team, organization};
+use anyhow::Context;
+use github_sim::Sim;
+use std::fmt::Write;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// The token that the simulated GitHub is given; it checks no other.
+const TOKEN: &str = "demo-token";
+/// How often the organisation's news are asked for.
+const NEWS_EVERY: Duration = Duration::from_secs(1);
+
+/// Runs the demo until it is stopped.
+pub async fn run(args: DemoArgs) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir().context("a temporary folder for the demo's store")?;
+    let store = args.store.clone().unwrap_or_else(|| folder.path().join("demo.db"));
+    let sim = Sim::new(|| SystemClock.now().0);
+    let now = SystemClock.now().0;
+    let organization = organization(args.seed, now, args.days);
+    sim.extend(organization.events).context("the simulated organisation's history")?;
+    let loopback = "127.0.0.1:0".parse().context("the simulated GitHub's address")?;
+    let github = sim.serve(loopback).await.context("the simulated GitHub")?;
+    let settings = settings(&args, &github.url, &store, &organization.teams)?;
+    log::start(&settings.log)?;
+
+    let stop = stop_on_signals()?;
+    let daemon = Daemon::start(settings, Arc::new(SystemClock), stop.clone()).await?;
+    tell(daemon.address().port(), &github.url, args.days);
+    let news = tokio::spawn(live(sim, organization.news, stop));
+    daemon.wait().await?;
+    news.await.context("the live news")?;
+    github.stop().await;
+    Ok(())
+}
+
+/// The demo's configuration, as a user would write it; what waits for minutes waits for seconds.
+fn settings(
+    args: &DemoArgs,
+    github: &str,
+    store: &Path,
+    teams: &[Team],
+) -> anyhow::Result<Settings> {
+    let mut text = format!(
+        r#"
+[server]
+listen_address = "{address}"
+[store]
+url = {store:?}
+[collection]
+sweep_interval = "3s"
+[[github]]
+api_url = "{github}"
+organizations = ["{OWNER}"]
+[measures]
+settle_after = "2s"
+seed_prime_after = "20s"
+[log]
+level = {level:?}
+"#,
+        address = args.listen_address,
+        store = format!("sqlite:{}", store.display()),
+        level = args.log_level,
+    );
+    for team in teams {
+        write!(
+            text,
+            "[[ownership.rules]]\nrepositories = {:?}\nteam = {:?}\n",
+            team.repositories, team.name
+        )?;
+    }
+    let sources = Sources {
+        file: Some(ConfigFile::Text { name: "the demo's configuration".to_owned(), text }),
+        environment: [("GITHUB_TOKEN".to_owned(), TOKEN.to_owned())].into(),
+        flags: Flags::default(),
+    };
+    Ok(config::load(&sources)?)
+}
+
+fn tell(port: u16, github: &str, days: u32) {
+    println!(
+        "A simulated organisation, {days} days of its history, and news every few seconds.\n\
+         \n\
+         Open    http://localhost:{port}/          the sources and how far they are read\n\
+         Scrape  http://localhost:{port}/metrics   the figures, complete in about 20 seconds\n\
+         \n\
+         Try     curl -s http://localhost:{port}/metrics | grep dora_team_window_change_fail_ratio\n\
+         \n\
+         The simulated GitHub listens on {github}. Ctrl-C ends everything; nothing stays behind."
+    );
+}
+
+/// Lets the organisation's life go on until the demo is stopped.
+async fn live(sim: Sim, mut news: News, stop: CancellationToken) {
+    loop {
+        let events = news.next(SystemClock.now().0);
+        if let Err(error) = sim.extend(events) {
+            tracing::error!("the simulated organisation's news end here: {error}");
+            return;
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(NEWS_EVERY) => {}
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The exporter's own metrics hear of sources and collecting.
+
+use crate::exposition::{OwnMetrics, SourceLabels};
+use crate::sources::{SourceError, Throttle};
+use crate::{collect, sources};
+use delivery::domain::{Collector, Time};
+use std::sync::Arc;
+
+/// The label `collector` of what concerns a whole sweep.
+const SWEEP: &str = "sweep";
+
+/// Passes on to the own metrics what the rooms tell.
+#[derive(Clone)]
+pub struct Observers {
+    own: Arc<OwnMetrics>,
+}
+
+impl Observers {
+    /// Observers of these sources, whose counters start at 0.
+    pub fn new<'a>(own: Arc<OwnMetrics>, names: impl IntoIterator<Item = &'a str>) -> Observers {
+        let mut collectors: Vec<&str> = Collector::ALL.iter().map(|one| one.name()).collect();
+        collectors.push(SWEEP);
+        for source in names {
+            own.source(&SourceLabels {
+                source,
+                collectors: &collectors,
+                apis: &["graphql"],
+                failure_reasons: &SourceError::REASONS,
+                throttle_reasons: &Throttle::ALL.map(Throttle::name),
+            });
+        }
+        Observers { own }
+    }
+}
+
+impl sources::Observer for Observers {
+    fn request(&self, source: &str, api: &'static str, code: &str) {
+        self.own.request(source, api, code);
+    }
+
+    fn points(&self, source: &str, api: &'static str, points: u64) {
+        self.own.points(source, api, points);
+    }
+
+    fn limits(&self, source: &str, api: &'static str, limit: u64, remaining: u64, reset: Time) {
+        self.own.limits(source, api, limit, remaining, reset);
+    }
+
+    fn throttled(&self, source: &str, reason: Throttle, seconds: u64) {
+        self.own.throttled(source, reason.name(), seconds);
+    }
+}
+
+impl collect::Observer for Observers {
+    fn collected(&self, source: &str, collector: Collector, seconds: f64) {
+        self.own.collection_finished(source, collector.name(), seconds);
+    }
+
+    fn failed(&self, source: &str, collector: Option<Collector>, reason: &'static str) {
+        self.own.failure(source, collector.map_or(SWEEP, Collector::name), reason);
+    }
+
+    fn items(&self, source: &str, collector: Collector, count: u64) {
+        self.own.items(source, collector.name(), count);
+    }
+
+    fn up(&self, source: &str, up: bool) {
+        self.own.source_up(source, up);
+    }
+
+    fn succeeded(&self, source: &str, collector: Collector, at: Time) {
+        self.own.last_success(source, collector.name(), at);
+    }
+
+    fn data_through(&self, source: &str, collector: Collector, through: Time) {
+        self.own.data_through(source, collector.name(), through);
+    }
+}

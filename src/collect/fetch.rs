@@ -1,0 +1,369 @@
+//! Fetching: one page of one list of one repository, committed with its cursor.
+
+use super::commits::{Known, Question, Walk};
+use super::sweep::RECONCILE_DEPTH;
+use super::tracked::Tracked;
+use super::{Collect, CollectError};
+use crate::sources::github::{HistoryPage, Reach};
+use crate::sources::{SourceError, Step};
+use crate::store::CursorUpdate;
+use delivery::domain::{Collector, DAY, Fact, Oid, Progress, RepoId, Span, Time};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// How many pages of one repository's history are read before the next repository has its turn.
+const PAGES_A_TURN: usize = 20;
+/// How much older than its deployment's finish a baseline's commit is taken to be until it is known.
+const BASELINE_MARGIN: Span = 3 * DAY;
+/// How many commits outside the branch are asked for at once.
+const HEADS_AT_ONCE: usize = 52;
+
+/// How one step of collecting ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// A page was committed; there is more.
+    Advance,
+    /// The list is read.
+    Done,
+    /// The list cannot be read now; its cursor stays, and the next sweep tries again.
+    Hold,
+}
+
+impl Collect {
+    /// Reads history of repositories that are not complete, until the next sweep is due.
+    pub(super) async fn backfill_until(&mut self, deadline: Time) {
+        loop {
+            let waiting: Vec<RepoId> = self
+                .tracked
+                .iter()
+                .filter(|(_, tracked)| tracked.is_collected() && !tracked.backfill_complete())
+                .map(|(repo, _)| *repo)
+                .collect();
+            let mut advanced = false;
+            for repo in waiting {
+                match self.backfill_turn(repo, deadline).await {
+                    Ok(moved) => advanced |= moved,
+                    Err(error) => {
+                        self.note_failure(None, None, &error);
+                        return;
+                    }
+                }
+                if self.around.clock.now() >= deadline {
+                    return;
+                }
+            }
+            if !advanced {
+                return;
+            }
+        }
+    }
+
+    /// One repository's turn; true where anything was read.
+    async fn backfill_turn(&mut self, repo: RepoId, deadline: Time) -> Result<bool, CollectError> {
+        let started = self.around.clock.now();
+        let mut moved = false;
+        for _ in 0..PAGES_A_TURN {
+            let next = self.tracked.get(&repo).and_then(|tracked| {
+                Collector::ALL.into_iter().find(|collector| !tracked.is_complete(*collector))
+            });
+            let Some(collector) = next else { break };
+            // The newest entries were asked for in the sweep, before this page.
+            if self.step(repo, collector, started).await? == Outcome::Hold {
+                return Ok(moved);
+            }
+            moved = true;
+            if self.around.clock.now() >= deadline {
+                break;
+            }
+        }
+        self.tell_backfill();
+        Ok(moved)
+    }
+
+    fn tell_backfill(&self) {
+        let (repositories, done) = self.backfill_counts();
+        self.around.health.update(self.source.name(), |health| {
+            health.repositories = repositories;
+            health.complete = done;
+        });
+    }
+
+    /// One page of one list. Errors that concern only this list are noted here.
+    pub(super) async fn step(
+        &mut self,
+        repo: RepoId,
+        collector: Collector,
+        asked_at: Time,
+    ) -> Result<Outcome, CollectError> {
+        let now = self.around.clock.now();
+        let result = self.read_page(repo, collector, asked_at).await;
+        let seconds = self.around.clock.now().since(now) as f64;
+        self.around.observer.collected(self.source.name(), collector, seconds);
+        match result {
+            Ok(outcome) => {
+                self.note_success(Some(repo), Some(collector));
+                Ok(outcome)
+            }
+            Err(error) if error.concerns_everything() => Err(error),
+            Err(error) => {
+                self.note_failure(Some(repo), Some(collector), &error);
+                self.hold_or_do_without(repo, collector, asked_at, &error).await
+            }
+        }
+    }
+
+    /// Without permission to read issues the rest of a repository is still right: incidents are
+    /// then none, and the failure is shown. Every other list is needed.
+    async fn hold_or_do_without(
+        &mut self,
+        repo: RepoId,
+        collector: Collector,
+        asked_at: Time,
+        error: &CollectError,
+    ) -> Result<Outcome, CollectError> {
+        let unreadable = matches!(
+            error,
+            CollectError::Source(SourceError::Forbidden { .. } | SourceError::NotFound { .. })
+        );
+        if collector == Collector::Incidents && unreadable {
+            return self.finish(repo, collector, asked_at, Vec::new(), None).await;
+        }
+        if let Some(tracked) = self.tracked.get_mut(&repo) {
+            tracked.expect(collector);
+        }
+        Ok(Outcome::Hold)
+    }
+
+    async fn read_page(
+        &mut self,
+        repo: RepoId,
+        collector: Collector,
+        asked_at: Time,
+    ) -> Result<Outcome, CollectError> {
+        let Some(tracked) = self.tracked.get(&repo) else { return Ok(Outcome::Done) };
+        // Where the probe's answer is the evidence, it is known through the probe only.
+        let probed_at = tracked.probed_at.unwrap_or(asked_at).min(asked_at);
+        if self.has_nothing_to_read(tracked, collector) {
+            return self.finish(repo, collector, probed_at, Vec::new(), None).await;
+        }
+        if collector == Collector::Commits {
+            return self.read_commits(repo, probed_at).await;
+        }
+        let repository = tracked.repository.clone();
+        let cursor = tracked.cursors.get(&collector).cloned();
+        let reach = self.reach(tracked, collector);
+        let source = Arc::clone(&self.source);
+        let started = self.around.clock.now();
+        let cursor = cursor.as_deref();
+        let step = match collector {
+            Collector::Deployments => source.deployments(&repository, cursor, &reach).await?,
+            Collector::PullRequests => source.pull_requests(&repository, cursor, &reach).await?,
+            Collector::Incidents | Collector::Commits => {
+                source.incidents(&repository, cursor, &reach).await?
+            }
+        };
+        self.take(repo, collector, asked_at, started, step).await
+    }
+
+    /// Keeps a page; where it ends the list, the collector is known through the sweep's asking,
+    /// unless the list was begun before that: then its newest entries are read once more.
+    async fn take(
+        &mut self,
+        repo: RepoId,
+        collector: Collector,
+        asked_at: Time,
+        started: Time,
+        step: Step,
+    ) -> Result<Outcome, CollectError> {
+        self.around.observer.items(self.source.name(), collector, step.facts.len() as u64);
+        let Some(tracked) = self.tracked.get_mut(&repo) else { return Ok(Outcome::Done) };
+        // A list that an earlier process began was begun at an unknown time.
+        let resumed = tracked.cursors.contains_key(&collector) && !tracked.is_complete(collector);
+        let begins = if resumed { Time(0) } else { started };
+        let begun = *tracked.begun.entry(collector).or_insert(begins);
+        let cursor = Some((collector, step.cursor));
+        if !step.done {
+            self.keep(repo, step.facts, cursor).await?;
+            return Ok(Outcome::Advance);
+        }
+        tracked.begun.remove(&collector);
+        let through = if begun >= asked_at { asked_at } else { begun };
+        self.finish(repo, collector, through, step.facts, cursor).await
+    }
+
+    /// Commits and pull requests matter only where something is deployed to production; incidents
+    /// only where the configuration looks for them; and nothing where the newest entry is nothing.
+    fn has_nothing_to_read(&self, tracked: &Tracked, collector: Collector) -> bool {
+        let never_any = || {
+            let unread = !tracked.cursors.contains_key(&collector);
+            unread && matches!(tracked.marks.get(&collector), Some(None))
+        };
+        match collector {
+            Collector::Deployments => never_any(),
+            Collector::Commits => !tracked.has_component(),
+            Collector::PullRequests => !tracked.has_component() || never_any(),
+            Collector::Incidents => {
+                !self.source.reads_incidents_of(&tracked.repository) || never_any()
+            }
+        }
+    }
+
+    fn reach(&self, tracked: &Tracked, collector: Collector) -> Reach {
+        let now = self.around.clock.now();
+        let again_since = tracked.reconciling.then(|| now.plus(-RECONCILE_DEPTH));
+        let since = match collector {
+            Collector::PullRequests => self.horizon(tracked),
+            _ => now.plus(-self.around.settings.lookback),
+        };
+        Reach { since, floor: now.plus(-2 * self.around.settings.lookback), again_since }
+    }
+
+    /// How far back commits and pull requests are read: the look-back, or the baseline where that
+    /// is older, and at most twice the look-back.
+    fn horizon(&self, tracked: &Tracked) -> Time {
+        let now = self.around.clock.now();
+        let lookback = self.around.settings.lookback;
+        let first_finish = tracked.finishes().next().map(|(at, _)| at.plus(-BASELINE_MARGIN));
+        let baseline = tracked.baseline_committed_at.or(first_finish).unwrap_or(Time::MAX);
+        baseline.min(now.plus(-lookback)).max(now.plus(-2 * lookback))
+    }
+
+    async fn read_commits(
+        &mut self,
+        repo: RepoId,
+        probed_at: Time,
+    ) -> Result<Outcome, CollectError> {
+        let Some(tracked) = self.tracked.get(&repo) else { return Ok(Outcome::Done) };
+        let repository = tracked.repository.clone();
+        let deployed: BTreeSet<Oid> = tracked.finishes().map(|(_, oid)| oid).collect();
+        let finishes: Vec<Oid> = tracked.finishes().map(|(_, oid)| oid).collect();
+        let cursor = tracked.cursors.get(&Collector::Commits).map(String::as_str);
+        let mut walk = Walk::from_cursor(cursor, &self.source.commits_fingerprint());
+        let horizon = self.horizon(tracked);
+        let mut question = walk.next(repository.head, horizon, &[]);
+        if question.is_none() {
+            let known = self.around.store.known_commits(repo, &Vec::from_iter(deployed)).await?;
+            let baseline = finishes.iter().find_map(|oid| known.get(oid).copied().flatten());
+            let wanted: Vec<Oid> =
+                finishes.into_iter().filter(|oid| !known.contains_key(oid)).collect();
+            if let Some(tracked) = self.tracked.get_mut(&repo) {
+                tracked.baseline_committed_at = baseline;
+            }
+            let horizon = self.tracked.get(&repo).map_or(horizon, |tracked| self.horizon(tracked));
+            question = walk.next(repository.head, horizon, &wanted);
+        }
+        let facts = match question {
+            None => {
+                let cursor = Some((Collector::Commits, walk.to_cursor()));
+                if let Some(tracked) = self.tracked.get_mut(&repo) {
+                    tracked.head_read = repository.head;
+                }
+                return self.finish(repo, Collector::Commits, probed_at, Vec::new(), cursor).await;
+            }
+            Some(Question::Page { from, after }) => {
+                let page = self.source.history(&repository, from, after.as_deref()).await?;
+                if page.lost && repository.head == Some(from) {
+                    let what = format!("commits of {}", repository.full_name);
+                    return Err(SourceError::NotFound { what }.into());
+                }
+                let known = self.known_of(repo, [&page]).await?;
+                if page.lost {
+                    walk.lost(from);
+                } else {
+                    walk.page(&page.commits, page.next, &known, horizon);
+                }
+                page.commits.into_iter().map(Fact::Commit).collect()
+            }
+            Some(Question::Heads(mut heads)) => {
+                heads.truncate(HEADS_AT_ONCE);
+                self.read_heads(repo, &heads, &mut walk, horizon).await?
+            }
+        };
+        self.around.observer.items(self.source.name(), Collector::Commits, facts.len() as u64);
+        self.keep(repo, facts, Some((Collector::Commits, walk.to_cursor()))).await?;
+        Ok(Outcome::Advance)
+    }
+
+    async fn read_heads(
+        &mut self,
+        repo: RepoId,
+        heads: &[Oid],
+        walk: &mut Walk,
+        horizon: Time,
+    ) -> Result<Vec<Fact>, CollectError> {
+        let Some(tracked) = self.tracked.get(&repo) else { return Ok(Vec::new()) };
+        let pages = self.source.histories(&tracked.repository.clone(), heads).await?;
+        let known = self.known_of(repo, pages.iter().map(|(_, page)| page)).await?;
+        let mut facts = Vec::new();
+        for (oid, page) in pages {
+            if page.lost {
+                walk.lost(oid);
+                facts.push(Fact::LostCommit { repo, oid });
+            } else {
+                walk.short_page(oid, &page.commits, page.next, &known, horizon);
+                facts.extend(page.commits.into_iter().map(Fact::Commit));
+            }
+        }
+        Ok(facts)
+    }
+
+    /// What the store knows of the commits of these pages and of their parents.
+    async fn known_of<'a>(
+        &self,
+        repo: RepoId,
+        pages: impl IntoIterator<Item = &'a HistoryPage>,
+    ) -> Result<Known, CollectError> {
+        let commits = pages.into_iter().flat_map(|page| &page.commits);
+        let oids: BTreeSet<Oid> = commits
+            .flat_map(|commit| std::iter::once(commit.oid).chain(commit.parents.iter().copied()))
+            .collect();
+        Ok(self.around.store.known_commits(repo, &Vec::from_iter(oids)).await?)
+    }
+
+    /// Ends a list: what it brought, its cursor and its progress are committed together.
+    pub(super) async fn finish(
+        &mut self,
+        repo: RepoId,
+        collector: Collector,
+        through: Time,
+        mut facts: Vec<Fact>,
+        cursor: Option<(Collector, String)>,
+    ) -> Result<Outcome, CollectError> {
+        let through = Some(through);
+        facts.push(Fact::Progress(Progress { repo, collector, complete: true, through }));
+        if let Some(tracked) = self.tracked.get_mut(&repo) {
+            tracked.pending.retain(|pending| *pending != collector);
+        }
+        self.keep(repo, facts, cursor).await?;
+        Ok(Outcome::Done)
+    }
+
+    /// Commits facts and cursor in one transaction, then takes note of them.
+    pub(super) async fn keep(
+        &mut self,
+        repo: RepoId,
+        mut facts: Vec<Fact>,
+        cursor: Option<(Collector, String)>,
+    ) -> Result<(), CollectError> {
+        let had_component = self.tracked.get(&repo).is_some_and(Tracked::has_component);
+        for fact in &facts {
+            self.absorb(fact);
+        }
+        if let Some(tracked) = self.tracked.get(&repo)
+            && tracked.has_component()
+            && !had_component
+        {
+            facts.extend(tracked.reopened_lists().map(Fact::Progress));
+        }
+        let update =
+            cursor.clone().map(|(collector, cursor)| CursorUpdate { repo, collector, cursor });
+        self.around.store.commit(&facts, update.as_slice()).await?;
+        for fact in &facts {
+            self.absorb(fact);
+        }
+        if let (Some((collector, cursor)), Some(tracked)) = (cursor, self.tracked.get_mut(&repo)) {
+            tracked.cursors.insert(collector, cursor);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,19 @@
+//! What collecting tells about its own work, for the exporter's own metrics.
+
+use delivery::domain::{Collector, Time};
+
+/// Hears how collecting goes. Methods must return at once.
+pub trait Observer: Send + Sync {
+    /// One collector finished its share of a sweep, after so many seconds.
+    fn collected(&self, source: &str, collector: Collector, seconds: f64);
+    /// One collector failed for one repository, or for the whole source where `collector` is absent.
+    fn failed(&self, source: &str, collector: Option<Collector>, reason: &'static str);
+    /// So many facts were read.
+    fn items(&self, source: &str, collector: Collector, count: u64);
+    /// Whether the last sweep of the source succeeded.
+    fn up(&self, source: &str, up: bool);
+    /// A sweep that ended well asked one collector's lists at this instant.
+    fn succeeded(&self, source: &str, collector: Collector, at: Time);
+    /// One collector has all that happened up to this instant, in every complete repository.
+    fn data_through(&self, source: &str, collector: Collector, through: Time);
+}

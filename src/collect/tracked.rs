@@ -1,0 +1,211 @@
+//! What collecting remembers of a repository between requests: never more than it needs to decide
+//! what to ask next. It is absorbed from the same facts that the store keeps, so a restart rebuilds it.
+
+use crate::sources::github::Mark;
+use delivery::domain::{
+    Collector, DAY, Deployment, DeploymentId, DeploymentState, Fact, Incident, IncidentId,
+    IncidentTransition, Oid, Progress, Repository, RepositoryState, Span, Time,
+};
+use delivery::ledger::ProductionEnvironments;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// A failed deployment is asked again this long, since it may be re-run to success.
+const FAILED_ASKED_FOR: Span = 7 * DAY;
+/// A pending one is asked again this long: GitHub ends waiting approvals after 30 days.
+const PENDING_ASKED_FOR: Span = 31 * DAY;
+
+/// One repository as collecting sees it.
+#[derive(Debug)]
+pub struct Tracked {
+    /// The repository itself.
+    pub repository: Repository,
+    /// The opaque cursor of each collector.
+    pub cursors: HashMap<Collector, String>,
+    /// How far each collector has come.
+    pub progress: HashMap<Collector, Progress>,
+    /// Collectors that have something to read, whatever the newest entries say.
+    pub pending: Vec<Collector>,
+    /// The newest entry of each list, as the last probe saw it.
+    pub marks: HashMap<Collector, Option<Mark>>,
+    /// When the last probe that found it was asked.
+    pub probed_at: Option<Time>,
+    /// When the current reading of each list began.
+    pub begun: HashMap<Collector, Time>,
+    /// The default branch's head that the commit graph was last read up to.
+    pub head_read: Option<Oid>,
+    /// When the baseline's commit was made, once the graph holds it.
+    pub baseline_committed_at: Option<Time>,
+    /// When what was read was last read again.
+    pub reconciled_at: Option<Time>,
+    /// Whether it is being read again.
+    pub reconciling: bool,
+    /// Production finishes, in order: the first tells how far back to read.
+    finishes: BTreeMap<(Time, DeploymentId), Oid>,
+    unfinished: HashMap<DeploymentId, Unfinished>,
+    incidents: HashMap<IncidentId, Incident>,
+}
+
+#[derive(Debug)]
+struct Unfinished {
+    node_id: Arc<str>,
+    asked_until: Time,
+}
+
+impl Tracked {
+    /// A repository of which nothing has been read yet.
+    pub fn new(repository: Repository) -> Tracked {
+        Tracked {
+            repository,
+            cursors: HashMap::new(),
+            progress: HashMap::new(),
+            pending: Vec::new(),
+            marks: HashMap::new(),
+            probed_at: None,
+            begun: HashMap::new(),
+            head_read: None,
+            baseline_committed_at: None,
+            reconciled_at: None,
+            reconciling: false,
+            finishes: BTreeMap::new(),
+            unfinished: HashMap::new(),
+            incidents: HashMap::new(),
+        }
+    }
+
+    /// Takes note of a fact of this repository.
+    pub fn absorb(&mut self, fact: &Fact, production: &dyn ProductionEnvironments) {
+        match fact {
+            Fact::Repository(repository) => self.repository = repository.clone(),
+            Fact::Deployment(deployment) => self.absorb_deployment(deployment, production),
+            Fact::Incident(incident) => {
+                self.incidents.insert(incident.id.clone(), incident.clone());
+            }
+            Fact::Progress(progress) => {
+                self.progress.insert(progress.collector, *progress);
+            }
+            Fact::PullRequest(_) | Fact::Commit(_) | Fact::LostCommit { .. } => {}
+        }
+    }
+
+    fn absorb_deployment(
+        &mut self,
+        deployment: &Deployment,
+        production: &dyn ProductionEnvironments,
+    ) {
+        let in_production = |environment: Option<&Arc<str>>| {
+            production.contains(environment.unwrap_or(&deployment.environment))
+        };
+        let finish = deployment
+            .statuses
+            .iter()
+            .filter(|status| status.state == DeploymentState::Success)
+            .filter(|status| in_production(status.environment.as_ref()))
+            .map(|status| status.at)
+            .min();
+        if let Some(finished_at) = finish {
+            let place = (finished_at, deployment.id);
+            if self.finishes.insert(place, deployment.sha).is_none() {
+                // Its commit may lie outside what the graph holds.
+                self.expect(Collector::Commits);
+            }
+            self.unfinished.remove(&deployment.id);
+            return;
+        }
+        let last = deployment.statuses.last();
+        let failed = last.is_some_and(|status| {
+            matches!(status.state, DeploymentState::Failure | DeploymentState::Error)
+        });
+        let last_at = last.map_or(deployment.created_at, |status| status.at);
+        let asked_until = last_at.plus(if failed { FAILED_ASKED_FOR } else { PENDING_ASKED_FOR });
+        let node_id = Arc::clone(&deployment.node_id);
+        self.unfinished.insert(deployment.id, Unfinished { node_id, asked_until });
+    }
+
+    /// Whether the repository has a component: whether it ever had a production deployment.
+    pub fn has_component(&self) -> bool {
+        !self.finishes.is_empty()
+    }
+
+    /// Production finishes with their commits, oldest first.
+    pub fn finishes(&self) -> impl Iterator<Item = (Time, Oid)> + '_ {
+        self.finishes.iter().map(|((at, _), oid)| (*at, *oid))
+    }
+
+    /// The node ids of deployments that may still change.
+    pub fn unfinished_deployments(&self, now: Time) -> impl Iterator<Item = Arc<str>> + '_ {
+        self.unfinished
+            .values()
+            .filter(move |unfinished| unfinished.asked_until > now)
+            .map(|unfinished| Arc::clone(&unfinished.node_id))
+    }
+
+    /// The node ids of open incidents, which may lose their label unseen by lists filtered by label.
+    pub fn open_incidents(&self) -> impl Iterator<Item = Arc<str>> + '_ {
+        self.incidents
+            .values()
+            .filter(|incident| incident.counts && is_open(incident))
+            .map(|incident| Arc::clone(&incident.node_id))
+    }
+
+    /// The node ids of all incidents opened since `since`, for the reconcile.
+    pub fn incidents_since(&self, since: Time) -> impl Iterator<Item = Arc<str>> + '_ {
+        self.incidents
+            .values()
+            .filter(move |incident| incident.opened_at >= since)
+            .map(|incident| Arc::clone(&incident.node_id))
+    }
+
+    /// Drops what the source says is gone, so that it is not asked for ever. A deployment stays as
+    /// it was told last; a deleted issue is no incident any more, or it would burn for ever.
+    pub fn forget_nodes(&mut self, missing: &[Arc<str>]) -> Vec<Fact> {
+        self.unfinished.retain(|_, unfinished| !missing.contains(&unfinished.node_id));
+        self.incidents
+            .values()
+            .filter(|incident| incident.counts && missing.contains(&incident.node_id))
+            .map(|incident| Fact::Incident(Incident { counts: false, ..incident.clone() }))
+            .collect()
+    }
+
+    /// Whether a collector has read all history that was asked for.
+    pub fn is_complete(&self, collector: Collector) -> bool {
+        self.progress.get(&collector).is_some_and(|progress| progress.complete)
+    }
+
+    /// Whether every collector has.
+    pub fn backfill_complete(&self) -> bool {
+        Collector::ALL.iter().all(|collector| self.is_complete(*collector))
+    }
+
+    /// Whether it is asked for news: wanted by the configuration, and found by the last probe.
+    pub fn is_collected(&self) -> bool {
+        self.repository.state == RepositoryState::Active && self.probed_at.is_some()
+    }
+
+    /// Whether the branch has moved since the commit graph was read.
+    pub fn commits_may_have_news(&self) -> bool {
+        self.has_component() && self.repository.head != self.head_read
+    }
+
+    /// The first production deployment makes a component: its commits and pull requests, which
+    /// nobody needed before, have to be read before it is shown.
+    pub fn reopened_lists(&self) -> impl Iterator<Item = Progress> + '_ {
+        let lists = [Collector::Commits, Collector::PullRequests].into_iter();
+        lists
+            .filter_map(|collector| self.progress.get(&collector))
+            .filter(|progress| progress.complete)
+            .map(|progress| Progress { complete: false, ..*progress })
+    }
+
+    /// Marks a collector as having something to read.
+    pub fn expect(&mut self, collector: Collector) {
+        if !self.pending.contains(&collector) {
+            self.pending.push(collector);
+        }
+    }
+}
+
+fn is_open(incident: &Incident) -> bool {
+    let last = incident.events.last();
+    last.is_none_or(|event| event.transition == IncidentTransition::Reopened)
+}

@@ -1,0 +1,270 @@
+//! The log is consistent, repeatable, and holds every story that the demo promises.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod stories;
+
+use super::*;
+use github_sim::event::NewCommit;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+/// Wednesday 15 October 2025, 12:00 UTC.
+const NOW: i64 = 1_760_529_600;
+const DAY: i64 = 86_400;
+
+fn log(days: u32) -> Vec<(i64, Event)> {
+    organization(SEED, NOW, days).events
+}
+
+/// A log's state, which panics at the first event that could not happen.
+#[derive(Default)]
+struct Checker {
+    repositories: BTreeMap<u64, String>,
+    archived: BTreeSet<u64>,
+    commits: HashMap<String, NewCommit>,
+    heads: HashMap<(u64, String), String>,
+    /// Numbers in use, and whether that thing is open.
+    open: HashMap<(u64, u32), bool>,
+    pulls: HashMap<(u64, u32), String>,
+    deployments: HashSet<u64>,
+    departed: HashSet<String>,
+    last: i64,
+}
+
+impl Checker {
+    fn read(&mut self, events: &[(i64, Event)]) {
+        for (at, event) in events {
+            assert!(*at >= self.last, "{event:?} happens before its predecessor");
+            self.last = *at;
+            self.check(event);
+        }
+    }
+
+    fn alive(&self, repo: u64) {
+        assert!(self.repositories.contains_key(&repo), "{repo} is not created");
+        assert!(!self.archived.contains(&repo), "{repo} is archived");
+    }
+
+    fn acts(&self, login: &str) {
+        assert!(LOGINS.contains(&login) || BOTS.contains(&login), "{login} is nobody");
+        assert!(!self.departed.contains(login), "{login} has left");
+    }
+
+    fn push(&mut self, repo: u64, branch: &str, head: &str, commits: &[NewCommit]) {
+        for commit in commits {
+            assert!(commit.oid.len() == 40 && commit.oid.chars().all(|c| c.is_ascii_hexdigit()));
+            assert!(commit.parents.iter().all(|parent| self.commits.contains_key(parent)));
+            assert!(commit.committed_at <= self.last);
+            let first = self.commits.insert(commit.oid.clone(), commit.clone()).is_none();
+            let on_develop_too = commit.message == "Initial commit";
+            assert!(first || on_develop_too, "{commit:?} is pushed twice");
+        }
+        assert!(self.commits.contains_key(head));
+        self.heads.insert((repo, branch.to_owned()), head.to_owned());
+    }
+
+    fn check(&mut self, event: &Event) {
+        match event {
+            Event::AccountDeleted { login } => assert!(self.departed.insert(login.clone())),
+            Event::RepositoryCreated { repo, name, .. } => {
+                assert!(self.repositories.insert(*repo, name.clone()).is_none());
+            }
+            Event::RepositoryMoved { repo, name, .. } => {
+                self.alive(*repo);
+                self.repositories.insert(*repo, name.clone());
+            }
+            Event::RepositoryArchived { repo, .. } => {
+                self.alive(*repo);
+                self.archived.insert(*repo);
+            }
+            Event::Push { repo, branch, head, commits } => {
+                self.alive(*repo);
+                self.push(*repo, branch, head, commits);
+            }
+            Event::PullOpened { repo, number, author, base, head, .. } => {
+                self.alive(*repo);
+                let known = LOGINS.contains(&author.as_str()) || BOTS.contains(&author.as_str());
+                assert!(known, "{author} is nobody");
+                assert!(self.open.insert((*repo, *number), true).is_none(), "number twice");
+                for branch in [base, head] {
+                    let known = self.heads.contains_key(&(*repo, branch.clone()));
+                    assert!(known, "{branch} does not exist");
+                }
+                self.pulls.insert((*repo, *number), base.clone());
+            }
+            Event::PullMerged { repo, number, merge_commit, by } => {
+                self.acts(by);
+                assert_eq!(self.open.insert((*repo, *number), false), Some(true));
+                let base = &self.pulls[&(*repo, *number)];
+                assert_eq!(&self.heads[&(*repo, base.clone())], merge_commit);
+            }
+            Event::PullClosed { repo, number } => {
+                assert_eq!(self.open.insert((*repo, *number), false), Some(true));
+            }
+            Event::PullReviewed { repo, number, author, .. } => {
+                self.acts(author);
+                assert!(self.open.contains_key(&(*repo, *number)));
+            }
+            Event::IssueOpened { repo, number, author, .. } => {
+                self.acts(author);
+                self.alive(*repo);
+                assert!(self.open.insert((*repo, *number), true).is_none(), "number twice");
+            }
+            Event::IssueClosed { repo, number, by, .. } => {
+                self.acts(by);
+                assert_eq!(self.open.insert((*repo, *number), false), Some(true));
+            }
+            Event::IssueReopened { repo, number } => {
+                assert_eq!(self.open.insert((*repo, *number), true), Some(false));
+            }
+            Event::DeploymentCreated { id, sha, repo, .. } => {
+                self.alive(*repo);
+                assert!(self.commits.contains_key(sha));
+                assert!(self.deployments.insert(*id));
+            }
+            Event::DeploymentStatus { id, .. } => assert!(self.deployments.contains(id)),
+            Event::BranchDeleted { repo, branch } => {
+                assert!(self.heads.remove(&(*repo, branch.clone())).is_some());
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn a_seed_gives_one_history_and_another_seed_another() {
+    assert!(log(60) == log(60));
+    assert!(log(60) != organization(SEED + 1, NOW, 60).events);
+}
+
+#[test]
+fn every_event_can_happen_where_it_stands() {
+    for days in [1, 30, DAYS] {
+        Checker::default().read(&log(days));
+    }
+}
+
+#[test]
+fn history_ends_at_now_and_news_continue_it() {
+    let mut organization = organization(SEED, NOW, DAYS);
+    let mut checker = Checker::default();
+    checker.read(&organization.events);
+    for second in 1..900 {
+        let news = organization.news.next(NOW + second);
+        assert!(news.iter().all(|(at, _)| (NOW..=NOW + second).contains(at)));
+        checker.read(&news);
+    }
+    // A laptop sleeps over the weekend.
+    checker.read(&organization.news.next(NOW + 3 * DAY));
+    assert!(organization.news.next(NOW).is_empty(), "time does not run backwards");
+}
+
+#[test]
+fn an_hour_of_news_leaves_no_team_stuck() {
+    let mut organization = organization(SEED, NOW, 60);
+    let owners = owners(&organization);
+    let mut deployed: BTreeMap<&String, i64> = BTreeMap::new();
+    for second in 0..3_600 {
+        for (at, event) in organization.news.next(NOW + second) {
+            if let Event::DeploymentCreated { repo, .. } = event {
+                deployed.extend(owners.get(&repo).map(|team| (team, at)));
+            }
+        }
+    }
+    assert_eq!(deployed.len(), 8);
+    for (team, last) in deployed {
+        assert!(last > NOW + 1_800, "{team} has not deployed for half an hour");
+    }
+}
+
+#[test]
+fn several_teams_ship_changes_within_half_a_minute_at_any_hour() {
+    for start in (0..7 * 24).step_by(27).map(|hour| NOW + hour * 3_600) {
+        let mut organization = organization(SEED, start, 90);
+        let owners = owners(&organization);
+        let mut merged = BTreeSet::new();
+        let mut created = HashMap::new();
+        let mut shipping = BTreeSet::new();
+        for second in 0..30 {
+            for (_, event) in organization.news.next(start + second) {
+                match event {
+                    Event::PullMerged { merge_commit, .. } => {
+                        merged.insert(merge_commit);
+                    }
+                    Event::DeploymentCreated { id, sha, repo, .. } if merged.contains(&sha) => {
+                        created.insert(id, repo);
+                    }
+                    Event::DeploymentStatus { id, state, .. } if state == "SUCCESS" => {
+                        shipping.extend(created.get(&id).and_then(|repo| owners.get(repo)));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        assert!(shipping.len() >= 3, "only {shipping:?} from {start}");
+    }
+}
+
+/// Which team owns which repository.
+fn owners(organization: &Organization) -> BTreeMap<u64, String> {
+    let mut names = BTreeMap::new();
+    for (_, event) in &organization.events {
+        if let Event::RepositoryCreated { repo, name, .. }
+        | Event::RepositoryMoved { repo, name, .. } = event
+        {
+            names.insert(*repo, format!("{OWNER}/{name}"));
+        }
+    }
+    let owner = |name: &String| {
+        let owns = |team: &&Team| {
+            let patterns = team.repositories.iter();
+            patterns
+                .map(|glob| globset::Glob::new(glob).unwrap().compile_matcher())
+                .any(|g| g.is_match(name))
+        };
+        organization.teams.iter().find(owns).map(|team| team.name.clone())
+    };
+    names.iter().filter_map(|(repo, name)| Some((*repo, owner(name)?))).collect()
+}
+
+#[test]
+fn teams_own_what_their_globs_say_and_some_is_nobodys() {
+    let organization = organization(SEED, NOW, DAYS);
+    let owners = owners(&organization);
+    assert_eq!(organization.teams.len(), 8);
+    assert_eq!(owners.len(), 40 - 5, "all but status page, incidents, forks and sandbox");
+    let shares: BTreeSet<&String> = owners.values().collect();
+    assert_eq!(shares.len(), 8);
+}
+
+#[test]
+fn volumes_are_those_of_a_middle_sized_company() {
+    let log = log(DAYS);
+    let count = |what: &dyn Fn(&Event) -> bool| log.iter().filter(|(_, event)| what(event)).count();
+    let pulls = count(&|event| matches!(event, Event::PullOpened { .. }));
+    let merged = count(&|event| matches!(event, Event::PullMerged { .. }));
+    let repositories = count(&|event| matches!(event, Event::RepositoryCreated { .. }));
+    let live = count(&|event| {
+        matches!(event, Event::DeploymentCreated { environment, .. }
+            if environment.starts_with("prod") && !environment.contains("canary"))
+    });
+    assert_eq!(repositories, 40);
+    assert!((5_000..9_000).contains(&pulls), "{pulls} pull requests");
+    assert!(merged * 10 > pulls * 8, "{merged} of {pulls} pull requests merged");
+    assert!((3_500..6_500).contains(&live), "{live} production deployments");
+    assert!(log.len() < 120_000, "{} events keep a start waiting", log.len());
+}
+
+#[test]
+fn nothing_is_begun_in_idle_repositories() {
+    let log = log(DAYS);
+    let mut quiet = 0;
+    for repo in (40_001..).take(40) {
+        let last = log
+            .iter()
+            .rev()
+            .find(|(_, event)| matches!(event, Event::PullOpened { repo: of, .. } if *of == repo));
+        quiet += usize::from(last.is_some_and(|(at, _)| *at < NOW - 30 * DAY));
+    }
+    assert!(quiet >= 4, "{quiet} repositories are idle or archived");
+}

@@ -1,0 +1,84 @@
+//! One component's judged history and figures, kept until news or time change them.
+
+use super::estate::{Estate, RepositoryFacts};
+use delivery::domain::{ComponentId, MINUTE, Span, Time, Window};
+use delivery::ledger::{ComponentFacts, History, Rules, judge};
+use delivery::measures::{
+    Member, PointFigures, Pool, SeedFigures, WindowFigures, evaluated_windows, next_edge,
+    point_figures, seed_figures, window_figures,
+};
+
+/// Where a source's data is older than this, figures stay at the time of the data: an outage must
+/// not slide them to zero.
+const STALE_AFTER: Span = 15 * MINUTE;
+
+/// A component as it was evaluated last.
+#[derive(Debug)]
+pub struct Evaluated {
+    /// The judged history.
+    pub history: History,
+    /// The instant for which it was judged.
+    pub t: Time,
+    /// When it changes by time alone.
+    next_edge: Option<Time>,
+    /// The figures of the configured windows, in their order.
+    pub windows: Vec<WindowFigures>,
+    /// The figures of the instant.
+    pub point: PointFigures,
+    /// The figures of the seed surface.
+    pub seed: SeedFigures,
+}
+
+impl Evaluated {
+    /// Whether the same facts would give the same figures for `t`.
+    pub fn holds_for(&self, t: Time) -> bool {
+        t >= self.t && self.next_edge.is_none_or(|edge| t < edge)
+    }
+}
+
+/// The instant for which a repository's components are evaluated at `now`.
+pub fn instant_of(facts: &RepositoryFacts, now: Time) -> Time {
+    facts.through().filter(|through| now.since(*through) > STALE_AFTER).unwrap_or(now)
+}
+
+/// Judges and measures a component from scratch.
+pub fn evaluate(
+    estate: &Estate,
+    component: &ComponentId,
+    rules: &Rules,
+    windows: &[Window],
+    t: Time,
+) -> Evaluated {
+    let history = estate
+        .repositories
+        .get(&component.repo)
+        .map(|facts| judge_component(estate, facts, component, rules, t))
+        .unwrap_or_default();
+    let member = [Member { history: &history, t }];
+    let pool = Pool { members: &member, unmapped: &[], t };
+    let windows_figures = windows.iter().map(|window| window_figures(&pool, *window)).collect();
+    let (point, seed) = (point_figures(&pool), seed_figures(&pool));
+    let next_edge = next_edge(&history, &evaluated_windows(windows), t);
+    Evaluated { history, t, next_edge, windows: windows_figures, point, seed }
+}
+
+fn judge_component(
+    estate: &Estate,
+    facts: &RepositoryFacts,
+    component: &ComponentId,
+    rules: &Rules,
+    t: Time,
+) -> History {
+    let deployments: Vec<_> = facts.deployments.values().collect();
+    let pulls: Vec<_> = facts.pulls.values().collect();
+    let incidents = estate.incidents_of(component);
+    let head = facts.repository.as_ref().and_then(|repository| repository.head);
+    let facts = ComponentFacts {
+        deployments: &deployments,
+        pulls: &pulls,
+        graph: &facts.graph,
+        head,
+        incidents: &incidents,
+    };
+    judge(&facts, rules, t)
+}

@@ -1,0 +1,154 @@
+//! All facts in memory, by repository, kept current by the store's news.
+
+use super::mapping::{IncidentMap, map_incidents};
+use super::ownership::Owners;
+use delivery::domain::{
+    Collector, CommitGraph, ComponentId, Deployment, DeploymentId, DeploymentState, Fact, Incident,
+    IncidentId, PullNumber, PullRequest, RepoId, Repository, RepositoryState, Time,
+};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// The facts of one repository.
+#[derive(Debug, Default)]
+pub struct RepositoryFacts {
+    /// The repository itself; facts may arrive before it.
+    pub repository: Option<Repository>,
+    /// Deployments to environments that may be production.
+    pub deployments: BTreeMap<DeploymentId, Deployment>,
+    /// Merged pull requests.
+    pub pulls: BTreeMap<PullNumber, PullRequest>,
+    /// Commits.
+    pub graph: CommitGraph,
+    /// Whether each collector has read all history, and how far it has come.
+    progress: HashMap<Collector, (bool, Option<Time>)>,
+}
+
+impl RepositoryFacts {
+    /// Whether all history that the look-back asks for is there.
+    pub fn is_complete(&self) -> bool {
+        Collector::ALL
+            .iter()
+            .all(|collector| self.progress.get(collector).is_some_and(|(complete, _)| *complete))
+    }
+
+    /// Everything up to this instant is there.
+    pub fn through(&self) -> Option<Time> {
+        let through = |collector| self.progress.get(collector).and_then(|(_, through)| *through);
+        Collector::ALL.iter().map(through).min().flatten()
+    }
+
+    /// Whether anything was ever deployed successfully: that makes it a component.
+    pub fn has_component(&self) -> bool {
+        self.deployments.values().any(|deployment| {
+            deployment.statuses.iter().any(|status| status.state == DeploymentState::Success)
+        })
+    }
+
+    /// The repository, if it is collected.
+    pub fn active(&self) -> Option<&Repository> {
+        self.repository.as_ref().filter(|repository| repository.state == RepositoryState::Active)
+    }
+}
+
+/// What a batch of facts changed.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// Repositories whose history has to be judged again.
+    pub repositories: BTreeSet<RepoId>,
+    /// Whether names, owners or incidents changed, so that incidents have to be mapped again.
+    pub mapping: bool,
+    /// Incidents that changed.
+    pub incidents: BTreeSet<IncidentId>,
+}
+
+/// All facts.
+#[derive(Debug, Default)]
+pub struct Estate {
+    /// By repository.
+    pub repositories: BTreeMap<RepoId, RepositoryFacts>,
+    /// Incidents of all sources.
+    pub incidents: BTreeMap<IncidentId, Incident>,
+    /// Which incident belongs to which component.
+    pub mapped: IncidentMap,
+}
+
+impl Estate {
+    /// Takes a fact over, and notes what it changes.
+    pub fn absorb(&mut self, fact: Fact, changes: &mut Changes) {
+        let repo = fact.repo();
+        if !matches!(fact, Fact::Progress(_) | Fact::Incident(_)) {
+            changes.repositories.extend(repo);
+        }
+        match fact {
+            Fact::Repository(repository) => {
+                changes.mapping = true;
+                let facts = self.of(repository.id);
+                facts.repository = Some(repository);
+            }
+            Fact::Deployment(deployment) => {
+                let facts = self.of(deployment.repo);
+                let had_component = facts.has_component();
+                facts.deployments.insert(deployment.id, deployment);
+                changes.mapping |= facts.has_component() != had_component;
+            }
+            Fact::PullRequest(pull) => {
+                self.of(pull.repo).pulls.insert(pull.number, pull);
+            }
+            Fact::Commit(commit) => {
+                self.of(commit.repo).graph.insert(commit);
+            }
+            Fact::LostCommit { .. } => {}
+            Fact::Incident(incident) => {
+                changes.mapping = true;
+                changes.incidents.insert(incident.id.clone());
+                self.incidents.insert(incident.id.clone(), incident);
+            }
+            Fact::Progress(progress) => {
+                let state = (progress.complete, progress.through);
+                self.of(progress.repo).progress.insert(progress.collector, state);
+            }
+        }
+    }
+
+    fn of(&mut self, repo: RepoId) -> &mut RepositoryFacts {
+        self.repositories.entry(repo).or_default()
+    }
+
+    /// Maps incidents to components anew, and adds the repositories whose incidents changed to
+    /// those that have to be judged again.
+    pub fn map_incidents(&mut self, owners: &dyn Owners, changes: &mut Changes) {
+        if !changes.mapping {
+            return;
+        }
+        let mapped = map_incidents(&self.repositories, &self.incidents, owners);
+        let before = std::mem::replace(&mut self.mapped, mapped);
+        for incident in &changes.incidents {
+            changes.repositories.extend(before.repository_of(incident));
+            changes.repositories.extend(self.mapped.repository_of(incident));
+        }
+        for component in before.components().chain(self.mapped.components()) {
+            if before.of(component) != self.mapped.of(component) {
+                changes.repositories.insert(component.repo);
+            }
+        }
+    }
+
+    /// How many facts of each kind there are.
+    pub fn fact_counts(&self) -> Vec<(&'static str, u64)> {
+        let sum = |count: fn(&RepositoryFacts) -> usize| {
+            self.repositories.values().map(|facts| count(facts) as u64).sum()
+        };
+        vec![
+            ("repository", sum(|facts| usize::from(facts.repository.is_some()))),
+            ("deployment", sum(|facts| facts.deployments.len())),
+            ("pull_request", sum(|facts| facts.pulls.len())),
+            ("commit", sum(|facts| facts.graph.len())),
+            ("incident", self.incidents.len() as u64),
+        ]
+    }
+
+    /// The incidents of a component.
+    pub fn incidents_of(&self, component: &ComponentId) -> Vec<&Incident> {
+        self.mapped.of(component).iter().filter_map(|id| self.incidents.get(id)).collect()
+    }
+}

@@ -1,0 +1,91 @@
+//! What is shown: every visible component, team and organisation with its figures.
+
+use super::Evaluator;
+use super::group::EvaluatedGroup;
+use crate::exposition::{
+    ComponentFigures, ComponentInfo, ComponentLabels, FigureSet, Figures, OrgFigures,
+    RepositoryState, TeamFigures,
+};
+use delivery::domain::{ComponentId, Time};
+use delivery::measures::{PointFigures, WindowFigures, performance_levels};
+use std::sync::Arc;
+
+impl Evaluator {
+    /// The figures as they were evaluated last.
+    pub fn figures(&self) -> FigureSet {
+        let repositories = self.estate.repositories.values().filter_map(|facts| {
+            let repository = facts.active()?;
+            let backfill_complete = facts.is_complete();
+            Some(RepositoryState { repo: Arc::clone(&repository.full_name), backfill_complete })
+        });
+        FigureSet {
+            components: self
+                .places
+                .keys()
+                .filter_map(|component| self.component(component))
+                .collect(),
+            teams: self.teams.iter().map(|(team, group)| self.team(team, group)).collect(),
+            orgs: self.orgs.iter().map(|(org, group)| self.org(org, group)).collect(),
+            repositories: repositories.collect(),
+        }
+    }
+
+    fn component(&self, component: &ComponentId) -> Option<Arc<ComponentFigures>> {
+        let place = self.places.get(component)?;
+        let evaluated = self.components.get(component)?;
+        let settled = self.settled.lead_time_hours.get(component).into_iter().flatten();
+        Some(Arc::new(ComponentFigures {
+            labels: ComponentLabels {
+                team: Arc::clone(&place.team),
+                repo: Arc::clone(&place.repo),
+                component: Arc::clone(&place.component),
+            },
+            info: ComponentInfo {
+                system: Arc::from(""),
+                lifecycle: Arc::from(""),
+                source: Arc::from(place.source),
+            },
+            figures: self.labelled(
+                &evaluated.windows,
+                evaluated.point.clone(),
+                self.through(component),
+            ),
+            seed: evaluated.seed,
+            lead_time_hours: settled
+                .map(|(team, histogram)| (Arc::clone(team), histogram.clone()))
+                .collect(),
+        }))
+    }
+
+    fn team(&self, team: &Arc<str>, group: &EvaluatedGroup) -> Arc<TeamFigures> {
+        Arc::new(TeamFigures {
+            team: Arc::clone(team),
+            figures: self.labelled(&group.windows, group.point.clone(), self.through_all(group)),
+            levels: performance_levels(&group.level_window),
+        })
+    }
+
+    fn org(&self, org: &Arc<str>, group: &EvaluatedGroup) -> Arc<OrgFigures> {
+        let figures = self.labelled(&group.windows, group.point.clone(), self.through_all(group));
+        Arc::new(OrgFigures { org: Arc::clone(org), figures })
+    }
+
+    fn labelled(
+        &self,
+        windows: &[WindowFigures],
+        point: PointFigures,
+        data_through: Option<Time>,
+    ) -> Figures {
+        let labels = self.rules.windows.iter().map(|(label, _)| Arc::from(label.as_str()));
+        Figures { windows: labels.zip(windows.iter().cloned()).collect(), point, data_through }
+    }
+
+    fn through(&self, component: &ComponentId) -> Option<Time> {
+        self.estate.repositories.get(&component.repo).and_then(|facts| facts.through())
+    }
+
+    /// A group has data as long as the component that lags most.
+    fn through_all(&self, group: &EvaluatedGroup) -> Option<Time> {
+        group.components.iter().filter_map(|component| self.through(component)).min()
+    }
+}

@@ -1,0 +1,125 @@
+//! Which component an incident belongs to, by the first that answers: the component that the source
+//! names, the repository it lives in, its team's only component; else it is unmapped, and counts for
+//! the team and the organisation only.
+
+use super::estate::RepositoryFacts;
+use super::ownership::Owners;
+use delivery::domain::{ComponentId, Incident, IncidentId, RepoId, TeamName};
+use std::collections::{BTreeMap, HashMap};
+
+/// The outcome for all incidents.
+#[derive(Debug, Default)]
+pub struct IncidentMap {
+    by_component: BTreeMap<ComponentId, Vec<IncidentId>>,
+    by_incident: HashMap<IncidentId, ComponentId>,
+    /// Incidents without a component, with the repository they live in, if any.
+    pub unmapped: Vec<(IncidentId, Option<RepoId>)>,
+}
+
+impl IncidentMap {
+    /// The incidents of a component, in order of id.
+    pub fn of(&self, component: &ComponentId) -> &[IncidentId] {
+        self.by_component.get(component).map_or(&[], Vec::as_slice)
+    }
+
+    /// All components that have incidents.
+    pub fn components(&self) -> impl Iterator<Item = &ComponentId> {
+        self.by_component.keys()
+    }
+
+    /// The repository whose component an incident belongs to.
+    pub fn repository_of(&self, incident: &IncidentId) -> Option<RepoId> {
+        self.by_incident.get(incident).map(|component| component.repo)
+    }
+}
+
+/// Maps every incident.
+pub fn map_incidents(
+    repositories: &BTreeMap<RepoId, RepositoryFacts>,
+    incidents: &BTreeMap<IncidentId, Incident>,
+    owners: &dyn Owners,
+) -> IncidentMap {
+    let directory = Directory::new(repositories, owners);
+    let mut map = IncidentMap::default();
+    for (id, incident) in incidents {
+        match directory.component_of(incident) {
+            Some(component) => {
+                map.by_component.entry(component.clone()).or_default().push(id.clone());
+                map.by_incident.insert(id.clone(), component);
+            }
+            None => map.unmapped.push((id.clone(), incident.repo)),
+        }
+    }
+    map
+}
+
+/// Names and owners of everything that is deployed.
+struct Directory {
+    by_repo: HashMap<RepoId, ComponentId>,
+    /// By component name, `owner/repo` and `owner/repo/name`, in lower case; `None` where two share it.
+    by_name: HashMap<String, Option<ComponentId>>,
+    team_of_repo: HashMap<RepoId, TeamName>,
+    by_team: HashMap<TeamName, Option<ComponentId>>,
+}
+
+impl Directory {
+    fn new(repositories: &BTreeMap<RepoId, RepositoryFacts>, owners: &dyn Owners) -> Directory {
+        let mut directory = Directory {
+            by_repo: HashMap::new(),
+            by_name: HashMap::new(),
+            team_of_repo: HashMap::new(),
+            by_team: HashMap::new(),
+        };
+        for (repo, facts) in repositories {
+            let Some(repository) = facts.active() else { continue };
+            let team = owners.owner(repository).team;
+            directory.team_of_repo.insert(*repo, team.clone());
+            if !facts.has_component() {
+                continue;
+            }
+            let component = ComponentId::whole(*repo);
+            let full_name = repository.full_name.to_lowercase();
+            let short_name = repository.short_name().to_lowercase();
+            let whole_path = format!("{full_name}/{short_name}");
+            for name in [short_name, full_name, whole_path] {
+                only(&mut directory.by_name, name, &component);
+            }
+            only(&mut directory.by_team, team, &component);
+            directory.by_repo.insert(*repo, component);
+        }
+        directory
+    }
+
+    fn component_of(&self, incident: &Incident) -> Option<ComponentId> {
+        let named = incident.component.as_ref().map(|name| name.to_lowercase());
+        // A name that nothing bears, or that two share, answers nothing.
+        if let Some(component) = named.and_then(|name| self.by_name.get(&name).cloned().flatten()) {
+            return Some(component);
+        }
+        let repo = incident.repo.as_ref()?;
+        if let Some(component) = self.by_repo.get(repo) {
+            return Some(component.clone());
+        }
+        let team = self.team_of_repo.get(repo)?;
+        if &**team == super::ownership::UNOWNED {
+            return None;
+        }
+        self.by_team.get(team).cloned().flatten()
+    }
+}
+
+/// Remembers the one thing of that name, or that there are several.
+fn only<K: std::hash::Hash + Eq>(
+    names: &mut HashMap<K, Option<ComponentId>>,
+    name: K,
+    component: &ComponentId,
+) {
+    names
+        .entry(name)
+        .and_modify(|known| {
+            if known.as_ref() != Some(component) {
+                *known = None;
+            }
+        })
+        .or_insert_with(|| Some(component.clone()));
+}

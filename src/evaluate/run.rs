@@ -1,0 +1,130 @@
+//! The loop: news or time, evaluate, settle, publish.
+
+use super::{Evaluator, Settlement};
+use crate::clock::SharedClock;
+use crate::exposition::{Encoded, Exposure, OwnMetrics, encode};
+use crate::store::{Store, StoreError};
+use delivery::domain::{Span, Time};
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+/// Windows slide, so figures are evaluated at least this often.
+const AT_LEAST_EVERY: Span = 30;
+/// News come in bursts of pages; this long is waited for the rest.
+const DEBOUNCE: Span = 1;
+/// How many facts are read from the store at once.
+const FACTS_A_PAGE: usize = 20_000;
+
+/// Evaluates and publishes until told to stop.
+pub struct Publisher {
+    /// Where facts come from and settled rows go.
+    pub store: Store,
+    /// The time.
+    pub clock: SharedClock,
+    /// How much is shown.
+    pub exposure: Exposure,
+    /// The exporter's own metrics, which hear of every evaluation.
+    pub own: Arc<OwnMetrics>,
+    /// Where the latest snapshot is found.
+    pub snapshot: Arc<watch::Sender<Arc<Encoded>>>,
+}
+
+impl Publisher {
+    /// Reads all news from the store after the change number `after`; returns the newest.
+    pub async fn absorb_news(
+        &self,
+        evaluator: &mut Evaluator,
+        mut after: u64,
+    ) -> Result<u64, StoreError> {
+        loop {
+            let page = self.store.facts_since(after, FACTS_A_PAGE).await?;
+            after = page.last;
+            page.facts.into_iter().for_each(|fact| evaluator.absorb(fact));
+            if !page.more {
+                return Ok(after);
+            }
+        }
+    }
+
+    /// Runs the loop. `after` is the newest change number that the evaluator knows.
+    pub async fn run(self, mut evaluator: Evaluator, mut after: u64, stop: CancellationToken) {
+        let mut news = self.store.news();
+        let mut failing = false;
+        loop {
+            match self.turn(&mut evaluator, &mut after).await {
+                Ok(()) if failing => {
+                    failing = false;
+                    tracing::info!("the store works again; figures are current");
+                }
+                Ok(()) => {}
+                Err(error) if !failing => {
+                    failing = true;
+                    tracing::error!("figures stay as they are: {error}");
+                }
+                Err(_) => {}
+            }
+            let next = self.clock.now().plus(AT_LEAST_EVERY);
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = self.clock.sleep_until(next) => {}
+                changed = news.changed() => match changed {
+                    Ok(()) => self.clock.sleep_until(self.clock.now().plus(DEBOUNCE)).await,
+                    // The store is closed, and so the process about to end.
+                    Err(_) => return,
+                },
+            }
+        }
+    }
+
+    /// One evaluation, settled before it is shown.
+    async fn turn(&self, evaluator: &mut Evaluator, after: &mut u64) -> Result<(), StoreError> {
+        *after = self.absorb_news(evaluator, *after).await?;
+        let started = Instant::now();
+        let now = self.clock.now();
+        let due = self.evaluate(evaluator, now).await;
+        if !due.rows.is_empty() || !due.births.is_empty() {
+            self.store.settle(&due.rows, &due.births).await?;
+        }
+        evaluator.settle(due);
+        self.publish(evaluator, started).await;
+        Ok(())
+    }
+
+    /// Judging a large estate takes a while; other tasks of this thread go on meanwhile.
+    async fn evaluate(&self, evaluator: &mut Evaluator, now: Time) -> Settlement {
+        off_the_runtime(|| evaluator.evaluate(now))
+    }
+
+    async fn publish(&self, evaluator: &Evaluator, started: Instant) {
+        let previous = Arc::clone(&self.snapshot.borrow());
+        let encoded =
+            off_the_runtime(|| encode(&evaluator.figures(), &self.exposure, Some(&previous)));
+        self.own.evaluation(started.elapsed().as_secs_f64());
+        for (kind, count) in evaluator.fact_counts() {
+            self.own.facts(kind, count);
+        }
+        self.own.exposed(&encoded);
+        for (family, series) in encoded.withheld() {
+            if !previous.withheld().iter().any(|(known, _)| known == family) {
+                tracing::warn!(
+                    family,
+                    series,
+                    "withheld, since exposition.max_series is reached: raise it, or set \
+                     exposition.component_detail to \"none\""
+                );
+            }
+        }
+        self.snapshot.send_replace(Arc::new(encoded));
+    }
+}
+
+/// Runs long work without holding up the other tasks of a multi-threaded runtime.
+fn off_the_runtime<T>(work: impl FnOnce() -> T) -> T {
+    use tokio::runtime::{Handle, RuntimeFlavor};
+    match Handle::current().runtime_flavor() {
+        RuntimeFlavor::MultiThread => tokio::task::block_in_place(work),
+        _ => work(),
+    }
+}

@@ -1,0 +1,177 @@
+//! What it takes to declare a family, once, for every level that shows it.
+
+use delivery::measures::{Distribution, PointFigures, SeedFigures, WindowFigures};
+
+/// A family's type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A value as it stands.
+    Gauge,
+    /// A count that never decreases.
+    Counter,
+    /// Counts by bucket that never decrease.
+    Histogram,
+}
+
+impl Kind {
+    /// The word on the TYPE line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Gauge => "gauge",
+            Kind::Counter => "counter",
+            Kind::Histogram => "histogram",
+        }
+    }
+}
+
+/// What a family's series are about. Levels are never mixed in one family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// A component.
+    Component,
+    /// A team.
+    Team,
+    /// An organisation.
+    Org,
+    /// A repository, as the exporter collects it.
+    Repository,
+}
+
+impl Subject {
+    /// What the names of its families start with.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Subject::Component => "dora_",
+            Subject::Team => "dora_team_",
+            Subject::Org => "dora_org_",
+            Subject::Repository => "dora_exporter_",
+        }
+    }
+
+    /// The labels that tell its series apart.
+    pub fn labels(self) -> &'static [&'static str] {
+        match self {
+            Subject::Component => &["team", "repo", "component"],
+            Subject::Team => &["team"],
+            Subject::Org => &["org"],
+            Subject::Repository => &["repo"],
+        }
+    }
+
+    fn pooled(self) -> &'static str {
+        match self {
+            Subject::Component | Subject::Repository => "",
+            Subject::Team => " Pooled over the team's components.",
+            Subject::Org => " Pooled over the organisation's components.",
+        }
+    }
+}
+
+/// Component, team and organisation.
+pub(super) const ALL_LEVELS: &[Subject] = &[Subject::Component, Subject::Team, Subject::Org];
+
+/// How a family's samples are read from figures.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Reading {
+    /// One value per window.
+    Window(fn(&WindowFigures) -> Option<f64>),
+    /// One value per window and statistic.
+    Durations(fn(&WindowFigures) -> Option<Distribution>),
+    /// One value per window, phase and statistic.
+    Phases,
+    /// One value.
+    Point(fn(&PointFigures) -> Option<f64>),
+    /// The instant through which there is data.
+    DataThrough,
+    /// One of the original collector's gauges.
+    Seed(fn(&SeedFigures) -> Option<f64>),
+    /// The original collector's histogram.
+    SeedLeadTimes,
+    /// 0 or 1 per measure with data and level.
+    PerformanceLevels,
+    /// 1 with what else is known about a component.
+    Info,
+    /// Whether a repository's history is complete.
+    BackfillComplete,
+}
+
+/// A family, declared for one or several levels.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Declaration {
+    /// The name without the level's prefix.
+    pub(super) stem: &'static str,
+    /// The levels that show it.
+    pub(super) subjects: &'static [Subject],
+    /// Its type.
+    pub(super) kind: Kind,
+    /// Labels beyond the level's.
+    pub(super) labels: &'static [&'static str],
+    /// Whether a component's standard detail has it.
+    pub(super) standard: bool,
+    /// What it means, in a sentence or two.
+    pub(super) help: &'static str,
+    /// The rule behind it, for the reference.
+    pub(super) rule: &'static str,
+    /// Where its samples come from.
+    pub(super) reading: Reading,
+}
+
+impl Declaration {
+    /// Whether it belongs to the original collector's surface.
+    pub(super) fn is_seed(&self) -> bool {
+        matches!(self.reading, Reading::Seed(_) | Reading::SeedLeadTimes)
+    }
+}
+
+/// A family of one level, as it is exposed.
+#[derive(Clone, Debug)]
+pub struct Family {
+    pub(super) declaration: &'static Declaration,
+    subject: Subject,
+    name: String,
+    help: String,
+}
+
+impl Family {
+    /// A declared family at one of its levels. HELP tells what a reader of a query cannot see: that
+    /// the value is as old as the last collection, not as the scrape.
+    pub(super) fn new(declaration: &'static Declaration, subject: Subject) -> Family {
+        let name = format!("{}{}", subject.prefix(), declaration.stem);
+        let help = format!(
+            "{}{} From GitHub by a schedule, not at the scrape.",
+            declaration.help,
+            subject.pooled()
+        );
+        Family { declaration, subject, name, help }
+    }
+
+    /// Its full name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its HELP text.
+    pub fn help(&self) -> &str {
+        &self.help
+    }
+
+    /// Its type.
+    pub fn kind(&self) -> Kind {
+        self.declaration.kind
+    }
+
+    /// What its series are about.
+    pub fn subject(&self) -> Subject {
+        self.subject
+    }
+
+    /// All its labels, without a histogram's `le`.
+    pub fn labels(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.subject.labels().iter().chain(self.declaration.labels).copied()
+    }
+
+    /// Whether it is in a component's standard detail.
+    pub fn is_standard(&self) -> bool {
+        self.declaration.standard
+    }
+}

@@ -1,0 +1,132 @@
+//! What evaluation hands over to be shown: figures with their labels.
+
+use super::histogram::Histogram;
+use crate::config::{ComponentDetail, Settings};
+use delivery::domain::{DAY, TeamName, Time};
+use delivery::measures::{Level, Measure, PointFigures, SeedFigures, WindowFigures};
+use std::sync::Arc;
+
+/// Everything that is shown at one instant. The order of the lists has no meaning. What did not
+/// change may be shared with the previous set.
+#[derive(Clone, Debug, Default)]
+pub struct FigureSet {
+    /// Components whose backfill is complete.
+    pub components: Vec<Arc<ComponentFigures>>,
+    /// Teams with at least one such component, or with incidents of their own.
+    pub teams: Vec<Arc<TeamFigures>>,
+    /// Organisations with at least one such component, or with incidents of their own.
+    pub orgs: Vec<Arc<OrgFigures>>,
+    /// All collected repositories.
+    pub repositories: Vec<RepositoryState>,
+}
+
+/// Figures that a component, a team and an organisation share.
+#[derive(Clone, Debug)]
+pub struct Figures {
+    /// Figures of windows, with the text of the label `window`, in the configured order.
+    pub windows: Vec<(Arc<str>, WindowFigures)>,
+    /// Figures without a window.
+    pub point: PointFigures,
+    /// The instant through which there is data: of a team, the earliest of its components'.
+    pub data_through: Option<Time>,
+}
+
+/// What a component's series are labelled with.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ComponentLabels {
+    /// Its owner, `unowned` where no rule answers.
+    pub team: TeamName,
+    /// `owner/name` of its repository.
+    pub repo: Arc<str>,
+    /// Its name, or its repository's.
+    pub component: Arc<str>,
+}
+
+/// The labels of `dora_component_info` beyond the component's own; empty where not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ComponentInfo {
+    /// The system that it is part of.
+    pub system: Arc<str>,
+    /// Its lifecycle.
+    pub lifecycle: Arc<str>,
+    /// Who said who owns it.
+    pub source: Arc<str>,
+}
+
+/// A component.
+#[derive(Clone, Debug)]
+pub struct ComponentFigures {
+    /// Its labels; no two components have the same.
+    pub labels: ComponentLabels,
+    /// What else is known about it.
+    pub info: ComponentInfo,
+    /// Its figures.
+    pub figures: Figures,
+    /// The original collector's gauges.
+    pub seed: SeedFigures,
+    /// Settled lead times in hours, by the team that owned the component when they settled: its
+    /// present team, and each former team until its rows are pruned.
+    pub lead_time_hours: Vec<(TeamName, Histogram)>,
+}
+
+/// A team.
+#[derive(Clone, Debug)]
+pub struct TeamFigures {
+    /// Its name.
+    pub team: TeamName,
+    /// Its figures, pooled over its components.
+    pub figures: Figures,
+    /// Its performance levels over 90 days.
+    pub levels: [(Measure, Option<Level>); 4],
+}
+
+/// An organisation.
+#[derive(Clone, Debug)]
+pub struct OrgFigures {
+    /// Its name.
+    pub org: Arc<str>,
+    /// Its figures, pooled over its components.
+    pub figures: Figures,
+}
+
+/// A collected repository.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RepositoryState {
+    /// `owner/name`.
+    pub repo: Arc<str>,
+    /// Whether all history that the look-back asks for is there.
+    pub backfill_complete: bool,
+}
+
+/// How much is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exposure {
+    /// How much per component.
+    pub component_detail: ComponentDetail,
+    /// Whether the original collector's families are shown.
+    pub seed_surface: bool,
+    /// How many series may be shown, without the exporter's own.
+    pub max_series: usize,
+}
+
+impl From<&Settings> for Exposure {
+    fn from(settings: &Settings) -> Exposure {
+        Exposure {
+            component_detail: settings.exposition.component_detail,
+            seed_surface: settings.measures.seed_surface,
+            max_series: settings.exposition.max_series,
+        }
+    }
+}
+
+impl Figures {
+    /// The window of a component's standard detail: 30 d, or where that is not configured, the
+    /// nearest to it.
+    pub(super) fn standard_window(&self) -> &[(Arc<str>, WindowFigures)] {
+        let distance = |at: &usize| (self.windows[*at].1.window.length - 30 * DAY).abs();
+        match (0..self.windows.len()).min_by_key(distance) {
+            Some(at) => &self.windows[at..=at],
+            None => &[],
+        }
+    }
+}

@@ -1,0 +1,358 @@
+//! The exposition as a whole, over figures of a small organisation.
+
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use crate::config::ComponentDetail;
+use delivery::domain::{DAY, DeploymentId, HOUR, IncidentId, Oid, Time, Window};
+use delivery::ledger::{
+    ChangeId, Failure, History, JudgedIncident, Phases, ProductionDeployment, Reason,
+    ShippedChange, WaitingChange,
+};
+use delivery::measures::{
+    LEVEL_WINDOW, Member, Pool, performance_levels, point_figures, seed_figures, window_figures,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Read, Write};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+const T: Time = Time(20_000 * DAY);
+
+const FULL: Exposure =
+    Exposure { component_detail: ComponentDetail::Full, seed_surface: true, max_series: 1_000_000 };
+const STANDARD: Exposure = Exposure { component_detail: ComponentDetail::Standard, ..FULL };
+
+/// A component with something to show in every family.
+fn history(days_ago: i64) -> History {
+    let finished_at = T.plus(-days_ago * DAY);
+    let restored_at = finished_at.plus(HOUR);
+    let failure = Failure {
+        reason: Reason::Incident,
+        evidence: vec![],
+        restored_at: Some(restored_at),
+        open: false,
+        has_incident: true,
+    };
+    let incident = |opened_at, resolved_at| JudgedIncident {
+        id: IncidentId(Arc::from("github:1")),
+        opened_at,
+        resolved_at,
+        attributed: resolved_at.is_some(),
+    };
+    let seconds = Some(HOUR);
+    History {
+        deployments: vec![ProductionDeployment {
+            id: DeploymentId(1),
+            members: vec![DeploymentId(1)],
+            sha: Oid([1; 20]),
+            environment: Arc::from("production"),
+            created_at: finished_at,
+            finished_at,
+            known_commit: true,
+            is_baseline: false,
+            changes: 1,
+            is_rollback: false,
+            is_rework: false,
+            failure: Some(failure),
+        }],
+        changes: vec![ShippedChange {
+            id: ChangeId::Pull(1),
+            deployment: 0,
+            started_at: finished_at.plus(-4 * HOUR),
+            merged_at: finished_at.plus(-HOUR),
+            finished_at,
+            phases: Phases { coding: seconds, pickup: seconds, review: seconds, deploy: seconds },
+        }],
+        waiting: vec![WaitingChange { id: ChangeId::Pull(2), merged_at: finished_at }],
+        incidents: vec![
+            incident(finished_at, Some(restored_at)),
+            incident(finished_at.plus(HOUR), None),
+        ],
+        aborted: vec![],
+        next_edge: None,
+    }
+}
+
+fn figures(pool: &Pool<'_>) -> Figures {
+    let windows = [("7d", 7), ("30d", 30), ("90d", 90)];
+    Figures {
+        windows: windows
+            .map(|(text, days)| (Arc::from(text), window_figures(pool, Window::days(days))))
+            .to_vec(),
+        point: point_figures(pool),
+        data_through: Some(T),
+    }
+}
+
+fn component(team: &str, repo: &str, history: &History) -> Arc<ComponentFigures> {
+    let members = [Member { history, t: T }];
+    let pool = Pool { members: &members, unmapped: &[], t: T };
+    let mut hours = Histogram::new(LEAD_TIME_HOURS);
+    history.changes.iter().for_each(|change| hours.observe(change.lead_time() as f64 / 3_600.0));
+    Arc::new(ComponentFigures {
+        labels: ComponentLabels {
+            team: team.into(),
+            repo: repo.into(),
+            component: repo.rsplit('/').next().unwrap_or(repo).into(),
+        },
+        info: ComponentInfo { system: "".into(), lifecycle: "".into(), source: "rules".into() },
+        figures: figures(&pool),
+        seed: seed_figures(&pool),
+        lead_time_hours: vec![(team.into(), hours)],
+    })
+}
+
+/// Components of one team each, with one organisation over them.
+fn set(components: &[(&str, &str, i64)]) -> FigureSet {
+    let histories: Vec<History> = components.iter().map(|(_, _, ago)| history(*ago)).collect();
+    let members: Vec<Member<'_>> =
+        histories.iter().map(|history| Member { history, t: T }).collect();
+    let group = |members: &[Member<'_>]| figures(&Pool { members, unmapped: &[], t: T });
+    let team = |at: usize| {
+        let pool = Pool { members: &members[at..=at], unmapped: &[], t: T };
+        let levels = performance_levels(&window_figures(&pool, LEVEL_WINDOW));
+        let figures = group(&members[at..=at]);
+        Arc::new(TeamFigures { team: components[at].0.into(), figures, levels })
+    };
+    FigureSet {
+        components: components
+            .iter()
+            .zip(&histories)
+            .map(|((team, repo, _), history)| component(team, repo, history))
+            .collect(),
+        teams: (0..components.len()).map(team).collect(),
+        orgs: vec![Arc::new(OrgFigures { org: "acme".into(), figures: group(&members) })],
+        repositories: components
+            .iter()
+            .map(|(_, repo, _)| RepositoryState { repo: (*repo).into(), backfill_complete: true })
+            .collect(),
+    }
+}
+
+fn three() -> FigureSet {
+    set(&[("payments", "acme/pay", 1), ("search", "acme/find", 20), ("ops\n\"", "acme/o\\ps", 80)])
+}
+
+fn plain(encoded: &Encoded) -> String {
+    String::from_utf8(encoded.body(b"", false).concat()).unwrap()
+}
+
+fn series(text: &str) -> Vec<&str> {
+    text.lines().filter(|line| !line.starts_with('#')).collect()
+}
+
+fn gunzip(body: &[u8]) -> Vec<u8> {
+    let mut text = Vec::new();
+    // Reads one member only and checks its checksum and length.
+    flate2::read::GzDecoder::new(body).read_to_end(&mut text).unwrap();
+    text
+}
+
+#[test]
+fn every_declared_family_is_shown_with_its_labels() {
+    let encoded = encode(&three(), &FULL, None);
+    let text = plain(&encoded);
+    for family in families() {
+        let header = format!("# TYPE {} {}\n", family.name(), family.kind().name());
+        assert_eq!(text.matches(&header).count(), 1, "{}", family.name());
+        let suffix = if family.kind() == Kind::Histogram { "_count" } else { "" };
+        let start = format!("{}{suffix}{{", family.name());
+        let sample = series(&text).into_iter().find(|line| line.starts_with(&start)).unwrap();
+        let labels: Vec<String> = family.labels().map(|label| format!("{label}=\"")).collect();
+        assert_eq!(sample.matches("=\"").count(), labels.len(), "{sample}");
+        assert!(labels.iter().all(|label| sample.contains(label)), "{sample}");
+    }
+    assert_eq!(encoded.series(), series(&text).len());
+}
+
+#[test]
+fn no_series_appears_twice_and_no_name_is_declared_twice() {
+    let text = plain(&encode(&three(), &FULL, None));
+    let names: BTreeSet<&str> = families().iter().map(Family::name).collect();
+    assert_eq!(names.len(), families().len());
+    let keys: BTreeSet<&str> =
+        series(&text).into_iter().map(|line| line.rsplit_once(' ').unwrap().0).collect();
+    assert_eq!(keys.len(), series(&text).len());
+}
+
+#[test]
+fn labels_do_not_meet_those_that_prometheus_and_its_users_set() {
+    let never = ["env", "environment", "service", "owner", "stage", "instance", "job"];
+    for family in families() {
+        assert!(family.labels().all(|label| !never.contains(&label)), "{}", family.name());
+    }
+}
+
+#[test]
+fn a_component_of_standard_detail_has_one_window_and_two_statistics() {
+    let text = plain(&encode(&three(), &STANDARD, None));
+    let of_components = |line: &&str| line.contains("component=\"pay\"");
+    let shown: Vec<&str> = series(&text).into_iter().filter(of_components).collect();
+    assert!(shown.iter().all(|line| !line.contains("window=") || line.contains("window=\"30d\"")));
+    assert!(shown.iter().all(|line| !line.contains("p95") && !line.contains("mean\"")));
+    assert!(shown.iter().all(|line| !line.contains("bound_ratio") && !line.contains("phase=")));
+    assert_eq!(shown.len(), 3 + 11 + 7 + 11 + 6, "{shown:#?}");
+    assert!(text.contains("dora_team_window_change_phase_seconds{team=\"payments\",window=\"7d\""));
+}
+
+#[test]
+fn without_a_window_of_30_days_the_nearest_one_is_standard() {
+    let mut figures = three().components[0].figures.clone();
+    figures.windows.remove(1);
+    assert_eq!(figures.standard_window()[0].0.as_ref(), "7d");
+    figures.windows.clear();
+    assert!(figures.standard_window().is_empty());
+}
+
+#[test]
+fn components_and_the_original_surface_can_be_switched_off() {
+    let none = Exposure { component_detail: ComponentDetail::None, ..FULL };
+    let text = plain(&encode(&three(), &none, None));
+    assert!(!text.contains("component=") && text.contains("dora_team_open_failures"));
+    let modern = Exposure { seed_surface: false, ..STANDARD };
+    let text = plain(&encode(&three(), &modern, None));
+    for name in [
+        "dora_deployment_frequency_per_day",
+        "dora_lead_time_hours",
+        "dora_change_failure_rate",
+        "dora_mean_time_to_restore_hours",
+    ] {
+        assert!(!text.contains(name), "{name}");
+    }
+    assert!(text.contains("dora_open_failures{"));
+}
+
+#[test]
+fn equal_figures_in_any_order_give_equal_bytes() {
+    let set = three();
+    let mut turned = set.clone();
+    turned.components.reverse();
+    turned.teams.reverse();
+    turned.repositories.reverse();
+    assert_eq!(plain(&encode(&set, &FULL, None)), plain(&encode(&turned, &FULL, None)));
+}
+
+#[test]
+fn a_body_is_one_gzip_member_that_ends_with_the_exporters_own_metrics() {
+    let own = OwnMetrics::new().unwrap().text();
+    let nothing = Encoded::default();
+    let names: Vec<String> = (0..600).map(|n| format!("acme/service-{n}")).collect();
+    let many: Vec<_> = names.iter().map(|name| ("team", name.as_str(), 3)).collect();
+    for encoded in [encode(&set(&many), &STANDARD, None), encode(&three(), &FULL, None), nothing] {
+        for own in [own.as_slice(), b""] {
+            let plain = encoded.body(own, false).concat();
+            assert!(plain.ends_with(own));
+            assert_eq!(gunzip(&encoded.body(own, true).concat()), plain);
+        }
+    }
+}
+
+#[test]
+fn what_did_not_change_is_not_compressed_again() {
+    let names: Vec<String> = (0..600).map(|n| format!("acme/service-{n:03}")).collect();
+    let many: Vec<_> = names.iter().map(|name| ("team", name.as_str(), 3)).collect();
+    let first = encode(&set(&many), &STANDARD, None);
+    let same = encode(&set(&many), &STANDARD, Some(&first));
+    assert_eq!(same.compressed_chunks(), 0);
+    assert_eq!(same.body(b"own", true), first.body(b"own", true));
+
+    let mut news = many.clone();
+    news[0].2 = 2;
+    let fresh = encode(&set(&news), &STANDARD, None);
+    let reused = encode(&set(&news), &STANDARD, Some(&first));
+    assert!(reused.compressed_chunks() * 2 < fresh.compressed_chunks());
+    assert_eq!(reused.body(b"own", true), fresh.body(b"own", true));
+    // A family that vanished or came must not disturb its neighbours.
+    let full = encode(&set(&news), &FULL, Some(&reused));
+    assert_eq!(gunzip(&full.body(b"", true).concat()), full.body(b"", false).concat());
+}
+
+#[test]
+fn families_beyond_the_limit_are_withheld_whole_and_told() {
+    let whole = encode(&three(), &FULL, None);
+    let limit = Exposure { max_series: whole.series() - 1, ..FULL };
+    let limited = encode(&three(), &limit, Some(&whole));
+    let (family, count) = &limited.withheld()[0];
+    assert_eq!(
+        (family.as_str(), limited.withheld().len()),
+        ("dora_window_change_phase_seconds", 1)
+    );
+    assert_eq!(limited.series() + count, whole.series());
+    assert!(!plain(&limited).contains("dora_window_change_phase_seconds"));
+    assert!(whole.withheld().is_empty());
+
+    let metrics = OwnMetrics::new().unwrap();
+    metrics.exposed(&limited);
+    let told = format!("dora_exporter_series_withheld{{family=\"{family}\"}} {count}\n");
+    assert!(String::from_utf8(metrics.text()).unwrap().contains(&told));
+    metrics.exposed(&whole);
+    assert!(!String::from_utf8(metrics.text()).unwrap().contains("series_withheld"));
+}
+
+#[test]
+fn a_former_teams_lead_times_stay_beside_the_present_ones() {
+    let mut set = set(&[("new", "acme/pay", 1)]);
+    let moved = Arc::make_mut(&mut set.components[0]);
+    moved.lead_time_hours.push(("old".into(), Histogram::new(LEAD_TIME_HOURS)));
+    let text = plain(&encode(&set, &STANDARD, None));
+    let count = "dora_lead_time_hours_count{team=\"new\",repo=\"acme/pay\",component=\"pay\"} 1\n";
+    assert!(text.contains(count), "{text}");
+    assert!(text.contains(&count.replace("new", "old").replace("} 1", "} 0")));
+}
+
+/// All of the exporter's own families, each with a series.
+fn busy_metrics() -> OwnMetrics {
+    let metrics = OwnMetrics::new().unwrap();
+    metrics.source(&SourceLabels {
+        source: "github",
+        collectors: &["deployments"],
+        apis: &["graphql"],
+        failure_reasons: &["malformed"],
+        throttle_reasons: &["primary"],
+    });
+    metrics.source_up("github", true);
+    metrics.collection_finished("github", "deployments", 1.0);
+    metrics.last_success("github", "deployments", T);
+    metrics.data_through("github", "deployments", T);
+    metrics.items("github", "deployments", 7);
+    metrics.request("github", "graphql", "200");
+    metrics.limits("github", "graphql", 5_000, 4_000, T);
+    metrics.throttled("github", "primary", 3);
+    metrics.facts("deployment", 7);
+    metrics.evaluation(0.01);
+    metrics.exposed(&encode(&three(), &Exposure { max_series: 0, ..FULL }, None));
+    metrics
+}
+
+#[test]
+fn every_declared_family_of_the_exporter_itself_can_be_told() {
+    let text = String::from_utf8(busy_metrics().text()).unwrap();
+    for family in own_families::OWN_FAMILIES {
+        let header = format!("# TYPE {} {}\n", family.name, family.kind.name());
+        assert_eq!(text.matches(&header).count(), 1, "{}", family.name);
+    }
+}
+
+#[test]
+fn promtool_complains_of_the_two_original_names_only() {
+    let promtool = Command::new("promtool")
+        .args(["check", "metrics"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let Ok(mut promtool) = promtool else {
+        return eprintln!("promtool is not installed: nothing was checked");
+    };
+    let body = encode(&three(), &FULL, None).body(&busy_metrics().text(), false).concat();
+    promtool.stdin.take().unwrap().write_all(&body).unwrap();
+    let output = promtool.wait_with_output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    let said = String::from_utf8(said).unwrap();
+    let complaints: BTreeMap<&str, &str> =
+        said.lines().filter_map(|line| line.split_once(' ')).collect();
+    let names: Vec<&str> = complaints.keys().copied().collect();
+    assert_eq!(names, ["dora_lead_time_hours", "dora_mean_time_to_restore_hours"], "{said}");
+    assert_eq!(output.status.code(), Some(3));
+}

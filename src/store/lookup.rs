@@ -1,0 +1,62 @@
+//! Questions that collecting asks of stored facts, where it keeps none of them itself.
+
+use super::rows::Columns;
+use super::{Store, StoreError, rows};
+use delivery::domain::{Fact, Oid, RepoId, Repository, Time};
+use sqlx::{QueryBuilder, Sqlite};
+use std::collections::BTreeMap;
+
+/// How many ids are asked for in one statement; SQLite takes up to 32,766.
+const IDS_A_STATEMENT: usize = 1_000;
+
+impl Store {
+    /// Of these commits those that are stored, with the time of committing, or without one where
+    /// they are known to be lost.
+    pub async fn known_commits(
+        &self,
+        repo: RepoId,
+        oids: &[Oid],
+    ) -> Result<BTreeMap<Oid, Option<Time>>, StoreError> {
+        let mut known = BTreeMap::new();
+        for some in oids.chunks(IDS_A_STATEMENT) {
+            for (from, time) in [("lost_commits", "NULL"), ("commits", "committed_at")] {
+                let mut query: QueryBuilder<Sqlite> =
+                    QueryBuilder::new(format!("SELECT oid, {time} FROM {from} WHERE repo = "));
+                query.push_bind(repo.0.cast_signed()).push(" AND oid IN (");
+                let mut list = query.separated(", ");
+                for oid in some {
+                    list.push_bind(oid.0.to_vec());
+                }
+                query.push(")");
+                let rows = query.build().try_map(|row| {
+                    let mut columns = Columns::of(&row);
+                    let oid = columns.oid()?;
+                    Ok((oid, columns.take::<Option<i64>>()?.map(Time)))
+                });
+                let rows = rows.fetch_all(&self.readers).await;
+                known.extend(rows.map_err(|error| self.failure("looking up commits", &error))?);
+            }
+        }
+        Ok(known)
+    }
+
+    /// All repositories, in order of their last change.
+    pub async fn repositories(&self) -> Result<Vec<Repository>, StoreError> {
+        let rows = sqlx::query(rows::REPOSITORIES.page)
+            .bind(0_i64)
+            .bind(i64::MAX)
+            .try_map(|row| {
+                let mut columns = Columns::of(&row);
+                columns.bits()?;
+                (rows::REPOSITORIES.decode)(&mut columns)
+            })
+            .fetch_all(&self.readers)
+            .await
+            .map_err(|error| self.failure("reading repositories", &error))?;
+        let repository = |fact| match fact {
+            Fact::Repository(repository) => Some(repository),
+            _ => None,
+        };
+        Ok(rows.into_iter().filter_map(repository).collect())
+    }
+}

@@ -1,0 +1,52 @@
+//! Deployments, with their status history as JSON text.
+
+use super::{Columns, list};
+use delivery::domain::{Deployment, DeploymentId, Fact, RepoId};
+use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteQueryResult;
+
+const UPSERT: &str = "INSERT INTO deployments
+ (seq, id, node_id, repo, sha, environment, created_at, statuses)
+ VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, node_id = excluded.node_id,
+ repo = excluded.repo, sha = excluded.sha, environment = excluded.environment,
+ created_at = excluded.created_at, statuses = excluded.statuses
+ WHERE (node_id, repo, sha, environment, created_at, statuses) IS NOT
+ (excluded.node_id, excluded.repo, excluded.sha, excluded.environment, excluded.created_at,
+ excluded.statuses)";
+
+/// Selects a page of deployments.
+pub(super) const PAGE: &str = "SELECT seq, id, node_id, repo, sha, environment, created_at,
+ statuses FROM deployments WHERE seq > ?1 AND seq <= ?2 ORDER BY seq";
+
+/// Writes a deployment.
+pub(super) async fn upsert(
+    connection: &mut SqliteConnection,
+    seq: i64,
+    fact: &Deployment,
+) -> Result<SqliteQueryResult, sqlx::Error> {
+    sqlx::query(UPSERT)
+        .bind(seq)
+        .bind(fact.id.0.cast_signed())
+        .bind(&*fact.node_id)
+        .bind(fact.repo.0.cast_signed())
+        .bind(&fact.sha.0[..])
+        .bind(&*fact.environment)
+        .bind(fact.created_at.0)
+        .bind(list::write(&fact.statuses)?)
+        .execute(connection)
+        .await
+}
+
+/// Decodes a deployment.
+pub(super) fn decode(columns: &mut Columns<'_>) -> Result<Fact, sqlx::Error> {
+    Ok(Fact::Deployment(Deployment {
+        id: DeploymentId(columns.bits()?),
+        node_id: columns.take::<&str>()?.into(),
+        repo: RepoId(columns.bits()?),
+        sha: columns.oid()?,
+        environment: columns.take::<&str>()?.into(),
+        created_at: columns.time()?,
+        statuses: list::read(columns.take()?)?,
+    }))
+}

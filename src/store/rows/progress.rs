@@ -1,0 +1,52 @@
+//! Collectors' progress. `through` never goes backwards: reading old pages again takes nothing away.
+
+use super::{Columns, malformed};
+use delivery::domain::{Collector, Fact, Progress, RepoId, Time};
+use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteQueryResult;
+
+// The scalar max() is NULL where an argument is, hence coalesce.
+const UPSERT: &str = "INSERT INTO progress (seq, repo, collector, complete, through)
+ VALUES (?, ?, ?, ?, ?)
+ ON CONFLICT (repo, collector) DO UPDATE SET seq = excluded.seq, complete = excluded.complete,
+ through = coalesce(max(through, excluded.through), through, excluded.through)
+ WHERE (complete, through) IS NOT
+ (excluded.complete, coalesce(max(through, excluded.through), through, excluded.through))";
+
+/// Selects a page of progress.
+pub(super) const PAGE: &str = "SELECT seq, repo, collector, complete, through FROM progress
+ WHERE seq > ?1 AND seq <= ?2 ORDER BY seq";
+
+/// Writes a collector's progress.
+pub(super) async fn upsert(
+    connection: &mut SqliteConnection,
+    seq: i64,
+    fact: &Progress,
+) -> Result<SqliteQueryResult, sqlx::Error> {
+    sqlx::query(UPSERT)
+        .bind(seq)
+        .bind(fact.repo.0.cast_signed())
+        .bind(fact.collector.name())
+        .bind(fact.complete)
+        .bind(fact.through.map(|at| at.0))
+        .execute(connection)
+        .await
+}
+
+/// Decodes a collector's progress.
+pub(super) fn decode(columns: &mut Columns<'_>) -> Result<Fact, sqlx::Error> {
+    Ok(Fact::Progress(Progress {
+        repo: RepoId(columns.bits()?),
+        collector: collector(columns.take()?)?,
+        complete: columns.take()?,
+        through: columns.take::<Option<i64>>()?.map(Time),
+    }))
+}
+
+/// The collector of that name.
+pub(in crate::store) fn collector(name: &str) -> Result<Collector, sqlx::Error> {
+    Collector::ALL
+        .into_iter()
+        .find(|collector| collector.name() == name)
+        .ok_or_else(|| malformed(format!("an unknown collector {name:?}")))
+}

@@ -1,0 +1,91 @@
+//! Repositories. Former names are the one thing that is merged: a source tells the names it knows,
+//! and a rename that we saw is remembered whatever later answers say.
+
+use super::{Columns, malformed};
+use delivery::domain::{Fact, RepoId, Repository, RepositoryState, Time};
+use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteQueryResult;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+const UPSERT: &str = "INSERT INTO repositories
+ (seq, id, node_id, full_name, former_names, host, state, head, created_at)
+ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, node_id = excluded.node_id,
+ full_name = excluded.full_name, former_names = excluded.former_names, host = excluded.host,
+ state = excluded.state, head = excluded.head, created_at = excluded.created_at
+ WHERE (node_id, full_name, former_names, host, state, head, created_at) IS NOT
+ (excluded.node_id, excluded.full_name, excluded.former_names, excluded.host, excluded.state,
+ excluded.head, excluded.created_at)";
+
+/// Selects a page of repositories.
+pub(super) const PAGE: &str = "SELECT seq, id, node_id, full_name, former_names, host, state,
+ head, created_at FROM repositories WHERE seq > ?1 AND seq <= ?2 ORDER BY seq";
+
+const NAMES: &str = "SELECT full_name, former_names FROM repositories WHERE id = ?";
+
+/// Writes a repository.
+pub(super) async fn upsert(
+    connection: &mut SqliteConnection,
+    seq: i64,
+    fact: &Repository,
+) -> Result<SqliteQueryResult, sqlx::Error> {
+    let id = fact.id.0.cast_signed();
+    let stored: Option<(String, String)> =
+        sqlx::query_as(NAMES).bind(id).fetch_optional(&mut *connection).await?;
+    let mut former: BTreeSet<String> =
+        fact.former_names.iter().map(|name| name.to_string()).collect();
+    if let Some((full_name, former_names)) = stored {
+        former.extend(read_names(&former_names)?);
+        former.insert(full_name);
+    }
+    // A repository that got an old name back is not formerly called so.
+    former.remove(&*fact.full_name);
+    let former =
+        serde_json::to_string(&former).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    sqlx::query(UPSERT)
+        .bind(seq)
+        .bind(id)
+        .bind(&*fact.node_id)
+        .bind(&*fact.full_name)
+        .bind(former)
+        .bind(&*fact.host)
+        .bind(state_name(fact.state))
+        .bind(fact.head.as_ref().map(|head| &head.0[..]))
+        .bind(fact.created_at.map(|at| at.0))
+        .execute(connection)
+        .await
+}
+
+/// Decodes a repository.
+pub(super) fn decode(columns: &mut Columns<'_>) -> Result<Fact, sqlx::Error> {
+    Ok(Fact::Repository(Repository {
+        id: RepoId(columns.bits()?),
+        node_id: columns.take::<&str>()?.into(),
+        full_name: columns.take::<&str>()?.into(),
+        former_names: read_names(columns.take()?)?.into_iter().map(Arc::from).collect(),
+        host: columns.take::<&str>()?.into(),
+        state: state(columns.take()?)?,
+        head: columns.optional_oid()?,
+        created_at: columns.take::<Option<i64>>()?.map(Time),
+    }))
+}
+
+fn read_names(text: &str) -> Result<Vec<String>, sqlx::Error> {
+    serde_json::from_str(text).map_err(|error| sqlx::Error::Decode(error.into()))
+}
+
+fn state_name(state: RepositoryState) -> &'static str {
+    match state {
+        RepositoryState::Active => "active",
+        RepositoryState::Excluded => "excluded",
+        RepositoryState::Gone => "gone",
+    }
+}
+
+fn state(name: &str) -> Result<RepositoryState, sqlx::Error> {
+    [RepositoryState::Active, RepositoryState::Excluded, RepositoryState::Gone]
+        .into_iter()
+        .find(|state| state_name(*state) == name)
+        .ok_or_else(|| malformed(format!("an unknown repository state {name:?}")))
+}

@@ -1,0 +1,238 @@
+//! Tests of the store, by what they hold it to; sample facts are here.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod durability;
+mod facts;
+mod opening;
+mod settling;
+
+use super::*;
+use delivery::domain::*;
+use sqlx::SqliteConnection;
+use std::path::PathBuf;
+
+/// A store in a folder of its own, which goes with this value.
+struct Opened {
+    store: Store,
+    path: PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+async fn opened() -> Opened {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("dora.db");
+    Opened { store: Store::open(&path).await.unwrap(), path, _folder: folder }
+}
+
+/// A second connection that writes beside the store, to break things.
+async fn meddle(path: &Path, statement: &'static str) {
+    let mut connection: SqliteConnection = quiet(path).connect().await.unwrap();
+    sqlx::query(statement).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+async fn all(store: &Store) -> Vec<Fact> {
+    let page = store.facts_since(0, 1_000_000).await.unwrap();
+    assert!(!page.more);
+    page.facts
+}
+
+fn oid(byte: u8) -> Oid {
+    Oid([byte; 20])
+}
+
+fn repository() -> Repository {
+    Repository {
+        id: RepoId(7),
+        node_id: "R_7".into(),
+        full_name: "acme/shop".into(),
+        former_names: vec!["acme/old".into(), "acme/older".into()],
+        host: "github".into(),
+        state: RepositoryState::Active,
+        head: Some(oid(9)),
+        created_at: Some(Time(1_600_000_000)),
+    }
+}
+
+fn deployment(id: u64) -> Deployment {
+    use DeploymentState::*;
+    let states = [Pending, Success, Failure, Error, Inactive, Other];
+    Deployment {
+        id: DeploymentId(id),
+        node_id: format!("DE_{id}").into(),
+        repo: RepoId(7),
+        sha: oid(id as u8),
+        environment: "production".into(),
+        created_at: Time(1_700_000_000),
+        statuses: (0..)
+            .zip(states)
+            .map(|(at, state)| DeploymentStatus {
+                at: Time(1_700_000_000 + at),
+                state,
+                environment: (at == 1).then(|| "prod \"eu\"\n".into()),
+            })
+            .collect(),
+    }
+}
+
+fn pull_request() -> PullRequest {
+    let prefix = "0123456".parse().unwrap();
+    let known = Author { person: Some(Person(u64::MAX)), is_bot: true };
+    let unknown = Author { person: None, is_bot: false };
+    use ReviewState::*;
+    PullRequest {
+        repo: RepoId(7),
+        number: 12,
+        author: known,
+        opened_at: Time(10),
+        merged_at: Time(20),
+        merge_commit: Some(oid(1)),
+        head: None,
+        commits: vec![
+            PullCommit {
+                oid: oid(2),
+                authored_at: Some(Time(-5)),
+                headline: Headline(u64::MAX),
+                looks_like_merge: true,
+            },
+            PullCommit {
+                oid: oid(3),
+                authored_at: None,
+                headline: Headline(0),
+                looks_like_merge: false,
+            },
+        ],
+        readiness: vec![
+            ReadinessEvent { at: Time(11), ready: false },
+            ReadinessEvent { at: Time(12), ready: true },
+        ],
+        reviews: (13..)
+            .zip([Approved, ChangesRequested, Commented, Dismissed, Other])
+            .map(|(at, state)| Review {
+                at: Time(at),
+                state,
+                author: if at == 13 { known } else { unknown },
+            })
+            .collect(),
+        reverts: vec![
+            Reversion { of: ChangeReference::Pull(3), reapplies: false },
+            Reversion { of: ChangeReference::Commit(prefix), reapplies: true },
+        ],
+        hotfix: true,
+        additions: u32::MAX,
+        deletions: 2,
+        changed_files: 3,
+    }
+}
+
+fn commit(byte: u8) -> Commit {
+    Commit {
+        repo: RepoId(7),
+        oid: oid(byte),
+        parents: vec![oid(100), oid(101)],
+        authored_at: Time(1),
+        committed_at: Time(2),
+        headline: Headline(u64::MAX - 1),
+        author: Author { person: Some(Person(5)), is_bot: false },
+        reverts: vec![Reversion { of: ChangeReference::Pull(1), reapplies: false }],
+        hotfix: true,
+    }
+}
+
+fn incident() -> Incident {
+    use IncidentTransition::*;
+    Incident {
+        id: IncidentId("github:99".into()),
+        node_id: "I_99".into(),
+        repo: Some(RepoId(u64::MAX)),
+        component: Some("acme/shop/api".into()),
+        counts: true,
+        opened_at: Time(3),
+        events: (4..)
+            .zip([Resolved, Reopened, Dismissed])
+            .map(|(at, transition)| IncidentEvent { at: Time(at), transition })
+            .collect(),
+        causes: vec![
+            IncidentLink::Deployment(DeploymentId(u64::MAX)),
+            IncidentLink::Change(ChangeReference::Pull(5)),
+        ],
+        fixes: vec![IncidentLink::Change(ChangeReference::Commit(oid(8).into()))],
+    }
+}
+
+fn progress(complete: bool, through: Option<i64>) -> Progress {
+    Progress {
+        repo: RepoId(7),
+        collector: Collector::PullRequests,
+        complete,
+        through: through.map(Time),
+    }
+}
+
+fn cursor(text: &str) -> CursorUpdate {
+    CursorUpdate { repo: RepoId(7), collector: Collector::Deployments, cursor: text.into() }
+}
+
+/// One fact of every kind, with every field filled, and one with everything absent.
+fn every_kind() -> Vec<Fact> {
+    let nobody = Author { person: None, is_bot: false };
+    vec![
+        Fact::Repository(repository()),
+        Fact::Deployment(deployment(1)),
+        Fact::PullRequest(pull_request()),
+        Fact::Commit(commit(1)),
+        Fact::LostCommit { repo: RepoId(7), oid: oid(77) },
+        Fact::Incident(incident()),
+        Fact::Progress(progress(true, Some(50))),
+        Fact::Repository(Repository {
+            id: RepoId(8),
+            former_names: vec![],
+            state: RepositoryState::Gone,
+            head: None,
+            created_at: None,
+            ..repository()
+        }),
+        Fact::Repository(Repository {
+            id: RepoId(9),
+            state: RepositoryState::Excluded,
+            ..repository()
+        }),
+        Fact::Deployment(Deployment { statuses: vec![], ..deployment(2) }),
+        Fact::PullRequest(PullRequest {
+            number: 13,
+            author: nobody,
+            merge_commit: None,
+            head: Some(oid(4)),
+            commits: vec![],
+            readiness: vec![],
+            reviews: vec![],
+            reverts: vec![],
+            hotfix: false,
+            ..pull_request()
+        }),
+        Fact::Commit(Commit {
+            parents: vec![],
+            author: nobody,
+            reverts: vec![],
+            hotfix: false,
+            ..commit(2)
+        }),
+        Fact::Incident(Incident {
+            id: IncidentId("github:100".into()),
+            repo: None,
+            component: None,
+            counts: false,
+            events: vec![],
+            causes: vec![],
+            fixes: vec![],
+            ..incident()
+        }),
+        Fact::Progress(Progress {
+            collector: Collector::Commits,
+            complete: false,
+            through: None,
+            ..progress(true, None)
+        }),
+    ]
+}
