@@ -204,10 +204,32 @@ mod tests {
     }
 
     #[test]
+    fn a_private_ca_is_trusted_beside_the_systems() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), PRIVATE_CA).unwrap();
+        let (with, without) = (roots(Some(file.path())).unwrap(), roots(None).unwrap());
+        assert_eq!(with.len(), without.len() + 1);
+    }
+
+    #[test]
     fn a_ca_file_without_certificates_is_refused_by_name() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let refused = roots(Some(file.path())).unwrap_err();
         assert!(refused.contains(&file.path().display().to_string()), "{refused}");
         assert!(roots(Some(Path::new("/nonexistent.pem"))).unwrap_err().contains("nonexistent"));
     }
+
+    /// A self-signed certificate of no use to anyone.
+    const PRIVATE_CA: &str = "-----BEGIN CERTIFICATE-----
+MIIBlzCCAT2gAwIBAgIUeVoRvojPBUOPxlvDULOxWT/FDy0wCgYIKoZIzj0EAwIw
+IDEeMBwGA1UEAwwVZG9yYS1leHBvcnRlciB0ZXN0IENBMCAXDTI2MTEyMzA3MDkx
+MFoYDzIxMjYxMDMwMDcwOTEwWjAgMR4wHAYDVQQDDBVkb3JhLWV4cG9ydGVyIHRl
+c3QgQ0EwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAASP5NDpqVB9QqpLEmHonomq
+MQl27cKp4VgfCrFTMuBQagvUdZ/4/SXA+d13JuDzqsYA+rmvAHnJM9xQRCA/JOfm
+o1MwUTAdBgNVHQ4EFgQUaQrWH6xL41SF4I10+3MXiaRn8QcwHwYDVR0jBBgwFoAU
+aQrWH6xL41SF4I10+3MXiaRn8QcwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQD
+AgNIADBFAiA2nqng0MzzDxSloITu3rs8Sfb4JY+DZhdemA2p/koooQIhAIjRDHG0
+NfGoWLGPc/gfrvu+kxrJUYD3JmAyouKJlyjj
+-----END CERTIFICATE-----
+";
 }

@@ -4,7 +4,7 @@
 //! to the top, which the next walk reads: it goes down to this walk's start, less an overlap.
 
 use super::answers::{Mark, Reach};
-use delivery::domain::{MINUTE, Span, Time};
+use delivery::domain::{MINUTE, Span, Time, WEEK};
 use serde::{Deserialize, Serialize};
 
 /// Walks overlap by this much, since GitHub's replicas lag and clocks differ.
@@ -15,6 +15,10 @@ const SAME_SECOND: Span = 2;
 
 /// A list with lost elements is read again down to them at most so often in a row.
 const MOST_LOSSES: u32 = 3;
+
+/// A look-back that is raised by less is not read down to: it already exceeds every window by far
+/// more, and what it depends on (a baseline's age) is only estimated after a restart.
+const DEEPER: Span = WEEK;
 
 /// What is kept of a list between readings, as JSON.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,7 +112,7 @@ impl Walking {
             walk.until = reach.again_since.map_or(walk.until, |again| walk.until.min(again.0));
             return Walking { kept, walk };
         }
-        let deeper = kept.reached.is_none_or(|reached| reach.since.0 < reached);
+        let deeper = kept.reached.is_none_or(|reached| reach.since.0 + DEEPER < reached);
         let (until, floor) = match kept.watermark {
             Some(watermark) if !deeper => {
                 let news = watermark - OVERLAP;
