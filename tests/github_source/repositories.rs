@@ -181,8 +181,11 @@ async fn a_list_that_may_not_be_read_hides_neither_its_repository_nor_others() {
     faults.on_field("Repository.issues", Some("acme/shop"), NodeFault::forbidden());
     for _ in 0..2 {
         let probes = world.github.probe(&repositories).await.unwrap();
-        let Probed::Found { deployment, .. } = &probes[0].outcome else { panic!("{probes:?}") };
-        assert!(deployment.is_some());
+        let Probed::Found { deployment, pull, incident, .. } = &probes[0].outcome else {
+            panic!("{probes:?}")
+        };
+        assert!(deployment.is_some() && pull.is_none());
+        assert_eq!(incident.as_ref().unwrap().at.0, NOW, "it does not look like an empty list");
         assert!(matches!(probes[1].outcome, Probed::Found { .. }));
     }
     let asked = world.sim.meter().operations["Probe"].requests;
