@@ -73,8 +73,8 @@ pub(super) async fn step(
         && let Some(names) = production_only(&answer, &read.good, production)
         && read.next.is_some()
     {
-        let facts = facts(read.good, production);
-        return Ok(Step { facts, cursor: walking.narrow(names, newest), done: false });
+        // The narrowed list shows the same deployments to production again.
+        return Ok(Step { facts: Vec::new(), cursor: walking.narrow(names, newest), done: false });
     }
     let seen = Seen {
         newest,
@@ -83,9 +83,27 @@ pub(super) async fn step(
         found: read.good.iter().any(|listed| listed.is_baseline(production, reach.since)),
         next: read.next.clone(),
     };
-    let facts = facts(read.good, production);
+    let facts = facts(asked_for(read.good, &walking, production, reach), production);
     let (cursor, done) = walking.note(seen);
     Ok(Step { facts, cursor, done })
+}
+
+/// Leaves out what a page holds beyond what is asked for, which would make facts, and so the
+/// baseline, depend on the size of pages: a first walk goes on to one baseline and not further.
+fn asked_for(
+    read: Vec<Listed>,
+    walking: &Walking,
+    production: &EnvironmentRule,
+    reach: &Reach,
+) -> Vec<Listed> {
+    let mut searching = walking.is_first();
+    let kept = read.into_iter().filter(|listed| {
+        let at = listed.deployment.created_at;
+        let is_kept = at >= walking.until() || (searching && at >= reach.floor);
+        searching &= !listed.is_baseline(production, reach.since);
+        is_kept
+    });
+    kept.collect()
 }
 
 /// Only deployments to production are kept, so other patterns mean other facts.
