@@ -99,7 +99,7 @@ impl Collect {
         let now = self.around.clock.now();
         let held = self.tracked.get(&repo).and_then(|tracked| tracked.held_until.get(&collector));
         if held.is_some_and(|until| now < *until) {
-            return Ok(Outcome::Hold);
+            return self.do_without(repo, collector, asked_at).await;
         }
         let started = Instant::now();
         let result = self.read_page(repo, collector, asked_at).await;
@@ -118,8 +118,7 @@ impl Collect {
         }
     }
 
-    /// Without permission to read issues the rest of a repository is still right: incidents are
-    /// then none, and the failure is shown. Every other list is needed.
+    /// A list that may not be read is left alone for a while; anything else the next sweep retries.
     async fn hold_or_do_without(
         &mut self,
         repo: RepoId,
@@ -127,24 +126,28 @@ impl Collect {
         asked_at: Time,
         error: &CollectError,
     ) -> Result<Outcome, CollectError> {
-        let CollectError::Source(SourceError::Forbidden { .. }) = error else {
-            self.expect_later(repo, collector, None);
-            return Ok(Outcome::Hold);
-        };
-        if collector == Collector::Incidents {
-            return self.finish(repo, collector, asked_at, Vec::new(), None).await;
-        }
         let again = self.around.clock.now().plus(UNREADABLE_FOR);
-        self.expect_later(repo, collector, Some(again));
+        if let Some(tracked) = self.tracked.get_mut(&repo) {
+            tracked.expect(collector);
+            if matches!(error, CollectError::Source(SourceError::Forbidden { .. })) {
+                tracked.held_until.insert(collector, again);
+                return self.do_without(repo, collector, asked_at).await;
+            }
+        }
         Ok(Outcome::Hold)
     }
 
-    fn expect_later(&mut self, repo: RepoId, collector: Collector, again: Option<Time>) {
-        if let Some(tracked) = self.tracked.get_mut(&repo) {
-            tracked.expect(collector);
-            if let Some(again) = again {
-                tracked.held_until.insert(collector, again);
-            }
+    /// Without permission to read issues the rest of a repository is still right: incidents are
+    /// then none, and the failure is shown. Every other list is needed.
+    async fn do_without(
+        &mut self,
+        repo: RepoId,
+        collector: Collector,
+        asked_at: Time,
+    ) -> Result<Outcome, CollectError> {
+        match collector {
+            Collector::Incidents => self.finish(repo, collector, asked_at, Vec::new(), None).await,
+            _ => Ok(Outcome::Hold),
         }
     }
 
