@@ -1,0 +1,129 @@
+//! The same facts give the same gauges, however and whenever they were collected.
+
+use crate::exposition::{Scrape, difference};
+use crate::running::{Config, World};
+use crate::story::{DAY, HOUR, MINUTE, NOW, organization};
+use github_sim::{Fault, NodeFault, When};
+
+/// The gauges of the story at [`NOW`] and a few seconds, collected at once.
+async fn at_once(change: impl Fn(&mut Config)) -> Vec<String> {
+    let world = World::of(organization().story, NOW).await;
+    let mut config = world.config();
+    change(&mut config);
+    let daemon = world.start(&config).await;
+    daemon.advance(5).await;
+    let gauges = daemon.scrape().await.gauges();
+    daemon.stop().await;
+    assert!(gauges.len() > 300, "{gauges:#?}");
+    gauges
+}
+
+#[track_caller]
+fn assert_same(left: &[String], right: &[String]) {
+    assert!(left == right, "the gauges differ:\n{}", difference(left, right));
+}
+
+fn full(config: &mut Config) {
+    config.more = "[exposition]\ncomponent_detail = \"full\"".to_owned();
+}
+
+#[tokio::test]
+async fn news_by_news_gives_the_gauges_of_collecting_at_once() {
+    // Through every kind of failure, the deletion of nothing, and several reconciles.
+    let world = World::of(organization().story, NOW - 25 * DAY).await;
+    let mut config = world.config();
+    full(&mut config);
+    let daemon = world.start(&config).await;
+    let mut at = NOW - 25 * DAY;
+    while at < NOW - HOUR {
+        at += 7 * HOUR + 13 * MINUTE;
+        daemon.jump(at.min(NOW - HOUR)).await;
+    }
+    // The last sweep asks at the very instant.
+    daemon.jump(NOW).await;
+    let gauges = daemon.scrape().await.gauges();
+    daemon.stop().await;
+    assert_same(&at_once(full).await, &gauges);
+}
+
+#[tokio::test]
+async fn small_pages_give_the_same_gauges() {
+    let world = World::of(organization().story, NOW).await;
+    world.sim.faults().limit_pages(Some(7));
+    let gauges = patiently(&world, |_| {}).await;
+    assert_same(&at_once(full).await, &gauges);
+}
+
+#[tokio::test]
+async fn troubles_on_the_way_give_the_same_gauges() {
+    let world = World::of(organization().story, NOW).await;
+    let faults = world.sim.faults();
+    let of = |operation: &str| When {
+        times: 2,
+        operation: Some(operation.to_owned()),
+        ..When::default()
+    };
+    faults.on_requests(Fault::Html(502), of("Deployments"));
+    faults.on_requests(Fault::SomethingWentWrong, of("PullRequests"));
+    faults.on_requests(Fault::Truncated, of("History"));
+    faults.on_requests(Fault::Reset, of("Histories"));
+    faults.on_requests(Fault::Message(500, "Server Error".to_owned()), of("Incidents"));
+    faults.on_requests(Fault::Html(504), of("Probe"));
+    let gauges = patiently(&world, |_| {}).await;
+    assert_same(&at_once(full).await, &gauges);
+}
+
+#[tokio::test]
+async fn parts_that_github_lost_for_a_while_give_the_same_gauges_later() {
+    let world = World::of(organization().story, NOW).await;
+    let broken = NodeFault::something_went_wrong;
+    for field in ["PullRequest.commits", "Deployment.statuses", "Issue.timelineItems"] {
+        world.sim.faults().on_field(field, Some("acme/pay"), broken());
+    }
+    world.sim.faults().on_field("Repository.object", Some("acme/search"), broken());
+    let gauges = patiently(&world, |scrape| {
+        assert!(
+            scrape.get("dora_window_deployments", &["acme/pay"]).is_none_or(|it| it < 1.0),
+            "half of its facts are shown as if they were all"
+        );
+    })
+    .await;
+    assert_same(&at_once(full).await, &gauges);
+}
+
+#[tokio::test]
+async fn a_file_that_is_read_again_gives_the_same_gauges() {
+    let world = World::of(organization().story, NOW).await;
+    let mut config = world.config();
+    full(&mut config);
+    config.collection = "reconcile_interval = \"1s\"".to_owned();
+    let daemon = world.start(&config).await;
+    for _ in 0..3 {
+        daemon.advance(6 * MINUTE).await;
+    }
+    let again = daemon.scrape().await.gauges();
+    daemon.stop().await;
+
+    let later = World::of(organization().story, NOW + 18 * MINUTE).await;
+    let mut config = later.config();
+    full(&mut config);
+    let daemon = later.start(&config).await;
+    daemon.advance(5).await;
+    assert_same(&daemon.scrape().await.gauges(), &again);
+    daemon.stop().await;
+}
+
+/// Starts before [`NOW`] with the troubles that are set, hands what is shown meanwhile to `look`,
+/// ends the troubles, and returns the gauges at the instant at which [`at_once`] takes them.
+async fn patiently(world: &World, look: impl FnOnce(&Scrape)) -> Vec<String> {
+    let mut config = world.config();
+    full(&mut config);
+    let daemon = world.start(&config).await;
+    daemon.advance(2 * MINUTE).await;
+    look(&daemon.scrape().await);
+    world.sim.faults().clear();
+    daemon.advance(20 * MINUTE).await;
+    let gauges = daemon.scrape().await.gauges();
+    daemon.stop().await;
+    gauges
+}
