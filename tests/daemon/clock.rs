@@ -56,8 +56,8 @@ impl SteppedClock {
             tokio::time::sleep(Duration::from_millis(1)).await;
             let now = self.seconds();
             let waiting = self.lock();
-            let asleep = waiting.until.len() == tasks
-                && waiting.until.values().all(|until| until.0 > now);
+            let asleep =
+                waiting.until.len() == tasks && waiting.until.values().all(|until| until.0 > now);
             calm = if asleep && waiting.begun == before { calm + 1 } else { 0 };
             before = waiting.begun;
         }

@@ -29,7 +29,7 @@ fn full(config: &mut Config) {
 
 #[tokio::test]
 async fn news_by_news_gives_the_gauges_of_collecting_at_once() {
-    // Through every kind of failure, the deletion of nothing, and several reconciles.
+    // Through every kind of failure and many reconciles.
     let world = World::of(organization().story, NOW - 25 * DAY).await;
     let mut config = world.config();
     full(&mut config);
@@ -74,25 +74,45 @@ async fn troubles_on_the_way_give_the_same_gauges() {
 }
 
 #[tokio::test]
-async fn parts_that_github_lost_for_a_while_give_the_same_gauges_later() {
-    let world = World::of(organization().story, NOW).await;
-    let broken = NodeFault::something_went_wrong;
-    for field in ["PullRequest.commits", "Deployment.statuses", "Issue.timelineItems"] {
-        world.sim.faults().on_field(field, Some("acme/pay"), broken());
+async fn elements_that_github_loses_for_a_while_cost_only_themselves_and_come_later() {
+    let at_once = at_once(full).await;
+    let deployments = |gauges: &[String]| -> Vec<String> {
+        let counted = |line: &&String| line.starts_with("dora_window_deployments{");
+        gauges.iter().filter(counted).cloned().collect()
+    };
+    for field in ["PullRequest.commits", "PullRequest.reviews", "Issue.timelineItems"] {
+        let world = World::of(organization().story, NOW).await;
+        world.sim.faults().on_field(field, None, NodeFault::something_went_wrong());
+        let gauges = patiently(&world, |scrape| {
+            let gauges = scrape.gauges();
+            assert!(gauges != at_once, "{field} was not lost at all");
+            assert_same(&deployments(&at_once), &deployments(&gauges));
+        })
+        .await;
+        assert_same(&at_once, &gauges);
     }
-    world.sim.faults().on_field("Repository.object", Some("acme/search"), broken());
-    let gauges = patiently(&world, |scrape| {
-        assert!(
-            scrape.get("dora_window_deployments", &["acme/pay"]).is_none_or(|it| it < 1.0),
-            "half of its facts are shown as if they were all"
-        );
-    })
-    .await;
-    assert_same(&at_once(full).await, &gauges);
 }
 
 #[tokio::test]
-async fn a_file_that_is_read_again_gives_the_same_gauges() {
+async fn a_list_that_cannot_be_read_holds_back_its_repository_and_no_other() {
+    let at_once = at_once(full).await;
+    for field in ["Repository.object", "Repository.pullRequests", "Repository.deployments"] {
+        let world = World::of(organization().story, NOW).await;
+        let fault = NodeFault::something_went_wrong();
+        world.sim.faults().on_field(field, Some("acme/search"), fault);
+        let gauges = patiently(&world, |scrape| {
+            assert_eq!(scrape.get("dora_window_deployments", &["acme/search"]), None, "{field}");
+            assert!(scrape.sum("dora_window_deployments", &["acme/pay"]) > 0.0, "{field}");
+            let known = ["repo=\"acme/search\""];
+            assert_eq!(scrape.sum("dora_exporter_backfill_complete", &known), 0.0, "{field}");
+        })
+        .await;
+        assert_same(&at_once, &gauges);
+    }
+}
+
+#[tokio::test]
+async fn a_history_that_is_read_again_and_again_gives_the_same_gauges() {
     let world = World::of(organization().story, NOW).await;
     let mut config = world.config();
     full(&mut config);
@@ -113,8 +133,9 @@ async fn a_file_that_is_read_again_gives_the_same_gauges() {
     daemon.stop().await;
 }
 
-/// Starts before [`NOW`] with the troubles that are set, hands what is shown meanwhile to `look`,
-/// ends the troubles, and returns the gauges at the instant at which [`at_once`] takes them.
+/// Starts at [`NOW`] with the troubles that are set, hands what is shown meanwhile to `look`, ends
+/// the troubles, and returns the gauges after some sweeps: nothing happens in the story meanwhile,
+/// and no window loses anything.
 async fn patiently(world: &World, look: impl FnOnce(&Scrape)) -> Vec<String> {
     let mut config = world.config();
     full(&mut config);
