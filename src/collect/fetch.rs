@@ -1,22 +1,24 @@
 //! Fetching: one page of one list of one repository, committed with its cursor.
 
-use super::commits::{Known, Question, Walk};
-use super::sweep::RECONCILE_DEPTH;
-use super::tracked::Tracked;
+use super::failing::Concern;
+use super::tracked::{Tracked, makes_a_component};
 use super::{Collect, CollectError};
-use crate::sources::github::{HistoryPage, Reach};
+use crate::sources::github::Reach;
 use crate::sources::{SourceError, Step};
 use crate::store::CursorUpdate;
-use delivery::domain::{Collector, DAY, Fact, Oid, Progress, RepoId, Span, Time};
-use std::collections::BTreeSet;
+use delivery::domain::{Collector, DAY, Fact, MINUTE, Progress, RepoId, Span, Time};
 use std::sync::Arc;
+use std::time::Instant;
 
 /// How many pages of one repository's history are read before the next repository has its turn.
 const PAGES_A_TURN: usize = 20;
 /// How much older than its deployment's finish a baseline's commit is taken to be until it is known.
 const BASELINE_MARGIN: Span = 3 * DAY;
-/// How many commits outside the branch are asked for at once.
-const HEADS_AT_ONCE: usize = 52;
+
+/// How far back the reconcile reads lists again although nothing seems new.
+const RECONCILE_DEPTH: Span = 7 * DAY;
+/// A list that may not be read is asked for again after this long: somebody has to grant it first.
+const UNREADABLE_FOR: Span = 30 * MINUTE;
 
 /// How one step of collecting ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +46,7 @@ impl Collect {
                 match self.backfill_turn(repo, deadline).await {
                     Ok(moved) => advanced |= moved,
                     Err(error) => {
-                        self.note_failure(None, None, &error);
+                        self.note_failure(Concern::Sweep, &error);
                         return;
                     }
                 }
@@ -96,24 +98,28 @@ impl Collect {
         asked_at: Time,
     ) -> Result<Outcome, CollectError> {
         let now = self.around.clock.now();
+        let held = self.tracked.get(&repo).and_then(|tracked| tracked.held_until.get(&collector));
+        if held.is_some_and(|until| now < *until) {
+            return self.do_without(repo, collector, asked_at).await;
+        }
+        let started = Instant::now();
         let result = self.read_page(repo, collector, asked_at).await;
-        let seconds = self.around.clock.now().since(now) as f64;
+        let seconds = started.elapsed().as_secs_f64();
         self.around.observer.collected(self.source.name(), collector, seconds);
         match result {
             Ok(outcome) => {
-                self.note_success(Some(repo), Some(collector));
+                self.note_success(Concern::Repository(repo, Some(collector)));
                 Ok(outcome)
             }
             Err(error) if error.concerns_everything() => Err(error),
             Err(error) => {
-                self.note_failure(Some(repo), Some(collector), &error);
+                self.note_failure(Concern::Repository(repo, Some(collector)), &error);
                 self.hold_or_do_without(repo, collector, asked_at, &error).await
             }
         }
     }
 
-    /// Without permission to read issues the rest of a repository is still right: incidents are
-    /// then none, and the failure is shown. Every other list is needed.
+    /// A list that may not be read is left alone for a while; anything else the next sweep retries.
     async fn hold_or_do_without(
         &mut self,
         repo: RepoId,
@@ -121,17 +127,29 @@ impl Collect {
         asked_at: Time,
         error: &CollectError,
     ) -> Result<Outcome, CollectError> {
-        let unreadable = matches!(
-            error,
-            CollectError::Source(SourceError::Forbidden { .. } | SourceError::NotFound { .. })
-        );
-        if collector == Collector::Incidents && unreadable {
-            return self.finish(repo, collector, asked_at, Vec::new(), None).await;
-        }
+        let again = self.around.clock.now().plus(UNREADABLE_FOR);
         if let Some(tracked) = self.tracked.get_mut(&repo) {
             tracked.expect(collector);
+            if matches!(error, CollectError::Source(SourceError::Forbidden { .. })) {
+                tracked.held_until.insert(collector, again);
+                return self.do_without(repo, collector, asked_at).await;
+            }
         }
         Ok(Outcome::Hold)
+    }
+
+    /// Without permission to read issues the rest of a repository is still right: incidents are
+    /// then none, and the failure is shown. Every other list is needed.
+    async fn do_without(
+        &mut self,
+        repo: RepoId,
+        collector: Collector,
+        asked_at: Time,
+    ) -> Result<Outcome, CollectError> {
+        match collector {
+            Collector::Incidents => self.finish(repo, collector, asked_at, Vec::new(), None).await,
+            _ => Ok(Outcome::Hold),
+        }
     }
 
     async fn read_page(
@@ -220,104 +238,12 @@ impl Collect {
 
     /// How far back commits and pull requests are read: the look-back, or the baseline where that
     /// is older, and at most twice the look-back.
-    fn horizon(&self, tracked: &Tracked) -> Time {
+    pub(super) fn horizon(&self, tracked: &Tracked) -> Time {
         let now = self.around.clock.now();
         let lookback = self.around.settings.lookback;
         let first_finish = tracked.finishes().next().map(|(at, _)| at.plus(-BASELINE_MARGIN));
         let baseline = tracked.baseline_committed_at.or(first_finish).unwrap_or(Time::MAX);
         baseline.min(now.plus(-lookback)).max(now.plus(-2 * lookback))
-    }
-
-    async fn read_commits(
-        &mut self,
-        repo: RepoId,
-        probed_at: Time,
-    ) -> Result<Outcome, CollectError> {
-        let Some(tracked) = self.tracked.get(&repo) else { return Ok(Outcome::Done) };
-        let repository = tracked.repository.clone();
-        let deployed: BTreeSet<Oid> = tracked.finishes().map(|(_, oid)| oid).collect();
-        let finishes: Vec<Oid> = tracked.finishes().map(|(_, oid)| oid).collect();
-        let cursor = tracked.cursors.get(&Collector::Commits).map(String::as_str);
-        let mut walk = Walk::from_cursor(cursor, &self.source.commits_fingerprint());
-        let horizon = self.horizon(tracked);
-        let mut question = walk.next(repository.head, horizon, &[]);
-        if question.is_none() {
-            let known = self.around.store.known_commits(repo, &Vec::from_iter(deployed)).await?;
-            let baseline = finishes.iter().find_map(|oid| known.get(oid).copied().flatten());
-            let wanted: Vec<Oid> =
-                finishes.into_iter().filter(|oid| !known.contains_key(oid)).collect();
-            if let Some(tracked) = self.tracked.get_mut(&repo) {
-                tracked.baseline_committed_at = baseline;
-            }
-            let horizon = self.tracked.get(&repo).map_or(horizon, |tracked| self.horizon(tracked));
-            question = walk.next(repository.head, horizon, &wanted);
-        }
-        let facts = match question {
-            None => {
-                let cursor = Some((Collector::Commits, walk.to_cursor()));
-                if let Some(tracked) = self.tracked.get_mut(&repo) {
-                    tracked.head_read = repository.head;
-                }
-                return self.finish(repo, Collector::Commits, probed_at, Vec::new(), cursor).await;
-            }
-            Some(Question::Page { from, after }) => {
-                let page = self.source.history(&repository, from, after.as_deref()).await?;
-                if page.lost && repository.head == Some(from) {
-                    let what = format!("commits of {}", repository.full_name);
-                    return Err(SourceError::NotFound { what }.into());
-                }
-                let known = self.known_of(repo, [&page]).await?;
-                if page.lost {
-                    walk.lost(from);
-                } else {
-                    walk.page(&page.commits, page.next, &known, horizon);
-                }
-                page.commits.into_iter().map(Fact::Commit).collect()
-            }
-            Some(Question::Heads(mut heads)) => {
-                heads.truncate(HEADS_AT_ONCE);
-                self.read_heads(repo, &heads, &mut walk, horizon).await?
-            }
-        };
-        self.around.observer.items(self.source.name(), Collector::Commits, facts.len() as u64);
-        self.keep(repo, facts, Some((Collector::Commits, walk.to_cursor()))).await?;
-        Ok(Outcome::Advance)
-    }
-
-    async fn read_heads(
-        &mut self,
-        repo: RepoId,
-        heads: &[Oid],
-        walk: &mut Walk,
-        horizon: Time,
-    ) -> Result<Vec<Fact>, CollectError> {
-        let Some(tracked) = self.tracked.get(&repo) else { return Ok(Vec::new()) };
-        let pages = self.source.histories(&tracked.repository.clone(), heads).await?;
-        let known = self.known_of(repo, pages.iter().map(|(_, page)| page)).await?;
-        let mut facts = Vec::new();
-        for (oid, page) in pages {
-            if page.lost {
-                walk.lost(oid);
-                facts.push(Fact::LostCommit { repo, oid });
-            } else {
-                walk.short_page(oid, &page.commits, page.next, &known, horizon);
-                facts.extend(page.commits.into_iter().map(Fact::Commit));
-            }
-        }
-        Ok(facts)
-    }
-
-    /// What the store knows of the commits of these pages and of their parents.
-    async fn known_of<'a>(
-        &self,
-        repo: RepoId,
-        pages: impl IntoIterator<Item = &'a HistoryPage>,
-    ) -> Result<Known, CollectError> {
-        let commits = pages.into_iter().flat_map(|page| &page.commits);
-        let oids: BTreeSet<Oid> = commits
-            .flat_map(|commit| std::iter::once(commit.oid).chain(commit.parents.iter().copied()))
-            .collect();
-        Ok(self.around.store.known_commits(repo, &Vec::from_iter(oids)).await?)
     }
 
     /// Ends a list: what it brought, its cursor and its progress are committed together.
@@ -345,13 +271,10 @@ impl Collect {
         mut facts: Vec<Fact>,
         cursor: Option<(Collector, String)>,
     ) -> Result<(), CollectError> {
-        let had_component = self.tracked.get(&repo).is_some_and(Tracked::has_component);
-        for fact in &facts {
-            self.absorb(fact);
-        }
+        let production = &self.around.production;
         if let Some(tracked) = self.tracked.get(&repo)
-            && tracked.has_component()
-            && !had_component
+            && !tracked.has_component()
+            && facts.iter().any(|fact| makes_a_component(fact, production))
         {
             facts.extend(tracked.reopened_lists().map(Fact::Progress));
         }

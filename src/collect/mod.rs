@@ -6,7 +6,9 @@
 //! Every page is committed with its cursor in one transaction. No measure is known here.
 
 mod commits;
+mod failing;
 mod fetch;
+mod graph;
 mod health;
 mod observer;
 mod sweep;
@@ -21,7 +23,8 @@ use crate::sources::SourceError;
 use crate::sources::github::GitHub;
 use crate::store::{Store, StoreError};
 use delivery::domain::{Collector, Fact, RepoId, Repository, RepositoryState, Time};
-use std::collections::{BTreeMap, HashMap};
+use failing::{Concern, Failing};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tracked::Tracked;
@@ -77,8 +80,7 @@ pub struct Collect {
     around: Surroundings,
     tracked: BTreeMap<RepoId, Tracked>,
     discovered_at: Option<Time>,
-    /// Failures that were logged, so that each is logged once.
-    failing: HashMap<(Option<RepoId>, Option<Collector>), String>,
+    failing: Failing,
     sweeps: u64,
 }
 
@@ -90,7 +92,7 @@ impl Collect {
             around,
             tracked: BTreeMap::new(),
             discovered_at: None,
-            failing: HashMap::new(),
+            failing: Failing::default(),
             sweeps: 0,
         }
     }
@@ -163,18 +165,18 @@ impl Collect {
             .min();
         let (repositories, complete) = self.backfill_counts();
         if let Err(error) = &swept {
-            self.note_failure(None, None, error);
+            self.note_failure(Concern::Sweep, error);
         } else {
-            self.note_success(None, None);
+            self.note_success(Concern::Sweep);
             for collector in Collector::ALL {
                 self.around.observer.succeeded(name, collector, started);
             }
         }
         self.around.observer.up(name, swept.is_ok());
-        let first_failure = self.failing.values().next().cloned();
+        let failure = self.failing.worst();
         self.around.health.update(name, |health| {
             health.up = Some(swept.is_ok());
-            health.last_error = swept.as_ref().err().map(ToString::to_string).or(first_failure);
+            health.last_error = failure;
             if swept.is_ok() {
                 health.last_success = Some(started);
             }
@@ -203,31 +205,27 @@ impl Collect {
     }
 
     /// Counts a failure, and logs it when it is new: once, here, where it is handled.
-    fn note_failure(
-        &mut self,
-        repo: Option<RepoId>,
-        collector: Option<Collector>,
-        error: &CollectError,
-    ) {
+    fn note_failure(&mut self, concern: Concern, error: &CollectError) {
         let source = self.source.name();
-        self.around.observer.failed(source, collector, error.reason());
-        let text = error.to_string();
-        let known = self.failing.insert((repo, collector), text.clone());
-        if known.as_ref() != Some(&text) {
-            let repo = repo.and_then(|repo| self.tracked.get(&repo));
-            let repo = repo.map_or("", |tracked| &*tracked.repository.full_name);
-            let collector = collector.map_or("", Collector::name);
-            tracing::warn!(source, repo, collector, reason = error.reason(), "{text}");
+        let (reason, text) = (error.reason(), error.to_string());
+        self.around.observer.failed(source, concern.collector(), reason);
+        if self.failing.note(concern, &text) {
+            let (repo, collector) = self.names(concern);
+            tracing::warn!(source, repo, collector, reason, "{text}");
         }
     }
 
-    fn note_success(&mut self, repo: Option<RepoId>, collector: Option<Collector>) {
-        if self.failing.remove(&(repo, collector)).is_some() {
-            let repo = repo.and_then(|repo| self.tracked.get(&repo));
-            let repo = repo.map_or("", |tracked| &*tracked.repository.full_name);
-            let collector = collector.map_or("", Collector::name);
+    fn note_success(&mut self, concern: Concern) {
+        if self.failing.over(concern) {
+            let (repo, collector) = self.names(concern);
             tracing::info!(source = self.source.name(), repo, collector, "works again");
         }
+    }
+
+    fn names(&self, concern: Concern) -> (Option<&str>, Option<&'static str>) {
+        let repo = concern.repo().and_then(|repo| self.tracked.get(&repo));
+        let repo = repo.map(|tracked| &*tracked.repository.full_name);
+        (repo, concern.collector().map(Collector::name))
     }
 }
 

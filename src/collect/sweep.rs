@@ -1,5 +1,6 @@
 //! The sweep: which repositories there are, which have news, and what is not final yet.
 
+use super::failing::Concern;
 use super::fetch::Outcome;
 use super::tracked::Tracked;
 use super::{Collect, CollectError, repositories};
@@ -10,8 +11,6 @@ use std::sync::Arc;
 
 /// How often the configured organisations, names and globs are listed again.
 const DISCOVERY_INTERVAL: Span = 30 * MINUTE;
-/// How far back the reconcile reads lists again although nothing seems new.
-pub(super) const RECONCILE_DEPTH: Span = 7 * DAY;
 /// Incidents opened this long ago or later are asked again by the reconcile.
 const RECONCILE_INCIDENTS: Span = 90 * DAY;
 
@@ -49,7 +48,7 @@ impl Collect {
             if error.concerns_everything() {
                 return Err(error);
             }
-            self.note_failure(None, None, &error);
+            self.note_failure(Concern::Discovery, &error);
             if self.tracked.is_empty() && discovery.repositories.is_empty() {
                 return Err(error);
             }
@@ -67,7 +66,10 @@ impl Collect {
         for fact in &changed {
             self.absorb(fact);
         }
-        self.discovered_at = (!failed).then_some(started).or(self.discovered_at);
+        if !failed {
+            self.note_success(Concern::Discovery);
+        }
+        self.discovered_at = Some(started);
         Ok(())
     }
 
@@ -80,11 +82,11 @@ impl Collect {
             }
             Probed::Missing => return Ok(true),
             Probed::Failed(error) => {
-                self.note_failure(Some(repo), None, &CollectError::Source(error));
+                self.note_failure(Concern::Repository(repo, None), &CollectError::Source(error));
                 return Ok(false);
             }
         };
-        self.note_success(Some(repo), None);
+        self.note_success(Concern::Repository(repo, None));
         let Some(tracked) = self.tracked.get(&repo) else { return Ok(false) };
         if tracked.repository != repository {
             let fact = Fact::Repository(repository);
@@ -193,7 +195,7 @@ impl Collect {
         let facts: Vec<Fact> = self
             .tracked
             .iter()
-            .filter(|(_, tracked)| tracked.is_collected())
+            .filter(|(_, tracked)| tracked.is_collected() && tracked.probed_at == Some(asked_at))
             .flat_map(|(repo, tracked)| {
                 let collectors = Collector::ALL.into_iter();
                 collectors.filter(|collector| quiet(tracked, *collector)).map(|collector| {

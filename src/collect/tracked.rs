@@ -30,6 +30,8 @@ pub struct Tracked {
     pub marks: HashMap<Collector, Option<Mark>>,
     /// When the last probe that found it was asked.
     pub probed_at: Option<Time>,
+    /// Lists that may not be read, with when they are asked for again.
+    pub held_until: HashMap<Collector, Time>,
     /// When the current reading of each list began.
     pub begun: HashMap<Collector, Time>,
     /// The default branch's head that the commit graph was last read up to.
@@ -62,6 +64,7 @@ impl Tracked {
             pending: Vec::new(),
             marks: HashMap::new(),
             probed_at: None,
+            held_until: HashMap::new(),
             begun: HashMap::new(),
             head_read: None,
             baseline_committed_at: None,
@@ -93,17 +96,7 @@ impl Tracked {
         deployment: &Deployment,
         production: &dyn ProductionEnvironments,
     ) {
-        let in_production = |environment: Option<&Arc<str>>| {
-            production.contains(environment.unwrap_or(&deployment.environment))
-        };
-        let finish = deployment
-            .statuses
-            .iter()
-            .filter(|status| status.state == DeploymentState::Success)
-            .filter(|status| in_production(status.environment.as_ref()))
-            .map(|status| status.at)
-            .min();
-        if let Some(finished_at) = finish {
+        if let Some(finished_at) = finish(deployment, production) {
             let place = (finished_at, deployment.id);
             if self.finishes.insert(place, deployment.sha).is_none() {
                 // Its commit may lie outside what the graph holds.
@@ -203,6 +196,24 @@ impl Tracked {
             self.pending.push(collector);
         }
     }
+}
+
+/// Whether a fact is a production deployment, and so makes its repository a component.
+pub fn makes_a_component(fact: &Fact, production: &dyn ProductionEnvironments) -> bool {
+    matches!(fact, Fact::Deployment(deployment) if finish(deployment, production).is_some())
+}
+
+/// The first success in production.
+fn finish(deployment: &Deployment, production: &dyn ProductionEnvironments) -> Option<Time> {
+    let in_production = |environment: Option<&Arc<str>>| {
+        production.contains(environment.unwrap_or(&deployment.environment))
+    };
+    let successes =
+        deployment.statuses.iter().filter(|status| status.state == DeploymentState::Success);
+    successes
+        .filter(|status| in_production(status.environment.as_ref()))
+        .map(|status| status.at)
+        .min()
 }
 
 fn is_open(incident: &Incident) -> bool {

@@ -114,7 +114,7 @@ impl Evaluator {
     fn evaluate_components(&mut self, news: &BTreeSet<RepoId>, now: Time) -> BTreeSet<ComponentId> {
         let windows = self.windows();
         let mut touched = BTreeSet::new();
-        let mut places = BTreeMap::new();
+        let mut places: BTreeMap<ComponentId, Place> = BTreeMap::new();
         for (repo, facts) in &self.estate.repositories {
             let component = ComponentId::whole(*repo);
             let Some(repository) = facts.active().filter(|_| facts.has_component()) else {
@@ -137,6 +137,7 @@ impl Evaluator {
                 places.insert(component, self.place(repository));
             }
         }
+        keep_names_unique(&mut places);
         let before = std::mem::replace(&mut self.places, places);
         self.components.retain(|component, _| {
             self.estate.repositories.get(&component.repo).is_some_and(|facts| {
@@ -212,6 +213,18 @@ impl Evaluator {
     }
 }
 
+/// A name that was given up and used again may be known twice until the old repository is asked:
+/// the newer one bears it, since two series with the same labels would spoil a whole scrape.
+fn keep_names_unique(places: &mut BTreeMap<ComponentId, Place>) {
+    let mut bearer: BTreeMap<(Arc<str>, Arc<str>), ComponentId> = BTreeMap::new();
+    for (component, place) in places.iter() {
+        bearer.insert((place.repo.clone(), place.component.clone()), component.clone());
+    }
+    places.retain(|component, place| {
+        bearer.get(&(place.repo.clone(), place.component.clone())) == Some(component)
+    });
+}
+
 /// What a team or an organisation consists of.
 #[derive(Debug, Default)]
 struct Group {
@@ -247,3 +260,6 @@ fn evaluate_all(
         known.insert(name, evaluate_group(&members, group.unmapped, windows, now));
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -48,7 +48,8 @@ pub struct Probe {
 /// The sweep's answer for one repository.
 #[derive(Debug)]
 pub enum Probed {
-    /// It is there.
+    /// It is there. A list that the token may not read has a mark of now, so that reading it tells
+    /// which permission is missing.
     Found {
         /// Its present names and head; `state` is as it was given.
         repository: Repository,

@@ -203,7 +203,10 @@ impl Client {
 
     fn broken(&self, what: &str, error: &TransportError) -> Outcome {
         let (what, url) = (what.to_owned(), self.transport.url().to_owned());
-        let cause = error.to_string();
+        let mut cause = error.to_string();
+        if cause.contains("UnknownIssuer") {
+            cause.push_str("; name the CA's certificate in `github.ca_file`");
+        }
         let error = match error {
             TransportError::Truncated(_) => SourceError::Malformed { what, url, cause },
             TransportError::Unreachable(_) | TransportError::TimedOut => {

@@ -105,6 +105,15 @@ fn is_loopback(url: &http::Uri) -> bool {
     })
 }
 
+/// A tunnel leads to port 443 unless the address names another.
+fn with_port(url: http::Uri) -> http::Uri {
+    if url.port().is_some() || url.scheme_str() != Some("http") {
+        return url;
+    }
+    let named = url.host().and_then(|host| format!("http://{host}:80/").parse().ok());
+    named.unwrap_or(url)
+}
+
 type BoxError = Box<dyn Error + Send + Sync>;
 
 impl Service<http::Uri> for Route {
@@ -128,7 +137,7 @@ impl Service<http::Uri> for Route {
                 if let Some(auth) = proxy.basic_auth() {
                     tunnel = tunnel.with_auth(auth.clone());
                 }
-                let connecting = tunnel.call(url);
+                let connecting = tunnel.call(with_port(url));
                 Box::pin(async move { Ok(connecting.await?) })
             }
         }
@@ -140,6 +149,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     fn proxies() -> Matcher {
         Matcher::builder().https("http://proxy.example:3128").no("internal.example").build()
@@ -164,6 +174,43 @@ mod tests {
         assert!(refused.contains("socks5"), "{refused}");
     }
 
+    #[tokio::test]
+    async fn a_proxy_is_asked_for_a_tunnel_to_the_address() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let proxy = format!("http://user:word@{}", listener.local_addr().unwrap());
+        let proxies = Matcher::builder().https(proxy.as_str()).http(proxy.as_str()).build();
+        for (url, asked) in [
+            ("https://github.example/graphql", "CONNECT github.example:443 "),
+            ("http://github.example/graphql", "CONNECT github.example:80 "),
+            ("https://github.example:8443/graphql", "CONNECT github.example:8443 "),
+        ] {
+            let url: http::Uri = url.parse().unwrap();
+            let mut route = Route::to(&url, &proxies).unwrap();
+            let proxied = async {
+                let (mut connection, _) = listener.accept().await.unwrap();
+                let mut request = [0; 1_024];
+                let read = connection.read(&mut request).await.unwrap();
+                connection.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+                String::from_utf8_lossy(&request[..read]).into_owned()
+            };
+            let (connected, request) = tokio::join!(route.call(url), proxied);
+            assert!(connected.is_ok());
+            assert!(request.starts_with(asked), "{request}");
+            assert!(
+                request.to_ascii_lowercase().contains("proxy-authorization: basic"),
+                "{request}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_private_ca_is_trusted_beside_the_systems() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), PRIVATE_CA).unwrap();
+        let (with, without) = (roots(Some(file.path())).unwrap(), roots(None).unwrap());
+        assert_eq!(with.len(), without.len() + 1);
+    }
+
     #[test]
     fn a_ca_file_without_certificates_is_refused_by_name() {
         let file = tempfile::NamedTempFile::new().unwrap();
@@ -171,4 +218,18 @@ mod tests {
         assert!(refused.contains(&file.path().display().to_string()), "{refused}");
         assert!(roots(Some(Path::new("/nonexistent.pem"))).unwrap_err().contains("nonexistent"));
     }
+
+    /// A self-signed certificate of no use to anyone.
+    const PRIVATE_CA: &str = "-----BEGIN CERTIFICATE-----
+MIIBlzCCAT2gAwIBAgIUeVoRvojPBUOPxlvDULOxWT/FDy0wCgYIKoZIzj0EAwIw
+IDEeMBwGA1UEAwwVZG9yYS1leHBvcnRlciB0ZXN0IENBMCAXDTI2MTEyMzA3MDkx
+MFoYDzIxMjYxMDMwMDcwOTEwWjAgMR4wHAYDVQQDDBVkb3JhLWV4cG9ydGVyIHRl
+c3QgQ0EwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAASP5NDpqVB9QqpLEmHonomq
+MQl27cKp4VgfCrFTMuBQagvUdZ/4/SXA+d13JuDzqsYA+rmvAHnJM9xQRCA/JOfm
+o1MwUTAdBgNVHQ4EFgQUaQrWH6xL41SF4I10+3MXiaRn8QcwHwYDVR0jBBgwFoAU
+aQrWH6xL41SF4I10+3MXiaRn8QcwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQD
+AgNIADBFAiA2nqng0MzzDxSloITu3rs8Sfb4JY+DZhdemA2p/koooQIhAIjRDHG0
+NfGoWLGPc/gfrvu+kxrJUYD3JmAyouKJlyjj
+-----END CERTIFICATE-----
+";
 }

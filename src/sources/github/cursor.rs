@@ -4,7 +4,7 @@
 //! to the top, which the next walk reads: it goes down to this walk's start, less an overlap.
 
 use super::answers::{Mark, Reach};
-use delivery::domain::{DAY, MINUTE, Span, Time};
+use delivery::domain::{MINUTE, Span, Time, WEEK};
 use serde::{Deserialize, Serialize};
 
 /// Walks overlap by this much, since GitHub's replicas lag and clocks differ.
@@ -16,8 +16,9 @@ const SAME_SECOND: Span = 2;
 /// A list with lost elements is read again down to them at most so often in a row.
 const MOST_LOSSES: u32 = 3;
 
-/// Raises of the look-back below this are left to the next full reading.
-const DEEPER: Span = DAY;
+/// A look-back that is raised by less is not read down to: it already exceeds every window by far
+/// more, and what it depends on (a baseline's age) is only estimated after a restart.
+const DEEPER: Span = WEEK;
 
 /// What is kept of a list between readings, as JSON.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use delivery::domain::DAY;
 
 const NOW: i64 = 1_800_000_000;
 const SINCE: i64 = NOW - 100 * DAY;
@@ -105,6 +106,9 @@ fn a_raised_look_back_is_read_down_to() {
     let deeper = Reach { since: Time(SINCE - 30 * DAY), ..reach() };
     let walking = Walking::open(Some(&finished()), "f", &deeper, None, Time(NOW + 900));
     assert_eq!(walking.until(), Time(SINCE - 30 * DAY));
+    let little = Reach { since: Time(SINCE - 6 * DAY), ..reach() };
+    let walking = Walking::open(Some(&finished()), "f", &little, None, Time(NOW + 900));
+    assert_eq!(walking.until(), Time(NOW - OVERLAP), "a little deeper is not worth it");
     assert_eq!(open(Some(&finished()), NOW + 40 * DAY).until(), Time(NOW - OVERLAP));
 }
 

@@ -20,6 +20,8 @@ pub(super) struct Search<'a> {
     settings: &'a GitHubSettings,
     known: HashMap<RepoId, &'a Repository>,
     found: BTreeMap<RepoId, Listed>,
+    /// What the configured names mean at GitHub now, by the name in lower case.
+    named: HashMap<String, RepoId>,
     gone: Vec<Repository>,
     failures: Vec<SourceError>,
 }
@@ -38,6 +40,7 @@ impl<'a> Search<'a> {
             settings,
             known,
             found: BTreeMap::new(),
+            named: HashMap::new(),
             gone: Vec::new(),
             failures: Vec::new(),
         }
@@ -55,7 +58,7 @@ impl<'a> Search<'a> {
         self.ask_known().await?;
         let known = &self.known;
         let repositories = self.found.into_values().filter_map(|listed| {
-            let is_wanted = wanted.includes(&listed);
+            let is_wanted = wanted.includes(&listed, &self.named);
             let mut repository = listed.repository;
             if !is_wanted {
                 // Nobody needs to hear of a repository that was never collected.
@@ -189,7 +192,9 @@ impl<'a> Search<'a> {
     fn found_by_name(&mut self, node: &Value, name: &str) {
         let id = node.get("databaseId").and_then(Value::as_u64).map(RepoId);
         self.found_one(node, &format!("repository `{name}`"));
-        let Some(found) = id.and_then(|id| self.found.get_mut(&id)) else { return };
+        let Some(id) = id else { return };
+        self.named.insert(name.to_ascii_lowercase(), id);
+        let Some(found) = self.found.get_mut(&id) else { return };
         if !found.repository.full_name.eq_ignore_ascii_case(name) {
             // GitHub redirects from the configured name, which stays the way to call it.
             remember(&mut found.repository.former_names, name);

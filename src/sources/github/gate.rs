@@ -83,6 +83,8 @@ struct State {
 
 struct Closure {
     until: Time,
+    /// Whether the observer heard of it at its start; short ones are told when somebody waits.
+    told: bool,
     why: Throttle,
     reason: String,
 }
@@ -115,7 +117,9 @@ impl Gate {
                 return Err(Closed { until: closure.until, reason: closure.reason.clone() });
             }
             if wait > 0 {
-                self.observer.throttled(&self.source, closure.why, wait as u64);
+                if !closure.told {
+                    self.observer.throttled(&self.source, closure.why, wait as u64);
+                }
                 self.clock.sleep_until(closure.until).await;
             }
             state.closed = None;
@@ -156,10 +160,7 @@ impl Permit<'_> {
         };
         let until = now.plus(wait.min(LONGEST_WAIT));
         self.state.limits_in_a_row += 1;
-        self.state.closed = Some(Closure { until, why, reason: reason.to_owned() });
-        if until.since(now) > PATIENCE {
-            self.gate.observer.throttled(&self.gate.source, why, until.since(now) as u64);
-        }
+        self.close(until, why, reason.to_owned());
         until
     }
 
@@ -186,10 +187,16 @@ impl Permit<'_> {
             );
             (Throttle::Share, reason)
         };
-        if until.since(now) > PATIENCE {
-            gate.observer.throttled(&gate.source, why, until.since(now) as u64);
+        self.close(until, why, reason);
+    }
+
+    fn close(&mut self, until: Time, why: Throttle, reason: String) {
+        let wait = until.since(self.gate.clock.now());
+        let told = wait > PATIENCE;
+        if told {
+            self.gate.observer.throttled(&self.gate.source, why, wait as u64);
         }
-        self.state.closed = Some(Closure { until, why, reason });
+        self.state.closed = Some(Closure { until, told, why, reason });
     }
 }
 

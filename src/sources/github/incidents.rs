@@ -30,17 +30,19 @@ const COMPONENT_LABEL: &str = "component/";
 /// Where the list is in an answer.
 const PATH: [&str; 2] = ["node", "issues"];
 
-/// The labels by which a repository's issues are incidents, in lower case and order; none where
-/// its issues are not read.
+/// The labels by which a repository's issues are incidents, as they are written; none where its
+/// issues are not read.
 pub(super) fn labels_of(settings: &[IncidentSettings], full_name: &str) -> Vec<String> {
     let entries = settings.iter().filter(|entry| {
         entry.repositories.is_empty()
             || entry.repositories.iter().any(|pattern| pattern.matches(full_name))
     });
-    let mut labels: Vec<String> =
-        entries.flat_map(|entry| &entry.labels).map(|label| label.to_lowercase()).collect();
-    labels.sort_unstable();
-    labels.dedup();
+    let mut labels: Vec<String> = Vec::new();
+    for label in entries.flat_map(|entry| &entry.labels) {
+        if !is_among(label, &labels) {
+            labels.push(label.clone());
+        }
+    }
     labels
 }
 
@@ -78,6 +80,7 @@ pub(super) async fn step(
     let mut elements = Elements::of(page);
     elements.complete(client, &INCIDENT_REST, &what, &NESTED).await?;
     let read = elements.decode(client, repo, &what, |node| listed(node, repo, &labels));
+    let until = walking.until();
     let (cursor, done) = walking.note(Seen {
         newest: read.good.first().map(|listed| listed.mark.clone()),
         oldest: read.good.last().map(|listed| listed.mark.at),
@@ -85,7 +88,9 @@ pub(super) async fn step(
         found: false,
         next: read.next.clone(),
     });
-    let facts = read.good.into_iter().map(|listed| Fact::Incident(listed.incident)).collect();
+    // What a page holds beyond would make facts depend on the size of pages.
+    let asked_for = read.good.into_iter().filter(|listed| listed.mark.at >= until);
+    let facts = asked_for.map(|listed| Fact::Incident(listed.incident)).collect();
     Ok(Step { facts, cursor, done })
 }
 
@@ -148,7 +153,12 @@ struct WireEvent {
     state_reason: Option<String>,
 }
 
-/// Decodes an issue. `labels` are those that make it an incident, in lower case.
+/// GitHub compares labels without regard to case.
+fn is_among(label: &str, labels: &[String]) -> bool {
+    labels.iter().any(|other| other.to_lowercase() == label.to_lowercase())
+}
+
+/// Decodes an issue. `labels` are those that make it an incident.
 pub(super) fn listed(node: &Value, repo: &Repository, labels: &[String]) -> Result<Listed, String> {
     let wire: Wire = decode(node)?;
     let own: Vec<&str> =
@@ -176,7 +186,7 @@ pub(super) fn listed(node: &Value, repo: &Repository, labels: &[String]) -> Resu
         node_id: Arc::from(wire.id),
         repo: Some(repo.id),
         component,
-        counts: own.iter().any(|label| labels.contains(&label.to_lowercase())),
+        counts: own.iter().any(|label| is_among(label, labels)),
         opened_at: wire.created_at,
         events,
         causes: links.causes,

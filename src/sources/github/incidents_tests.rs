@@ -112,7 +112,7 @@ fn labels_are_those_of_the_entries_that_cover_the_repository() {
         repositories: repositories.iter().map(|text| pattern(text)).collect(),
     };
     let settings = [entry(&["Incident"], &[]), entry(&["sev1", "incident"], &["acme/ops"])];
-    assert_eq!(labels_of(&settings, "acme/ops"), ["incident", "sev1"]);
-    assert_eq!(labels_of(&settings, "acme/shop"), ["incident"]);
+    assert_eq!(labels_of(&settings, "acme/ops"), ["Incident", "sev1"]);
+    assert_eq!(labels_of(&settings, "acme/shop"), ["Incident"]);
     assert!(labels_of(&settings[1..], "acme/shop").is_empty());
 }

@@ -3,7 +3,7 @@
 use super::answers::{Mark, Probe, Probed};
 use super::client::Client;
 use super::discovery::absence;
-use super::page::{Missing, below, nodes, time};
+use super::page::{Missing, below, time};
 use super::queries::PROBE;
 use super::repositories::listed;
 use super::verdict::{GraphAnswer, GraphError};
@@ -76,7 +76,7 @@ pub(super) async fn probe(
             let batch = ask_batch(client, repos, &asked, &mut places, &mut outcomes).await?;
             let Some((batch, answer)) = batch else { continue };
             for (at, place) in batch.into_iter().enumerate() {
-                match judge(client, &repos[place], &answer, at) {
+                match judge(client, closed, &repos[place], &answer, at) {
                     Judged::Done(probed) => outcomes[place] = Some(*probed),
                     Judged::Closed(list) if closed.close(repos[place].id, list) => {
                         queue.entry(shape(place)).or_default().push_back(place);
@@ -146,12 +146,28 @@ enum Judged {
     Closed(Collector),
 }
 
-fn judge(client: &Client, repo: &Repository, answer: &GraphAnswer, place: usize) -> Judged {
+fn judge(
+    client: &Client,
+    closed: &Closed,
+    repo: &Repository,
+    answer: &GraphAnswer,
+    place: usize,
+) -> Judged {
     let node = answer.data.get("nodes").and_then(|nodes| nodes.get(place));
     if let Some(list) = closed_list(&answer.errors, place) {
         return Judged::Closed(list);
     }
     let what = format!("news of {}", repo.full_name);
+    // A list that may not be probed always has news: reading it tells what is missing, while an
+    // absent mark would look like an empty list.
+    let unknown = || Mark { id: String::new(), at: client.clock.now() };
+    let mark = |collector, list, field| {
+        if closed.holds(repo.id, collector) {
+            Some(unknown())
+        } else {
+            mark(node?, list, field, unknown())
+        }
+    };
     let probed = match node.filter(|node| node.get("databaseId").is_some()) {
         None => match absence(&answer.errors, place) {
             Missing::NotFound => Probed::Missing,
@@ -164,9 +180,9 @@ fn judge(client: &Client, repo: &Repository, answer: &GraphAnswer, place: usize)
             }
             Ok(listed) => Probed::Found {
                 repository: Repository { state: repo.state, ..listed.repository },
-                deployment: mark(node, "deployments", "createdAt"),
-                pull: mark(node, "pullRequests", "updatedAt"),
-                incident: mark(node, "issues", "updatedAt"),
+                deployment: mark(Collector::Deployments, "deployments", "createdAt"),
+                pull: mark(Collector::PullRequests, "pullRequests", "updatedAt"),
+                incident: mark(Collector::Incidents, "issues", "updatedAt"),
             },
         },
     };
@@ -183,8 +199,36 @@ fn closed_list(errors: &[GraphError], place: usize) -> Option<Collector> {
     })
 }
 
-fn mark(node: &Value, list: &str, field: &str) -> Option<Mark> {
-    let newest = nodes(node, list).next()?;
-    let at = time(newest.get(field)?.as_str()?)?;
-    Some(Mark { id: newest.get("id")?.as_str()?.to_owned(), at })
+/// The first element of a list; `unknown` where there is one that cannot be read.
+fn mark(node: &Value, list: &str, field: &str, unknown: Mark) -> Option<Mark> {
+    let newest = node.get(list)?.get("nodes")?.as_array()?.first()?;
+    let known = || {
+        let at = time(newest.get(field)?.as_str()?)?;
+        Some(Mark { id: newest.get("id")?.as_str()?.to_owned(), at })
+    };
+    Some(known().unwrap_or(unknown))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use delivery::domain::Time;
+
+    #[test]
+    fn only_an_empty_list_has_no_mark() {
+        let unknown = Mark { id: String::new(), at: Time(9) };
+        let of = |nodes: Value| {
+            let node = json!({ "issues": { "nodes": nodes } });
+            mark(&node, "issues", "updatedAt", unknown.clone())
+        };
+        let known = json!({ "id": "I_1", "updatedAt": "2027-01-15T08:00:00Z" });
+        assert_eq!(
+            of(json!([known])),
+            Some(Mark { id: "I_1".to_owned(), at: Time(1_800_000_000) })
+        );
+        assert_eq!(of(json!([])), None);
+        assert_eq!(of(json!([null])), Some(unknown.clone()));
+        assert_eq!(of(json!([{ "id": "I_1" }])), Some(unknown.clone()));
+        assert_eq!(mark(&json!({}), "issues", "updatedAt", unknown), None, "it was not asked for");
+    }
 }

@@ -59,6 +59,7 @@ pub(super) async fn step(
         found: false,
         next: read.next.clone(),
     });
+    // What a page holds beyond would make facts depend on the size of pages.
     let asked_for = read.good.into_iter().filter(|listed| listed.mark.at >= until);
     let facts = asked_for.filter_map(|listed| listed.pull.map(Fact::PullRequest)).collect();
     Ok(Step { facts, cursor, done })

@@ -5,7 +5,7 @@ use crate::config::GitHubSettings;
 use delivery::domain::{Oid, RepoId, Repository, RepositoryState, Time};
 use serde::Deserialize;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// A repository with what decides whether it is collected.
@@ -109,24 +109,25 @@ impl<'a> Wanted<'a> {
         exact.map(|pattern| pattern.text()).collect()
     }
 
-    /// Whether a repository is collected. One that is asked for by its present or a former name is
-    /// meant as it is, archived or fork.
-    pub(super) fn includes(&self, listed: &Listed) -> bool {
+    /// Whether a repository is collected. One that is asked for by name is meant as it is, archived
+    /// or fork. `named` tells what names mean at GitHub, which redirects from former names until
+    /// they are used again; names that could not be asked mean what they meant before.
+    pub(super) fn includes(&self, listed: &Listed, named: &HashMap<String, RepoId>) -> bool {
         let names = names_of(&listed.repository);
         let full_name = &*listed.repository.full_name;
         let settings = self.settings;
         if settings.exclude.iter().any(|pattern| pattern.matches(full_name)) {
             return false;
         }
-        let named = settings
-            .repositories
-            .iter()
-            .filter(|pattern| pattern.is_exact())
-            .any(|pattern| names.iter().any(|name| name.eq_ignore_ascii_case(pattern.text())));
+        let is_named =
+            self.names().iter().any(|name| match named.get(&name.to_ascii_lowercase()) {
+                Some(id) => *id == listed.repository.id,
+                None => names.iter().any(|known| known.eq_ignore_ascii_case(name)),
+            });
         let owner = full_name.split('/').next().unwrap_or_default();
         let covered = settings.organizations.iter().any(|org| org.eq_ignore_ascii_case(owner))
             || settings.repositories.iter().any(|pattern| pattern.matches(full_name));
-        named
+        is_named
             || (covered
                 && (settings.include_archived || !listed.archived)
                 && (settings.include_forks || !listed.fork))

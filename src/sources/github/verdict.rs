@@ -26,11 +26,11 @@ pub(super) struct GraphError {
     #[serde(rename = "type", default)]
     pub(super) kind: Option<String>,
     /// Which part failed.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub(super) path: Vec<Value>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub(super) message: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     locations: Vec<Value>,
     #[serde(default)]
     extensions: Value,
@@ -50,6 +50,11 @@ impl GraphError {
     /// The message, shortened to a line.
     pub(super) fn words(&self) -> String {
         shorten(&self.message)
+    }
+
+    /// Whether it is about one element of a list, which can be lost without the others.
+    fn is_of_an_element(&self) -> bool {
+        self.path.iter().any(Value::is_number)
     }
 
     fn is_limit(&self) -> bool {
@@ -178,7 +183,8 @@ fn judge_body(answer: &RawAnswer) -> Verdict {
     if let Some(error) = errors.iter().find(|error| error.is_too_heavy()) {
         return again(error.words(), false);
     }
-    if let Some(error) = errors.iter().find(|error| error.path.is_empty() && error.is_trouble()) {
+    if let Some(error) = errors.iter().find(|error| error.is_trouble() && !error.is_of_an_element())
+    {
         return again(error.words(), false);
     }
     match (body.data, errors.first()) {
@@ -205,6 +211,14 @@ pub(super) fn server_time(answer: &RawAnswer) -> Option<Time> {
 
 fn header<'a>(answer: &'a RawAnswer, name: &str) -> Option<&'a str> {
     answer.headers.get(name)?.to_str().ok()
+}
+
+fn null_as_default<'de, D, T>(from: D) -> Result<T, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Ok(Option::deserialize(from)?.unwrap_or_default())
 }
 
 fn tells_of_limit(message: &str) -> bool {

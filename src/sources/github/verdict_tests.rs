@@ -77,6 +77,26 @@ fn trouble_and_excess_are_tried_again() {
             r#"{"data":{"node":{}},"errors":[{"type":"RESOURCE_LIMITS_EXCEEDED","path":["node"],"message":"x"}]}"#,
             false,
         ),
+        (
+            200,
+            r#"{"data":{"node":null},"errors":[{"message":"Something went wrong while executing your query","path":["node","deployments"]}]}"#,
+            false,
+        ),
+        (
+            200,
+            r#"{"data":null,"errors":[{"message":"Something went wrong while executing your query","path":null,"locations":null}]}"#,
+            false,
+        ),
+        (
+            200,
+            r#"{"data":{"node":null},"errors":[{"message":"Something went wrong while executing your query","path":["node","deployments"]}]}"#,
+            false,
+        ),
+        (
+            200,
+            r#"{"data":null,"errors":[{"message":"Something went wrong while executing your query","path":null,"locations":null}]}"#,
+            false,
+        ),
         (200, r#"{"errors":[{"type":"MAX_NODE_LIMIT_EXCEEDED","message":"x"}]}"#, false),
     ] {
         match verdict(status, &[], body) {

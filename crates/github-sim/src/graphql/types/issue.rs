@@ -1,4 +1,4 @@
-//! `Issue`.
+//! `Issue`, as GraphQL shows it.
 
 use super::{Call, thread};
 use crate::event::CloseReason;

@@ -1,0 +1,88 @@
+//! What fails at the moment: each failure is logged once, when it is new, and once when it is over.
+
+use delivery::domain::{Collector, RepoId};
+use std::collections::BTreeMap;
+
+/// What a failure concerns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Concern {
+    /// A whole sweep.
+    Sweep,
+    /// Finding some of the repositories.
+    Discovery,
+    /// One repository, or one list of it.
+    Repository(RepoId, Option<Collector>),
+}
+
+impl Concern {
+    /// The collector, where the failure concerns one list.
+    pub(super) fn collector(self) -> Option<Collector> {
+        match self {
+            Concern::Repository(_, collector) => collector,
+            Concern::Sweep | Concern::Discovery => None,
+        }
+    }
+
+    /// The repository, where the failure concerns one.
+    pub(super) fn repo(self) -> Option<RepoId> {
+        match self {
+            Concern::Repository(repo, _) => Some(repo),
+            Concern::Sweep | Concern::Discovery => None,
+        }
+    }
+}
+
+/// All failures that are not over.
+#[derive(Debug, Default)]
+pub(super) struct Failing {
+    texts: BTreeMap<Concern, String>,
+}
+
+impl Failing {
+    /// Notes a failure; true where it is new, or says something else than before.
+    pub(super) fn note(&mut self, concern: Concern, text: &str) -> bool {
+        let known = self.texts.insert(concern, text.to_owned());
+        known.as_deref() != Some(text)
+    }
+
+    /// Notes a success; true where a failure is over.
+    pub(super) fn over(&mut self, concern: Concern) -> bool {
+        self.texts.remove(&concern).is_some()
+    }
+
+    /// The failure that concerns most, with the number of others.
+    pub(super) fn worst(&self) -> Option<String> {
+        let first = self.texts.values().next()?;
+        match self.texts.len() - 1 {
+            0 => Some(first.clone()),
+            1 => Some(format!("{first} (and one more failure: see the log)")),
+            others => Some(format!("{first} (and {others} more failures: see the log)")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_is_news_once_until_it_is_over_or_says_something_else() {
+        let mut failing = Failing::default();
+        assert!(failing.note(Concern::Sweep, "a"));
+        assert!(!failing.note(Concern::Sweep, "a"));
+        assert!(failing.note(Concern::Sweep, "b"));
+        assert!(failing.over(Concern::Sweep));
+        assert!(!failing.over(Concern::Sweep));
+        assert!(failing.note(Concern::Sweep, "b"));
+    }
+
+    #[test]
+    fn what_concerns_most_is_shown_first() {
+        let mut failing = Failing::default();
+        assert_eq!(failing.worst(), None);
+        failing.note(Concern::Repository(RepoId(1), Some(Collector::Commits)), "one list");
+        failing.note(Concern::Discovery, "one organisation");
+        let worst = failing.worst();
+        assert_eq!(worst.as_deref(), Some("one organisation (and one more failure: see the log)"));
+    }
+}

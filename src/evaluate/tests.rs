@@ -1,0 +1,229 @@
+//! Evaluation over a few facts: who is visible, whose incidents are whose, what lags.
+
+use super::*;
+use crate::config::RepositoryPattern;
+use crate::config::{EnvironmentRule, OwnershipRule, OwnershipSettings, OwnershipSource};
+use delivery::domain::{
+    Collector, DAY, Deployment, DeploymentId, DeploymentState, DeploymentStatus, HOUR, Incident,
+    IncidentId, MINUTE, Oid, Progress, RepositoryState,
+};
+use delivery::ledger::{INCIDENT_WINDOW, LeadTimeStart, Reason, SAME_DEPLOYMENT_WINDOW};
+
+const NOW: Time = Time(1_800_000_000);
+
+fn evaluator() -> Evaluator {
+    let rule = |pattern: &str, team: &str| OwnershipRule {
+        repositories: vec![RepositoryPattern::parse(pattern).unwrap()],
+        team: Arc::from(team),
+    };
+    let ownership = OwnershipSettings {
+        order: vec![OwnershipSource::Rules],
+        rules: vec![rule("acme/pay-*", "payments"), rule("acme/incidents", "payments")],
+    };
+    let judging = Rules {
+        production: Arc::new(EnvironmentRule::new::<&str>(&[], &[]).unwrap()),
+        same_deployment_window: SAME_DEPLOYMENT_WINDOW,
+        lead_time_start: LeadTimeStart::FirstCommit,
+        direct_commits: true,
+        exclude_authors: BTreeSet::new(),
+        failure_rules: Reason::ALL.into(),
+        incident_window: INCIDENT_WINDOW,
+    };
+    let rules = EvaluationRules {
+        judging,
+        settling: SettlingRules { settle_after: 15 * MINUTE, seed_prime_after: 5 * MINUTE },
+        windows: vec![("7d".to_owned(), Window::days(7))],
+        owners: Box::new(OrderedOwners::new(&ownership)),
+    };
+    Evaluator::new(rules, Settled::default())
+}
+
+fn repository(id: u64, full_name: &str) -> Fact {
+    Fact::Repository(Repository {
+        id: RepoId(id),
+        node_id: Arc::from(format!("R_{id}")),
+        full_name: Arc::from(full_name),
+        former_names: Vec::new(),
+        host: Arc::from("github"),
+        state: RepositoryState::Active,
+        head: None,
+        created_at: None,
+    })
+}
+
+/// A production deployment that succeeded at `at`.
+fn deployment(repo: u64, id: u64, at: Time) -> Fact {
+    Fact::Deployment(Deployment {
+        id: DeploymentId(id),
+        node_id: Arc::from(format!("DE_{id}")),
+        repo: RepoId(repo),
+        sha: Oid([id as u8; 20]),
+        environment: Arc::from("production"),
+        created_at: at,
+        statuses: vec![DeploymentStatus { at, state: DeploymentState::Success, environment: None }],
+    })
+}
+
+fn progress(repo: u64, complete: bool, through: Time) -> Vec<Fact> {
+    let fact = |collector| {
+        let (repo, through) = (RepoId(repo), Some(through));
+        Fact::Progress(Progress { repo, collector, complete, through })
+    };
+    Collector::ALL.into_iter().map(fact).collect()
+}
+
+fn incident(id: &str, repo: u64, component: Option<&str>) -> Fact {
+    Fact::Incident(Incident {
+        id: IncidentId(Arc::from(id)),
+        node_id: Arc::from(id),
+        repo: Some(RepoId(repo)),
+        component: component.map(Arc::from),
+        counts: true,
+        opened_at: NOW.plus(-HOUR),
+        events: Vec::new(),
+        causes: Vec::new(),
+        fixes: Vec::new(),
+    })
+}
+
+/// Absorbs, evaluates, settles and shows.
+fn show(evaluator: &mut Evaluator, facts: Vec<Fact>, now: Time) -> crate::exposition::FigureSet {
+    facts.into_iter().for_each(|fact| evaluator.absorb(fact));
+    let due = evaluator.evaluate(now);
+    evaluator.settle(due);
+    evaluator.figures()
+}
+
+/// A complete repository with one deployment an hour before `NOW`.
+fn component(id: u64, full_name: &str) -> Vec<Fact> {
+    let mut facts = vec![repository(id, full_name), deployment(id, id, NOW.plus(-HOUR))];
+    facts.extend(progress(id, true, NOW));
+    facts
+}
+
+#[test]
+fn a_component_is_shown_once_its_backfill_is_complete() {
+    let mut evaluator = evaluator();
+    let mut facts = vec![repository(1, "acme/pay-api"), deployment(1, 1, NOW.plus(-HOUR))];
+    facts.extend(progress(1, false, NOW));
+    assert!(show(&mut evaluator, facts, NOW).components.is_empty());
+    let shown = show(&mut evaluator, progress(1, true, NOW), NOW);
+    let labels = &shown.components[0].labels;
+    assert_eq!((&*labels.team, &*labels.repo), ("payments", "acme/pay-api"));
+    assert_eq!(&*labels.component, "pay-api");
+    assert_eq!(shown.teams[0].figures.windows[0].1.deployments, 1);
+    assert_eq!(&*shown.orgs[0].org, "acme");
+}
+
+#[test]
+fn facts_may_arrive_before_their_repository() {
+    let mut evaluator = evaluator();
+    let mut facts = component(1, "acme/pay-api");
+    facts.reverse();
+    assert_eq!(show(&mut evaluator, facts, NOW).components.len(), 1);
+}
+
+#[test]
+fn a_repository_that_never_deployed_is_no_component_and_what_nobody_claims_is_unowned() {
+    let mut evaluator = evaluator();
+    let mut facts = vec![repository(1, "acme/library")];
+    facts.extend(progress(1, true, NOW));
+    facts.extend(component(2, "acme/website"));
+    let shown = show(&mut evaluator, facts, NOW);
+    assert_eq!(shown.components.len(), 1);
+    assert_eq!(&*shown.components[0].labels.team, UNOWNED);
+    assert_eq!(&*shown.components[0].info.source, "none");
+    assert_eq!(shown.repositories.len(), 2);
+}
+
+#[test]
+fn figures_stay_at_the_time_of_the_data_while_the_source_is_out() {
+    let mut evaluator = evaluator();
+    show(&mut evaluator, component(1, "acme/pay-api"), NOW);
+    let later = NOW.plus(30 * DAY);
+    let shown = show(&mut evaluator, Vec::new(), later);
+    assert_eq!(shown.components[0].figures.windows[0].1.deployments, 1);
+    assert_eq!(shown.components[0].figures.data_through, Some(NOW));
+    let shown = show(&mut evaluator, progress(1, true, later), later);
+    assert_eq!(shown.components[0].figures.windows[0].1.deployments, 0);
+}
+
+#[test]
+fn incidents_go_to_the_named_component_then_the_repository_then_the_teams_only_component() {
+    let mut evaluator = evaluator();
+    let mut facts = component(1, "acme/pay-api");
+    facts.extend(component(2, "acme/website"));
+    facts.push(repository(3, "acme/incidents"));
+    facts.push(repository(4, "acme/other-incidents"));
+    for repo in [3, 4] {
+        facts.extend(progress(repo, true, NOW));
+    }
+    facts.extend([
+        incident("named", 3, Some("WebSite")),
+        incident("at home", 1, None),
+        incident("the team's", 3, None),
+        incident("misnamed", 2, Some("nothing")),
+        incident("unmapped", 4, None),
+    ]);
+    let shown = show(&mut evaluator, facts, NOW);
+    let incidents = |repo: &str| {
+        let found = shown.components.iter().find(|one| &*one.labels.repo == repo);
+        found.map(|one| one.figures.windows[0].1.incidents)
+    };
+    assert_eq!(incidents("acme/pay-api"), Some(2));
+    assert_eq!(incidents("acme/website"), Some(2));
+    let org = &shown.orgs[0].figures.windows[0].1;
+    assert_eq!((org.incidents, org.unmapped_incidents), (5, 1));
+    let unowned = shown.teams.iter().find(|team| &*team.team == UNOWNED);
+    assert_eq!(unowned.map(|team| team.figures.windows[0].1.unmapped_incidents), Some(1));
+}
+
+#[test]
+fn an_incident_that_moves_to_another_component_is_judged_again_in_both() {
+    let mut evaluator = evaluator();
+    let mut facts = component(1, "acme/pay-api");
+    facts.extend(component(2, "acme/website"));
+    facts.push(incident("i", 1, None));
+    show(&mut evaluator, facts, NOW);
+    let shown = show(&mut evaluator, vec![incident("i", 1, Some("website"))], NOW);
+    let counts: Vec<_> =
+        shown.components.iter().map(|one| one.figures.windows[0].1.incidents).collect();
+    assert_eq!(counts, [0, 1]);
+}
+
+#[test]
+fn a_repository_that_is_gone_ends_its_series_and_a_rename_moves_them() {
+    let mut evaluator = evaluator();
+    show(&mut evaluator, component(1, "acme/pay-api"), NOW);
+    let shown = show(&mut evaluator, vec![repository(1, "acme/billing")], NOW);
+    assert_eq!(&*shown.components[0].labels.repo, "acme/billing");
+    assert_eq!(&*shown.components[0].labels.team, UNOWNED);
+    let Fact::Repository(gone) = repository(1, "acme/billing") else { unreachable!() };
+    let gone = Fact::Repository(Repository { state: RepositoryState::Gone, ..gone });
+    let shown = show(&mut evaluator, vec![gone], NOW);
+    assert!(shown.components.is_empty() && shown.teams.is_empty() && shown.orgs.is_empty());
+}
+
+#[test]
+fn a_name_that_is_used_again_is_borne_by_the_newer_repository() {
+    let mut evaluator = evaluator();
+    let mut facts = component(1, "acme/pay-api");
+    facts.extend(component(2, "acme/pay-api"));
+    assert_eq!(show(&mut evaluator, facts, NOW).components.len(), 1);
+}
+
+#[test]
+fn news_of_one_repository_change_its_team_and_organisation() {
+    let mut evaluator = evaluator();
+    let mut facts = component(1, "acme/pay-api");
+    facts.extend(component(2, "acme/website"));
+    show(&mut evaluator, facts, NOW);
+    let news = vec![deployment(1, 9, NOW.plus(-MINUTE))];
+    let shown = show(&mut evaluator, news, NOW);
+    let deployments = |team: &str| {
+        let found = shown.teams.iter().find(|one| &*one.team == team);
+        found.map(|one| one.figures.windows[0].1.deployments)
+    };
+    assert_eq!((deployments("payments"), deployments(UNOWNED)), (Some(2), Some(1)));
+    assert_eq!(shown.orgs[0].figures.windows[0].1.deployments, 3);
+}

@@ -1,0 +1,12 @@
+//! The GitHub source against the simulated GitHub, over real HTTP.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "github_source/fixture.rs"]
+mod fixture;
+#[path = "github_source/lists.rs"]
+mod lists;
+#[path = "github_source/repositories.rs"]
+mod repositories;
+#[path = "github_source/trouble.rs"]
+mod trouble;
