@@ -171,7 +171,6 @@ impl Collect {
         let cursor = tracked.cursors.get(&collector).cloned();
         let reach = self.reach(tracked, collector);
         let source = Arc::clone(&self.source);
-        let started = self.around.clock.now();
         let cursor = cursor.as_deref();
         let step = match collector {
             Collector::Deployments => source.deployments(&repository, cursor, &reach).await?,
@@ -180,33 +179,25 @@ impl Collect {
                 source.incidents(&repository, cursor, &reach).await?
             }
         };
-        self.take(repo, collector, asked_at, started, step).await
+        self.take(repo, collector, asked_at, step).await
     }
 
-    /// Keeps a page; where it ends the list, the collector is known through the sweep's asking,
-    /// unless the list was begun before that: then its newest entries are read once more.
+    /// Keeps a page; where it ends the list, the collector is known through the sweep's asking, or
+    /// through the beginning of the reading where that was before.
     async fn take(
         &mut self,
         repo: RepoId,
         collector: Collector,
         asked_at: Time,
-        started: Time,
         step: Step,
     ) -> Result<Outcome, CollectError> {
         self.around.observer.items(self.source.name(), collector, step.facts.len() as u64);
-        let Some(tracked) = self.tracked.get_mut(&repo) else { return Ok(Outcome::Done) };
-        // A list that an earlier process began was begun at an unknown time.
-        let resumed = tracked.cursors.contains_key(&collector) && !tracked.is_complete(collector);
-        let begins = if resumed { Time(0) } else { started };
-        let begun = *tracked.begun.entry(collector).or_insert(begins);
         let cursor = Some((collector, step.cursor));
         if !step.done {
             self.keep(repo, step.facts, cursor).await?;
             return Ok(Outcome::Advance);
         }
-        tracked.begun.remove(&collector);
-        let through = if begun >= asked_at { asked_at } else { begun };
-        self.finish(repo, collector, through, step.facts, cursor).await
+        self.finish(repo, collector, step.begun.min(asked_at), step.facts, cursor).await
     }
 
     /// Commits and pull requests matter only where something is deployed to production; incidents

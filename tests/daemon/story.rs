@@ -137,9 +137,10 @@ fn tell_what_does_not_count(story: &mut Scenario) {
     let sha = story.head(old, "main").unwrap();
     story.ship(NOW - 20 * DAY, old, &sha, "production");
     story.event(NOW - 15 * DAY, Event::RepositoryArchived { repo: old, archived: true });
+    // Deployed before the look-back, and within twice of it: a component that does nothing.
     let idle = story.repository(NOW - 350 * DAY, "acme/idle");
     let sha = story.head(idle, "main").unwrap();
-    story.ship(NOW - 300 * DAY, idle, &sha, "production");
+    story.ship(NOW - 200 * DAY, idle, &sha, "production");
     let issue = story.issue(NOW - 6 * DAY, idle, "Not really", &["incident"]);
     let (by, reason) = ("ada".to_owned(), CloseReason::Duplicate);
     story.event(NOW - 5 * DAY, Event::IssueClosed { repo: idle, number: issue, by, reason });
