@@ -47,6 +47,8 @@ impl Collect {
                     Ok(moved) => advanced |= moved,
                     Err(error) => {
                         self.note_failure(Concern::Sweep, &error);
+                        self.tell_up(false);
+                        self.tell_progress();
                         return;
                     }
                 }
@@ -63,31 +65,23 @@ impl Collect {
     /// One repository's turn; true where anything was read.
     async fn backfill_turn(&mut self, repo: RepoId, deadline: Time) -> Result<bool, CollectError> {
         let started = self.around.clock.now();
-        let mut moved = false;
-        for _ in 0..PAGES_A_TURN {
+        let mut pages = 0;
+        while pages < PAGES_A_TURN {
             let next = self.tracked.get(&repo).and_then(|tracked| {
                 Collector::ALL.into_iter().find(|collector| !tracked.is_complete(*collector))
             });
             let Some(collector) = next else { break };
             // The newest entries were asked for in the sweep, before this page.
             if self.step(repo, collector, started).await? == Outcome::Hold {
-                return Ok(moved);
+                break;
             }
-            moved = true;
+            pages += 1;
             if self.around.clock.now() >= deadline {
                 break;
             }
         }
-        self.tell_backfill();
-        Ok(moved)
-    }
-
-    fn tell_backfill(&self) {
-        let (repositories, done) = self.backfill_counts();
-        self.around.health.update(self.source.name(), |health| {
-            health.repositories = repositories;
-            health.complete = done;
-        });
+        self.tell_progress();
+        Ok(pages > 0)
     }
 
     /// One page of one list. Errors that concern only this list are noted here.
