@@ -6,7 +6,7 @@ use crate::story::{DAY, HOUR, MINUTE, NOW, organization};
 use github_sim::{Fault, NodeFault, When};
 
 /// The gauges of the story at [`NOW`] and a few seconds, collected at once.
-async fn at_once(change: impl Fn(&mut Config)) -> Vec<String> {
+pub async fn at_once(change: impl Fn(&mut Config)) -> Vec<String> {
     let world = World::of(organization().story, NOW).await;
     let mut config = world.config();
     change(&mut config);
@@ -19,7 +19,7 @@ async fn at_once(change: impl Fn(&mut Config)) -> Vec<String> {
 }
 
 #[track_caller]
-fn assert_same(left: &[String], right: &[String]) {
+pub fn assert_same(left: &[String], right: &[String]) {
     assert!(left == right, "the gauges differ:\n{}", difference(left, right));
 }
 
