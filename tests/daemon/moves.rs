@@ -3,7 +3,10 @@
 use crate::exposition::Scrape;
 use crate::running::{Log, Running, World};
 use crate::story::{DAY, HOUR, MINUTE, NOW, Story, change, organization};
-use github_sim::{Event, Merge};
+use github_sim::{Event, Merge, NodeFault};
+use http_body_util::BodyExt;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
 use tracing::Level;
 
 /// Long enough for a sweep, and for the organisation to be listed again.
@@ -176,6 +179,43 @@ async fn an_issue_becomes_an_incident_when_it_is_labelled_later() {
     daemon.advance(12 * MINUTE).await;
     assert_eq!(incidents(&daemon.scrape().await, "acme/pay"), 4.0);
     daemon.stop().await;
+}
+
+#[tokio::test]
+async fn an_incident_whose_issue_is_deleted_stops_counting() {
+    let told = organization();
+    let burning = told.burning;
+    let (world, daemon) = running(told).await;
+    assert_eq!(incidents(&daemon.scrape().await, "acme/pay"), 3.0);
+    let id = node_id_of_issue(&world, "acme", "pay", burning).await;
+    let kind = Some("NOT_FOUND".to_owned());
+    let message = "Could not resolve to a node with the global id of ''.".to_owned();
+    world.sim.faults().on_node(&id, NodeFault { kind, message });
+    daemon.advance(6 * MINUTE).await;
+    let scrape = daemon.scrape().await;
+    assert_eq!(incidents(&scrape, "acme/pay"), 2.0);
+    assert_eq!(scrape.sum("dora_open_failures", &["acme/pay"]), 0.0);
+    daemon.stop().await;
+}
+
+/// Asks the simulated GitHub as any client would.
+async fn node_id_of_issue(world: &World, owner: &str, name: &str, number: u32) -> String {
+    let query = format!(
+        "query {{ repository(owner: \"{owner}\", name: \"{name}\") {{ issue(number: {number}) {{ id }} }} }}"
+    );
+    let body = serde_json::json!({ "query": query }).to_string();
+    let request = hyper::Request::post(format!("{}/graphql", world.github.url))
+        .header("authorization", "bearer test")
+        .header("user-agent", "test")
+        .body(http_body_util::Full::new(hyper::body::Bytes::from(body)))
+        .unwrap();
+    let client = Client::builder(TokioExecutor::new()).build_http();
+    let answer = client.request(request).await.unwrap().into_body().collect().await.unwrap();
+    let answer: serde_json::Value = serde_json::from_slice(&answer.to_bytes()).unwrap();
+    answer["data"]["repository"]["issue"]["id"]
+        .as_str()
+        .unwrap_or_else(|| panic!("{answer}"))
+        .into()
 }
 
 #[tokio::test]

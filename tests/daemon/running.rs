@@ -81,15 +81,6 @@ impl World {
             Daemon::start(config.settings(), Arc::new(clock.clone()), stop.clone()).await?;
         Ok(Running { address: daemon.address(), daemon, stop, clock })
     }
-
-    /// The store's bytes, the write-ahead log's included.
-    pub fn stored_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        for entry in std::fs::read_dir(self.folder.path()).unwrap() {
-            bytes.extend(std::fs::read(entry.unwrap().path()).unwrap());
-        }
-        bytes
-    }
 }
 
 /// A configuration as a user would write it.
