@@ -68,6 +68,8 @@ organizations = ["{OWNER}"]
 [measures]
 settle_after = "2s"
 seed_prime_after = "20s"
+[exposition]
+component_detail = "full"
 [log]
 level = {level:?}
 "#,
