@@ -145,6 +145,12 @@ fn every_event_can_happen_where_it_stands() {
 }
 
 #[test]
+fn two_pull_requests_are_never_on_one_branch_at_a_time() {
+    // In this history a bot opens the same update twice.
+    Checker::default().read(&organization(4, 1_795_173_577, 210).events);
+}
+
+#[test]
 fn history_ends_at_now_and_news_continue_it() {
     let mut organization = organization(SEED, NOW, DAYS);
     let mut checker = Checker::default();
