@@ -145,6 +145,7 @@ fn connect(
         hotfix: settings.failures.hotfix.clone(),
         incidents: settings.incidents.clone(),
         production: settings.production.clone(),
+        components: settings.components.clone(),
         logins: store.login_hasher(),
     };
     let share = settings.collection.budget_share;
@@ -160,6 +161,7 @@ async fn evaluator(settings: &Settings, store: &Store) -> Result<Evaluator, Stor
             seed_prime_after: settings.measures.seed_prime_after,
         },
         windows: settings.measures.windows.clone(),
+        components: settings.components.clone(),
         owners: Box::new(OrderedOwners::new(&settings.ownership)),
     };
     let settled = Settled::load(store.settled().await?, store.births().await?);

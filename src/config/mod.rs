@@ -3,6 +3,7 @@
 //! A TOML file, over it variables such as `DORA__LOG__LEVEL`, over those the flags. Nothing here
 //! reaches out: whether a token works, or an organisation exists, shows when it is collected.
 
+mod components;
 mod duration;
 mod keys;
 mod layers;
@@ -17,9 +18,13 @@ mod reference;
 #[cfg(test)]
 mod tests;
 
+pub use components::{
+    ComponentSettings, Components, DeploymentSelector, claimants, have_paths, paths_fingerprint,
+    selectors_fingerprint, touched,
+};
 pub use keys::{Default as KeyDefault, Key, Section};
 pub use layers::{ConfigFile, Flags, Sources};
-pub use patterns::{EnvironmentRule, HotfixRule, RepositoryPattern};
+pub use patterns::{EnvironmentRule, HotfixRule, PathPattern, RepositoryPattern};
 pub use problems::{Problem, Problems};
 pub use sections::{ALL as SECTIONS, listen_address};
 pub use settings::{

@@ -154,8 +154,21 @@ fn the_example_is_valid_as_it_stands_and_names_every_key() {
 #[test]
 fn each_documented_default_is_the_real_one() {
     let minimal = "[[github]]\nrepositories = [\"acme/api\"]\n";
-    let left_out = format!("{:?}", load_text(minimal, &[]).unwrap());
+    let read = |text: &str| {
+        let settings = load_text(text, &[]).unwrap_or_else(|problems| panic!("{problems}"));
+        format!("{settings:?}")
+    };
     for section in SECTIONS {
+        let required = section.keys.iter().filter_map(|key| match key.default {
+            Default::Required { example } => Some(format!("{} = {example}\n", key.name)),
+            _ => None,
+        });
+        let required: String = required.collect();
+        let bare = match required.as_str() {
+            "" => minimal.to_owned(),
+            required => format!("{minimal}{}\n{required}", section.header()),
+        };
+        let left_out = read(&bare);
         for key in section.keys {
             let Default::Value(value) = key.default else { continue };
             if section.path == "github" && key.name == "repositories" {
@@ -164,10 +177,9 @@ fn each_documented_default_is_the_real_one() {
             let line = format!("{} = {value}\n", key.name);
             let text = match section.path {
                 "github" => format!("{minimal}{line}"),
-                _ => format!("{minimal}{}\n{line}", section.header()),
+                _ => format!("{minimal}{}\n{required}{line}", section.header()),
             };
-            let settings = load_text(&text, &[]).unwrap_or_else(|problems| panic!("{problems}"));
-            assert_eq!(format!("{settings:?}"), left_out, "{text}");
+            assert_eq!(read(&text), left_out, "{text}");
         }
     }
 }

@@ -1,7 +1,8 @@
 //! One component's judged history and figures, kept until news or time change them.
 
+use super::components::Component;
 use super::estate::{Estate, RepositoryFacts};
-use delivery::domain::{ComponentId, MINUTE, Span, Time, Window};
+use delivery::domain::{MINUTE, Span, Time, Window};
 use delivery::ledger::{ComponentFacts, History, Rules, judge};
 use delivery::measures::{
     Member, PointFigures, Pool, SeedFigures, WindowFigures, evaluated_windows, next_edge,
@@ -44,14 +45,14 @@ pub fn instant_of(facts: &RepositoryFacts, now: Time) -> Time {
 /// Judges and measures a component from scratch.
 pub fn evaluate(
     estate: &Estate,
-    component: &ComponentId,
+    component: &Component<'_>,
     rules: &Rules,
     windows: &[Window],
     t: Time,
 ) -> Evaluated {
     let history = estate
         .repositories
-        .get(&component.repo)
+        .get(&component.id.repo)
         .map(|facts| judge_component(estate, facts, component, rules, t))
         .unwrap_or_default();
     let member = [Member { history: &history, t }];
@@ -65,13 +66,13 @@ pub fn evaluate(
 fn judge_component(
     estate: &Estate,
     facts: &RepositoryFacts,
-    component: &ComponentId,
+    component: &Component<'_>,
     rules: &Rules,
     t: Time,
 ) -> History {
-    let deployments: Vec<_> = facts.deployments.values().collect();
+    let deployments = component.deployments(facts);
     let pulls: Vec<_> = facts.pulls.values().collect();
-    let incidents = estate.incidents_of(component);
+    let incidents = estate.incidents_of(&component.id);
     let head = facts.repository.as_ref().and_then(|repository| repository.head);
     let facts = ComponentFacts {
         deployments: &deployments,
@@ -79,6 +80,7 @@ fn judge_component(
         graph: &facts.graph,
         head,
         incidents: &incidents,
+        scope: component.scope(),
     };
     judge(&facts, rules, t)
 }

@@ -2,6 +2,7 @@
 
 use super::mapping::{IncidentMap, map_incidents};
 use super::ownership::Owners;
+use crate::config::Components;
 use delivery::domain::{
     Collector, CommitGraph, ComponentId, Deployment, DeploymentId, DeploymentState, Fact, Incident,
     IncidentId, PullNumber, PullRequest, RepoId, Repository, RepositoryState, Time,
@@ -116,11 +117,16 @@ impl Estate {
 
     /// Maps incidents to components anew, and adds the repositories whose incidents changed to
     /// those that have to be judged again.
-    pub fn map_incidents(&mut self, owners: &dyn Owners, changes: &mut Changes) {
+    pub fn map_incidents(
+        &mut self,
+        components: &Components,
+        owners: &dyn Owners,
+        changes: &mut Changes,
+    ) {
         if !changes.mapping {
             return;
         }
-        let mapped = map_incidents(&self.repositories, &self.incidents, owners);
+        let mapped = map_incidents(&self.repositories, &self.incidents, components, owners);
         let before = std::mem::replace(&mut self.mapped, mapped);
         for incident in &changes.incidents {
             changes.repositories.extend(before.repository_of(incident));

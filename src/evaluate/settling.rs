@@ -94,6 +94,11 @@ impl Settled {
         due
     }
 
+    /// Whether a component's series were ever shown.
+    pub fn is_born(&self, component: &ComponentId) -> bool {
+        self.births.contains_key(component)
+    }
+
     /// Takes over what has been written.
     pub fn apply(&mut self, settlement: Settlement) {
         settlement.rows.iter().for_each(|row| self.count(row));

@@ -23,6 +23,7 @@ fn shipped(finishes: &[(u32, i64)]) -> History {
         merged_at: Time(finish - 60),
         finished_at: Time(*finish),
         phases: Phases::default(),
+        unknown_paths: false,
     };
     History { changes: finishes.iter().map(change).collect(), ..History::default() }
 }

@@ -63,6 +63,7 @@ fn history(days_ago: i64) -> History {
             merged_at: finished_at.plus(-HOUR),
             finished_at,
             phases: Phases { coding: seconds, pickup: seconds, review: seconds, deploy: seconds },
+            unknown_paths: false,
         }],
         waiting: vec![WaitingChange { id: ChangeId::Pull(2), merged_at: finished_at }],
         incidents: vec![

@@ -102,7 +102,7 @@ async fn deployments_created_while_pages_are_read_are_not_missed() {
     seen.extend(ids(&rest.facts));
     assert!(seen.is_superset(&old.into_iter().collect()));
     let mark = Mark { id: "new".to_owned(), at: Time(NOW + 30) };
-    assert!(github.has_news(Collector::Deployments, Some(&rest.cursor), Some(&mark)));
+    assert!(github.has_news(&repository, Collector::Deployments, Some(&rest.cursor), Some(&mark)));
     let news = walk(Some(&rest.cursor), async |cursor: Option<String>| {
         github.deployments(&repository, cursor.as_deref(), &reach).await
     })
@@ -132,9 +132,9 @@ async fn a_probe_tells_news_exactly_until_it_is_read() {
             panic!("{probes:?}")
         };
         assert_eq!((pull, incident), (&None, &None));
-        github.has_news(Collector::Deployments, Some(cursor), deployment.as_ref())
+        github.has_news(&repository, Collector::Deployments, Some(cursor), deployment.as_ref())
     };
-    assert!(github.has_news(Collector::Deployments, None, None));
+    assert!(github.has_news(&repository, Collector::Deployments, None, None));
     let cursor = read(None).await;
     assert!(!has_news(&cursor).await);
     world.clock.advance(600);

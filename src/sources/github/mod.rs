@@ -87,13 +87,14 @@ impl GitHub {
     /// Commits have no list of their own here: their news are heads and deployed commits.
     pub fn has_news(
         &self,
+        repo: &Repository,
         collector: Collector,
         cursor: Option<&str>,
         mark: Option<&Mark>,
     ) -> bool {
         let fingerprint = match collector {
-            Collector::Deployments => deployments::fingerprint(&self.parsing.production),
-            Collector::PullRequests => pull_requests::fingerprint(&self.parsing.hotfix),
+            Collector::Deployments => deployments::fingerprint(&self.parsing, repo),
+            Collector::PullRequests => pull_requests::fingerprint(&self.parsing, repo),
             Collector::Incidents => incidents::fingerprint(&self.parsing.incidents),
             Collector::Commits => return true,
         };
@@ -113,8 +114,7 @@ impl GitHub {
         cursor: Option<&str>,
         reach: &Reach,
     ) -> Result<Step, SourceError> {
-        let production = &self.parsing.production;
-        let step = deployments::step(&self.client, production, repo, cursor, reach).await?;
+        let step = deployments::step(&self.client, &self.parsing, repo, cursor, reach).await?;
         self.closed.open(repo.id, Collector::Deployments);
         Ok(step)
     }

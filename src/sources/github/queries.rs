@@ -34,6 +34,8 @@ query!(DEPLOYMENT_REST, "DeploymentRest", "deployment_rest", 1);
 query!(RECHECK_DEPLOYMENTS, "RecheckDeployments", "recheck_deployments", 149);
 // The list, and four connections of 37 pull requests: 149 fetches.
 query!(PULL_REQUESTS, "PullRequests", "pull_requests", 37);
+// The list, and five connections of 29 pull requests: 146 fetches.
+query!(PULL_REQUESTS_WITH_FILES, "PullRequestsWithFiles", "pull_requests_with_files", 29);
 query!(PULL_REQUEST_REST, "PullRequestRest", "pull_request_rest", 1);
 // The list, and three connections of 49 issues: 148 fetches.
 query!(INCIDENTS, "Incidents", "incidents", 49);

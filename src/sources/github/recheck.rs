@@ -9,8 +9,9 @@ use super::queries::{
 use super::verdict::{GraphAnswer, GraphError};
 use super::{deployments, incidents};
 use crate::sources::SourceError;
-use delivery::domain::{Fact, RepoId, Repository, RepositoryState};
+use delivery::domain::{DeploymentMark, Fact, RepoId, Repository, RepositoryState};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// GitHub takes at most so many ids in one list.
@@ -24,9 +25,11 @@ pub(super) async fn recheck(
 ) -> Result<Rechecked, SourceError> {
     let mut rechecked = Rechecked { facts: Vec::new(), missing: Vec::new() };
     let mut issues: Vec<Arc<str>> = Vec::new();
+    let marks = parsing.components.marks();
     let mut rest = ids;
     while !rest.is_empty() {
-        let variables = |size: usize| deployment_variables(&rest[..size.min(rest.len())]);
+        let variables =
+            |size: usize| deployment_variables(&rest[..size.min(rest.len())], !marks.is_empty());
         let (answer, asked) = ask(client, &RECHECK_DEPLOYMENTS, variables).await?;
         let (batch, later) = rest.split_at(asked.min(rest.len()));
         for (place, id) in batch.iter().enumerate() {
@@ -36,7 +39,7 @@ pub(super) async fn recheck(
                 Entry::Missing => rechecked.missing.push(id.clone()),
                 Entry::There(node) if kind(node) == "Issue" => issues.push(id.clone()),
                 Entry::There(node) => {
-                    let fact = deployment(client, node.clone()).await?;
+                    let fact = deployment(client, &marks, node.clone()).await?;
                     rechecked.facts.extend(fact);
                 }
             }
@@ -81,10 +84,10 @@ async fn ask(
     }
 }
 
-fn deployment_variables(ids: &[Arc<str>]) -> Value {
+fn deployment_variables(ids: &[Arc<str>], marks: bool) -> Value {
     let text = |ids: &[Arc<str>]| ids.iter().map(|id| id.to_string()).collect::<Vec<_>>();
     let (first, more) = ids.split_at(ids.len().min(IDS_A_LIST));
-    json!({ "ids": text(first), "more": text(more), "both": !more.is_empty() })
+    json!({ "ids": text(first), "more": text(more), "both": !more.is_empty(), "marks": marks })
 }
 
 enum Entry<'a> {
@@ -116,14 +119,18 @@ fn kind(node: &Value) -> &str {
     node.get("__typename").and_then(Value::as_str).unwrap_or_default()
 }
 
-async fn deployment(client: &Client, mut node: Value) -> Result<Option<Fact>, SourceError> {
+async fn deployment(
+    client: &Client,
+    marks: &BTreeSet<&DeploymentMark>,
+    mut node: Value,
+) -> Result<Option<Fact>, SourceError> {
     let what = "a known deployment";
     if !client.complete(&DEPLOYMENT_REST, what, &mut node, &deployments::NESTED).await? {
         client.warn_lost("", what, "its statuses could not be read whole");
         return Ok(None);
     }
     let Some((repo, full_name)) = home(&node) else { return Ok(None) };
-    match deployments::listed(&node, repo) {
+    match deployments::listed(&node, repo, marks) {
         Ok(listed) => Ok(Some(Fact::Deployment(listed.deployment))),
         Err(why) => {
             client.warn_lost(full_name, what, &why);

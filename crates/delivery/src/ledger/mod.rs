@@ -63,6 +63,19 @@ pub struct ComponentFacts<'a> {
     pub head: Option<Oid>,
     /// Incidents mapped to this component.
     pub incidents: &'a [&'a Incident],
+    /// Which of the repository's changes are the component's.
+    pub scope: Scope<'a>,
+}
+
+/// Which changes of its repository belong to a component. Promotions and what belongs to a pull
+/// request are judged over all of the repository's pull requests in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope<'a> {
+    /// All of them.
+    Repository,
+    /// Pull requests whose changed paths match the globs of the component of this name. A change
+    /// whose paths are not known, such as a direct commit, belongs to every component.
+    Paths(&'a str),
 }
 
 /// Judges a component as of `t`: what happened later does not exist.

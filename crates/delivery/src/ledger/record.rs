@@ -52,7 +52,7 @@ impl<'a> Record<'a> {
         let ancestry = Ancestry::of(facts.graph);
         let branch = ancestry.branch(facts.head, t, edge);
         let belonging = Belonging::of(&standing.pulls, facts.graph);
-        let changes = Changes::of(&standing.pulls, &branch, &ancestry, &belonging, rules, t);
+        let changes = Changes::of(&standing, facts.scope, &branch, &ancestry, &belonging, rules);
         let shipping = Shipping::of(&production, &ancestry);
         let finishes = production.finishes.iter().zip(&production.group_of);
         let groups_by_id = finishes.map(|(finish, group)| (finish.deployment.id, *group)).collect();
