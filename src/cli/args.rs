@@ -1,5 +1,6 @@
 //! The command line. Secrets never stand on it: other users of the machine can read it.
 
+use super::docs::Reference;
 use crate::config::{ConfigFile, Flags, Sources, listen_address};
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use std::net::SocketAddr;
@@ -31,6 +32,11 @@ pub enum Command {
     Run(RunArgs),
     /// Serve the figures of a simulated organisation, with live news; needs no credentials.
     Demo(DemoArgs),
+    /// Print a generated reference as Markdown.
+    Docs {
+        /// Which one.
+        reference: Reference,
+    },
 }
 
 /// The flags of `run`. Each goes over the configuration file and the environment.
@@ -170,6 +176,17 @@ mod tests {
             ..Flags::default()
         };
         assert_eq!(flags, expected);
+    }
+
+    #[test]
+    fn each_reference_has_a_name() {
+        for (name, expected) in [("metrics", Reference::Metrics), ("config", Reference::Config)] {
+            let Command::Docs { reference } = parse(&["docs", name]).unwrap() else {
+                panic!("{name}")
+            };
+            assert_eq!(reference, expected);
+        }
+        assert!(parse(&["docs"]).is_err() && parse(&["docs", "figures"]).is_err());
     }
 
     #[test]

@@ -3,12 +3,15 @@
 mod args;
 mod daemon;
 mod demo;
+mod docs;
 mod log;
 mod observers;
+mod output;
 mod views;
 
 pub use args::{Args, Command, DemoArgs, RunArgs};
 pub use daemon::{Daemon, StartError};
+pub use docs::Reference;
 
 use crate::clock::SystemClock;
 use crate::config;
@@ -31,6 +34,7 @@ pub fn main() -> ExitCode {
         match command {
             Command::Run(args) => run(args).await,
             Command::Demo(args) => demo::run(args).await,
+            Command::Docs { reference } => docs::run(reference),
         }
     });
     match result {

@@ -9,11 +9,10 @@ mod layers;
 mod patterns;
 mod problems;
 mod reader;
+mod reference;
 mod sections;
 mod settings;
 
-#[cfg(test)]
-mod reference;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +20,7 @@ pub use keys::{Default as KeyDefault, Key, Section};
 pub use layers::{ConfigFile, Flags, Sources};
 pub use patterns::{EnvironmentRule, HotfixRule, RepositoryPattern};
 pub use problems::{Problem, Problems};
+pub use reference::reference;
 pub use sections::{ALL as SECTIONS, listen_address};
 pub use settings::{
     CollectionSettings, ComponentDetail, ExpositionSettings, FailuresSettings, GitHubSettings,
