@@ -1,7 +1,6 @@
 //! Fetching: one page of one list of one repository, committed with its cursor.
 
 use super::failing::Concern;
-use super::sweep::RECONCILE_DEPTH;
 use super::tracked::{Tracked, makes_a_component};
 use super::{Collect, CollectError};
 use crate::sources::github::Reach;
@@ -16,6 +15,8 @@ const PAGES_A_TURN: usize = 20;
 /// How much older than its deployment's finish a baseline's commit is taken to be until it is known.
 const BASELINE_MARGIN: Span = 3 * DAY;
 
+/// How far back the reconcile reads lists again although nothing seems new.
+const RECONCILE_DEPTH: Span = 7 * DAY;
 /// A list that may not be read is asked for again after this long: somebody has to grant it first.
 const UNREADABLE_FOR: Span = 30 * MINUTE;
 

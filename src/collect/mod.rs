@@ -222,10 +222,10 @@ impl Collect {
         }
     }
 
-    fn names(&self, concern: Concern) -> (&str, &'static str) {
+    fn names(&self, concern: Concern) -> (Option<&str>, Option<&'static str>) {
         let repo = concern.repo().and_then(|repo| self.tracked.get(&repo));
-        let repo = repo.map_or("", |tracked| &*tracked.repository.full_name);
-        (repo, concern.collector().map_or("", Collector::name))
+        let repo = repo.map(|tracked| &*tracked.repository.full_name);
+        (repo, concern.collector().map(Collector::name))
     }
 }
 

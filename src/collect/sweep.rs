@@ -11,8 +11,6 @@ use std::sync::Arc;
 
 /// How often the configured organisations, names and globs are listed again.
 const DISCOVERY_INTERVAL: Span = 30 * MINUTE;
-/// How far back the reconcile reads lists again although nothing seems new.
-pub(super) const RECONCILE_DEPTH: Span = 7 * DAY;
 /// Incidents opened this long ago or later are asked again by the reconcile.
 const RECONCILE_INCIDENTS: Span = 90 * DAY;
 

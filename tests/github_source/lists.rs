@@ -81,6 +81,22 @@ async fn previews_neither_cost_pages_nor_are_kept() {
 }
 
 #[tokio::test]
+async fn a_repository_of_previews_only_costs_one_page() {
+    let mut scenario = Scenario::new();
+    let repo = scenario.repository(NOW - 300 * DAY, "acme/site");
+    deployed(&mut scenario, repo, "preview", 450);
+    let world = World::of(&mut scenario).await;
+    let repo = world.repository(repo).await;
+    let (github, reach) = (&world.github, reach());
+    let walked = walk(None, async |cursor: Option<String>| {
+        github.deployments(&repo, cursor.as_deref(), &reach).await
+    })
+    .await;
+    assert!(walked.facts.is_empty());
+    assert_eq!(walked.pages, 1);
+}
+
+#[tokio::test]
 async fn deployments_created_while_pages_are_read_are_not_missed() {
     let mut scenario = Scenario::new();
     let repo = scenario.repository(NOW - 300 * DAY, "acme/shop");
