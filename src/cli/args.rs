@@ -51,6 +51,9 @@ pub struct RunArgs {
     /// The path of the metrics [default: /metrics].
     #[arg(long = "web.telemetry-path", value_name = "PATH")]
     pub telemetry_path: Option<String>,
+    /// Let POST /-/reload reload the configuration; SIGHUP always does.
+    #[arg(long = "web.enable-lifecycle")]
+    pub enable_lifecycle: bool,
     /// The store: a path, or sqlite:PATH [default: dora.db].
     #[arg(long, value_name = "PATH")]
     pub store: Option<String>,

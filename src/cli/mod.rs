@@ -4,20 +4,24 @@ mod args;
 mod daemon;
 mod demo;
 mod docs;
+mod generation;
 mod log;
 mod observers;
 mod output;
+mod reload;
 mod views;
 
 pub use args::{Args, Command, DemoArgs, RunArgs};
 pub use daemon::{Daemon, StartError};
 pub use docs::Reference;
+pub use reload::{Reloader, Reloading};
 
 use crate::clock::SystemClock;
 use crate::config;
 use clap::Parser;
 use std::process::ExitCode;
 use std::sync::Arc;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 /// Runs the command that the process was started with.
@@ -47,10 +51,17 @@ pub fn main() -> ExitCode {
 }
 
 async fn run(args: RunArgs) -> anyhow::Result<()> {
-    let settings = config::load(&args.into_sources())?;
+    let over_http = args.enable_lifecycle;
+    let sources = args.into_sources();
+    let settings = config::load(&sources)?;
     log::start(&settings.log)?;
     let stop = stop_on_signals()?;
-    let daemon = Daemon::start(settings, Arc::new(SystemClock), stop).await?;
+    // Listened for from now on: a SIGHUP during the start must not end the process.
+    let hangup = signal(SignalKind::hangup())?;
+    let reloading = Some(Reloading { sources, over_http });
+    let clock = Arc::new(SystemClock);
+    let (daemon, reloader) = Daemon::start_reloadable(settings, reloading, clock, stop).await?;
+    tokio::spawn(reload_on(hangup, reloader));
     tracing::info!(address = %daemon.address(), "serving");
     daemon.wait().await?;
     Ok(())
@@ -58,7 +69,6 @@ async fn run(args: RunArgs) -> anyhow::Result<()> {
 
 /// A token that SIGTERM and SIGINT cancel.
 fn stop_on_signals() -> anyhow::Result<CancellationToken> {
-    use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let stop = CancellationToken::new();
@@ -72,4 +82,11 @@ fn stop_on_signals() -> anyhow::Result<CancellationToken> {
         token.cancel();
     });
     Ok(stop)
+}
+
+/// Reloads the configuration at each signal; the log tells how that went.
+async fn reload_on(mut signal: Signal, reloader: Reloader) {
+    while signal.recv().await.is_some() {
+        let _ = reloader.reload().await;
+    }
 }

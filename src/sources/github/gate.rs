@@ -108,6 +108,13 @@ impl Gate {
         Gate { source, share, clock, observer, pace, state: Mutex::default() }
     }
 
+    /// Takes over what a former gate of the same credential knew of its limits.
+    pub(super) fn inherit(&self, former: &Gate) {
+        if let (Ok(mut state), Ok(mut former)) = (self.state.try_lock(), former.state.try_lock()) {
+            *state = std::mem::take(&mut former);
+        }
+    }
+
     /// Waits for the turn and for short limits; long limits are told at once.
     pub(super) async fn admit(&self) -> Result<Permit<'_>, Closed> {
         let mut state = self.state.lock().await;

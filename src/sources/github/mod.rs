@@ -34,6 +34,7 @@ use crate::config::GitHubSettings;
 use crate::sources::{Observer, SourceError, Step};
 use client::Client;
 use delivery::domain::{Collector, Oid, Repository};
+use secrecy::ExposeSecret;
 use std::sync::Arc;
 
 /// One `[[github]]` block: one host, one credential, one budget.
@@ -63,6 +64,16 @@ impl GitHub {
     /// The `name` of its `[[github]]` block.
     pub fn name(&self) -> &str {
         &self.settings.name
+    }
+
+    /// Takes over the limits that a former client, which asks no more, knew of the same
+    /// credential: a limited one must not be tried again because of a reload.
+    pub fn inherit_limits(&self, former: &GitHub) {
+        let (own, other) = (&self.settings, &former.settings);
+        let same_token = own.token.expose_secret() == other.token.expose_secret();
+        if same_token && own.graphql_url == other.graphql_url {
+            self.client.inherit_limits(&former.client);
+        }
     }
 
     /// Lists what the configuration asks for, and asks what became of `known` repositories that

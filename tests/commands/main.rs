@@ -1,0 +1,7 @@
+//! The commands, as a user runs them: the real binary against a simulated GitHub on loopback.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod docs;
+mod reload;
+mod world;
