@@ -32,6 +32,8 @@ pub enum Command {
     Run(RunArgs),
     /// Serve the figures of a simulated organisation, with live news; needs no credentials.
     Demo(DemoArgs),
+    /// Remove what the store holds of a repository; the daemon must be stopped.
+    Purge(PurgeArgs),
     /// Print a generated reference as Markdown.
     Docs {
         /// Which one.
@@ -95,6 +97,34 @@ impl RunArgs {
                 organizations: self.org,
                 github_api_url: self.github_api_url,
             },
+        }
+    }
+}
+
+/// The flags of `purge`.
+#[derive(Clone, Debug, ClapArgs)]
+pub struct PurgeArgs {
+    /// The repository; may be repeated.
+    #[arg(long, value_name = "OWNER/NAME", required = true)]
+    pub repo: Vec<String>,
+    /// Remove what its counters and histograms have counted, too: they start over at 0.
+    #[arg(long)]
+    pub counters: bool,
+    /// The configuration file, of which `store.url` is read.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The store: a path, or sqlite:PATH [default: dora.db].
+    #[arg(long, value_name = "PATH")]
+    pub store: Option<String>,
+}
+
+impl PurgeArgs {
+    /// Where it is written which store is meant.
+    pub fn sources(&self) -> Sources {
+        Sources {
+            file: self.config.clone().map(ConfigFile::Path),
+            environment: Sources::process_environment(),
+            flags: Flags { store: self.store.clone(), ..Flags::default() },
         }
     }
 }

@@ -8,10 +8,11 @@ mod generation;
 mod log;
 mod observers;
 mod output;
+mod purge;
 mod reload;
 mod views;
 
-pub use args::{Args, Command, DemoArgs, RunArgs};
+pub use args::{Args, Command, DemoArgs, PurgeArgs, RunArgs};
 pub use daemon::{Daemon, StartError};
 pub use docs::Reference;
 pub use reload::{Reloader, Reloading};
@@ -38,6 +39,7 @@ pub fn main() -> ExitCode {
         match command {
             Command::Run(args) => run(args).await,
             Command::Demo(args) => demo::run(args).await,
+            Command::Purge(args) => purge::run(args).await,
             Command::Docs { reference } => docs::run(reference),
         }
     });

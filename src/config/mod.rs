@@ -30,6 +30,19 @@ pub use settings::{
 
 use problems::Report;
 
+/// Reads `[store]` alone, for commands that need neither sources nor credentials: what is wrong
+/// elsewhere does not matter to them.
+pub fn load_store(sources: &Sources) -> Result<StoreSettings, Problems> {
+    let mut report = Report::default();
+    let merged = layers::merge(sources, &mut report);
+    let store = merged.map(|merged| sections::read_store(merged, &report));
+    let problems = report.into_problems();
+    match store {
+        Some(store) if problems.is_empty() => Ok(store),
+        _ => Err(problems),
+    }
+}
+
 /// Reads the configuration, or tells everything that is wrong with it.
 pub fn load(sources: &Sources) -> Result<Settings, Problems> {
     let mut report = Report::default();

@@ -166,3 +166,10 @@ impl Drop for Daemon {
         let _ = self.child.wait();
     }
 }
+
+/// Runs a command to its end: its exit code, what it printed, what it complained of.
+pub fn finish(command: &mut Command) -> (i32, String, String) {
+    let output = command.output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
