@@ -32,6 +32,9 @@ pub enum Command {
     Run(RunArgs),
     /// Serve the figures of a simulated organisation, with live news; needs no credentials.
     Demo(DemoArgs),
+    /// Connect, and tell what would be collected, at what cost, and what is amiss. Exit code 0 where
+    /// nothing is, 1 for warnings, 2 for errors.
+    Check(CheckArgs),
     /// Remove what the store holds of a repository; the daemon must be stopped.
     Purge(PurgeArgs),
     /// Print a generated reference as Markdown.
@@ -98,6 +101,40 @@ impl RunArgs {
                 github_api_url: self.github_api_url,
             },
         }
+    }
+}
+
+/// The flags of `check`.
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub struct CheckArgs {
+    /// The configuration file; none is read unless it is named.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// A repository to check beside, or a glob within an owner; may be repeated.
+    #[arg(long, value_name = "OWNER/NAME")]
+    pub repo: Vec<String>,
+    /// An organisation to check beside; may be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub org: Vec<String>,
+    /// The REST API.
+    #[arg(long = "github.api-url", value_name = "URL")]
+    pub github_api_url: Option<String>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl CheckArgs {
+    /// Where the configuration comes from, as for `run`.
+    pub fn into_sources(self) -> Sources {
+        let run = RunArgs {
+            config: self.config,
+            repo: self.repo,
+            org: self.org,
+            github_api_url: self.github_api_url,
+            ..RunArgs::default()
+        };
+        run.into_sources()
     }
 }
 

@@ -1,6 +1,7 @@
 //! The command line: arguments in, rooms wired together, an exit code out.
 
 mod args;
+mod check;
 mod daemon;
 mod demo;
 mod docs;
@@ -12,7 +13,7 @@ mod purge;
 mod reload;
 mod views;
 
-pub use args::{Args, Command, DemoArgs, PurgeArgs, RunArgs};
+pub use args::{Args, CheckArgs, Command, DemoArgs, PurgeArgs, RunArgs};
 pub use daemon::{Daemon, StartError};
 pub use docs::Reference;
 pub use reload::{Reloader, Reloading};
@@ -37,14 +38,16 @@ pub fn main() -> ExitCode {
     };
     let result = runtime.block_on(async {
         match command {
+            Command::Check(args) => return check::run(args).await,
             Command::Run(args) => run(args).await,
             Command::Demo(args) => demo::run(args).await,
             Command::Purge(args) => purge::run(args).await,
             Command::Docs { reference } => docs::run(reference),
         }
+        .map(|()| ExitCode::SUCCESS)
     });
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("dora-exporter: {error:#}");
             ExitCode::FAILURE

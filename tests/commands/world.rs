@@ -30,6 +30,7 @@ pub fn now() -> i64 {
 
 /// A GitHub and a folder.
 pub struct World {
+    pub sim: Sim,
     url: String,
     folder: tempfile::TempDir,
     _server: SimServer,
@@ -44,7 +45,7 @@ impl World {
         scenario.play(&sim).unwrap();
         let server = runtime.block_on(sim.serve("127.0.0.1:0".parse().unwrap())).unwrap();
         let (url, folder) = (server.url.clone(), tempfile::tempdir().unwrap());
-        World { url, folder, _server: server, _runtime: runtime }
+        World { sim, url, folder, _server: server, _runtime: runtime }
     }
 
     /// A path in the folder.
@@ -96,7 +97,8 @@ pub struct Daemon {
 }
 
 impl Daemon {
-    fn start(command: &mut Command) -> Daemon {
+    /// Starts it by a command.
+    pub fn start(command: &mut Command) -> Daemon {
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let log = Arc::new(Mutex::new(String::new()));
         let lines = BufReader::new(child.stderr.take().unwrap()).lines();

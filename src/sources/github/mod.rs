@@ -21,6 +21,7 @@ mod queries;
 mod recheck;
 mod repositories;
 mod sizes;
+mod survey;
 #[cfg(test)]
 mod testing;
 mod transport;
@@ -28,12 +29,13 @@ mod verdict;
 mod walk;
 
 pub use answers::{Discovery, HistoryPage, Mark, Parsing, Probe, Probed, Reach, Rechecked};
+pub use survey::{ListedDeployment, Newest, Survey};
 
 use crate::clock::SharedClock;
 use crate::config::GitHubSettings;
 use crate::sources::{Observer, SourceError, Step};
 use client::Client;
-use delivery::domain::{Collector, Oid, Repository};
+use delivery::domain::{Collector, Oid, Repository, Time};
 use secrecy::ExposeSecret;
 use std::sync::Arc;
 
@@ -152,6 +154,19 @@ impl GitHub {
         let step = incidents::step(&self.client, &self.parsing, repo, cursor, reach).await?;
         self.closed.open(repo.id, Collector::Incidents);
         Ok(step)
+    }
+
+    /// Looks at each repository once, in batches: the newest of its lists and how many there are,
+    /// with the commits of the default branch since `since`. Nothing of it is a fact; it tells what
+    /// collecting would find. The order is kept. An error concerns the whole source.
+    pub async fn survey(
+        &self,
+        repos: &[Repository],
+        since: Time,
+    ) -> Result<Vec<Survey>, SourceError> {
+        let labels =
+            |repo: &Repository| incidents::labels_of(&self.parsing.incidents, &repo.full_name);
+        survey::Surveying::new(&self.client, repos, labels, since).run().await
     }
 
     /// Whether any `[[incidents]]` entry reads this repository's issues.
