@@ -132,7 +132,10 @@ impl Process {
 fn show(title: &str, meter: &Meter) {
     println!("{title}: {} points, {} requests", meter.points, meter.requests);
     for (name, operation) in &meter.operations {
-        println!("    {name:<28} {:>5} points {:>5} requests", operation.points, operation.requests);
+        println!(
+            "    {name:<28} {:>5} points {:>5} requests",
+            operation.points, operation.requests
+        );
     }
 }
 

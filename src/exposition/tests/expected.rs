@@ -4,14 +4,14 @@ use super::*;
 
 #[test]
 fn the_expected_series_are_an_upper_bound_that_is_hardly_missed() {
-    let set = three();
+    let several = three();
     let subjects = Subjects { components: 3, teams: 3, orgs: 1, repositories: 3 };
     for component_detail in
         [ComponentDetail::Standard, ComponentDetail::Full, ComponentDetail::None]
     {
         let exposure = Exposure { component_detail, ..FULL };
         let (actual, expected) =
-            (encode(&set, &exposure, None).series(), expected_series(subjects, 3, &exposure));
+            (encode(&several, &exposure, None).series(), expected_series(subjects, 3, &exposure));
         // One of the components deployed too long ago to have data in every window.
         assert!(actual <= expected && expected <= actual + actual / 2, "{actual} {expected}");
     }

@@ -108,10 +108,16 @@ impl Gate {
         Gate { source, share, clock, observer, pace, state: Mutex::default() }
     }
 
-    /// Takes over what a former gate of the same credential knew of its limits.
+    /// Takes over what a former gate of the same credential knew of its limits. A share that is
+    /// spent closes this one only where it is the same share.
     pub(super) fn inherit(&self, former: &Gate) {
-        if let (Ok(mut state), Ok(mut former)) = (self.state.try_lock(), former.state.try_lock()) {
-            *state = std::mem::take(&mut former);
+        let (Ok(mut state), Ok(mut known)) = (self.state.try_lock(), former.state.try_lock())
+        else {
+            return;
+        };
+        *state = std::mem::take(&mut known);
+        if self.share != former.share {
+            state.closed = state.closed.take().filter(|closure| closure.why != Throttle::Share);
         }
     }
 
