@@ -111,10 +111,10 @@ pub struct CheckArgs {
     /// The configuration file; none is read unless it is named.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// A repository to check beside, or a glob within an owner; may be repeated.
+    /// A repository to check, beside those of the file, or a glob within an owner; may be repeated.
     #[arg(long, value_name = "OWNER/NAME")]
     pub repo: Vec<String>,
-    /// An organisation to check beside; may be repeated.
+    /// An organisation to check, beside those of the file; may be repeated.
     #[arg(long, value_name = "NAME")]
     pub org: Vec<String>,
     /// The REST API.

@@ -1,7 +1,10 @@
 //! The report for people.
 
-use super::report::{Report, RepositoryReport, Severity, SourceReport};
+use super::report::{EnvironmentReport, Report, RepositoryReport, Severity, SourceReport};
 use std::fmt::Write;
+
+/// How many environments that are not production are named for a repository.
+const OTHERS_SHOWN: usize = 3;
 
 /// Renders the report. Writing to a string cannot fail, so its results are passed over.
 pub fn text(report: &Report) -> String {
@@ -71,10 +74,6 @@ fn write_repositories(text: &mut String, repositories: &[RepositoryReport]) {
 }
 
 fn row(one: &RepositoryReport) -> [String; 5] {
-    let environments = one.environments.iter().map(|environment| {
-        let mark = if environment.production { "*" } else { "" };
-        format!("{}{mark} {}", environment.name, environment.deployments)
-    });
     let at_least = if one.there_may_be_more { "≥ " } else { "" };
     let incidents = match (&one.incidents_count_for, one.incidents) {
         (_, 0) => "0".to_owned(),
@@ -86,6 +85,47 @@ fn row(one: &RepositoryReport) -> [String; 5] {
         format!("{} ({})", one.team, one.owned_by),
         format!("{at_least}{}", one.production_deployments),
         incidents,
-        environments.collect::<Vec<_>>().join(", "),
+        environments(&one.environments),
     ]
+}
+
+/// Every production environment, and the busiest others: previews are many.
+fn environments(all: &[EnvironmentReport]) -> String {
+    let (production, mut others): (Vec<_>, Vec<_>) = all.iter().partition(|one| one.production);
+    others.sort_by_key(|one| std::cmp::Reverse(one.deployments));
+    let left_out = others.len().saturating_sub(OTHERS_SHOWN);
+    let shown = production.into_iter().chain(others.into_iter().take(OTHERS_SHOWN));
+    let mut cells: Vec<String> = shown
+        .map(|one| {
+            let mark = if one.production { "*" } else { "" };
+            format!("{}{mark} {}", one.name, one.deployments)
+        })
+        .collect();
+    if left_out > 0 {
+        cells.push(format!("{left_out} more"));
+    }
+    cells.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn previews_are_cut_short_and_production_never_is() {
+        let one = |name: &str, production, deployments| EnvironmentReport {
+            name: name.to_owned(),
+            production,
+            deployments,
+        };
+        let mut all: Vec<EnvironmentReport> =
+            (0..90).map(|n| one(&format!("pr-{n}"), false, 0)).collect();
+        all.push(one("staging", false, 7));
+        all.extend((0..6).map(|n| one(&format!("prod-{n}"), true, n)));
+        assert_eq!(
+            environments(&all),
+            "prod-0* 0, prod-1* 1, prod-2* 2, prod-3* 3, prod-4* 4, prod-5* 5, staging 7, pr-0 0, \
+             pr-1 0, 88 more"
+        );
+    }
 }
