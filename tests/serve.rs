@@ -67,6 +67,7 @@ impl Server {
             health: Arc::new(Health(not_ready)),
             telemetry_path: "/metrics".into(),
             version: "1.2.3",
+            reload: None,
         };
         let stop = CancellationToken::new();
         let (told, ended) = mpsc::channel();

@@ -8,6 +8,7 @@
 mod chunks;
 mod deflate;
 mod encoded;
+mod expected;
 mod families;
 mod family;
 mod figures;
@@ -23,6 +24,7 @@ mod withhold;
 mod writer;
 
 pub use encoded::{Encoded, encode};
+pub use expected::{Subjects, expected_series};
 pub use families::families;
 pub use family::{Family, Kind, Subject};
 pub use figures::{

@@ -28,6 +28,8 @@ pub struct OwnMetrics {
     evaluation_duration: Histogram,
     series: Gauge,
     series_withheld: GaugeVec,
+    last_reload_successful: Gauge,
+    last_reload_success: Gauge,
 }
 
 /// The values of labels that a source can have, so that its counters start at 0.
@@ -74,6 +76,8 @@ impl OwnMetrics {
             evaluation_duration: own::EVALUATION_DURATION.evaluation_times(&registry)?,
             series: own::SERIES.gauge(&registry)?,
             series_withheld: own::SERIES_WITHHELD.gauges(&registry)?,
+            last_reload_successful: own::LAST_RELOAD_SUCCESSFUL.gauge(&registry)?,
+            last_reload_success: own::LAST_RELOAD_SUCCESS.gauge(&registry)?,
             registry,
         })
     }
@@ -94,6 +98,35 @@ impl OwnMetrics {
         for reason in labels.throttle_reasons {
             self.throttled.with_label_values(&[source, reason]);
         }
+    }
+
+    /// A source is not collected any more: its gauges end, since nothing tells them any longer.
+    /// Counters stay, since a source that comes back goes on counting.
+    pub fn forget_source(&self, labels: &SourceLabels<'_>) {
+        let source = labels.source;
+        // What was never told is not there to be removed.
+        let _ = self.source_up.remove_label_values(&[source]);
+        for collector in labels.collectors {
+            for gauges in [&self.last_success, &self.data_through] {
+                let _ = gauges.remove_label_values(&[source, collector]);
+            }
+        }
+        for api in labels.apis {
+            for gauges in [&self.limit, &self.remaining, &self.reset] {
+                let _ = gauges.remove_label_values(&[source, api]);
+            }
+        }
+    }
+
+    /// The configuration was read, at the start or again, and is in force.
+    pub fn config_loaded(&self, at: Time) {
+        self.last_reload_successful.set(1.0);
+        self.last_reload_success.set(at.0 as f64);
+    }
+
+    /// The configuration was read again and refused: the former one stays in force.
+    pub fn config_refused(&self) {
+        self.last_reload_successful.set(0.0);
     }
 
     /// Whether a source answered when it was last asked.
@@ -239,6 +272,28 @@ mod tests {
         assert!(text.contains("collection_duration_seconds_bucket{collector=\"deployments\",source=\"github\",le=\"0.5\"} 1\n"));
         assert!(text.contains("collection_duration_seconds_bucket{collector=\"deployments\",source=\"github\",le=\"+Inf\"} 1\n"));
         assert!(text.contains("throttled_seconds_total{reason=\"primary\",source=\"github\"} 0\n"));
+    }
+
+    #[test]
+    fn a_forgotten_source_has_counters_but_no_gauges() {
+        let metrics = OwnMetrics::new().unwrap();
+        let labels = SourceLabels {
+            source: "github",
+            collectors: &["deployments"],
+            apis: &["graphql"],
+            failure_reasons: &[],
+            throttle_reasons: &[],
+        };
+        metrics.source_up("github", true);
+        metrics.last_success("github", "deployments", Time(1));
+        metrics.limits("github", "graphql", 5_000, 4_999, Time(2));
+        metrics.points("github", "graphql", 3);
+        metrics.forget_source(&labels);
+        let text = text(&metrics);
+        for gauge in ["source_up", "last_success", "rate_limit"] {
+            assert!(!text.contains(gauge), "{text}");
+        }
+        assert!(text.contains("points_spent_total{api=\"graphql\",source=\"github\"} 3\n"));
     }
 
     #[test]

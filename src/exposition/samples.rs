@@ -13,16 +13,16 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// The value of the label `stat`, and how it is read.
-type Stat = (&'static str, fn(&Distribution) -> f64);
+pub(super) type Stat = (&'static str, fn(&Distribution) -> f64);
 
 /// All statistics; a component's standard detail has the first two.
-const STATS: [Stat; 4] = [
+pub(super) const STATS: [Stat; 4] = [
     ("p50", |times| times.p50 as f64),
     ("p85", |times| times.p85 as f64),
     ("p95", |times| times.p95 as f64),
     ("mean", |times| times.mean),
 ];
-const STANDARD_STATS: usize = 2;
+pub(super) const STANDARD_STATS: usize = 2;
 
 /// A set of figures in the order of labels, so that equal sets give equal bytes.
 pub(super) struct Sorted<'a> {
@@ -88,7 +88,7 @@ impl<'a> Sorted<'a> {
 }
 
 /// Whether the configuration shows a family at all.
-fn shows(family: &Family, exposure: &Exposure) -> bool {
+pub(super) fn shows(family: &Family, exposure: &Exposure) -> bool {
     let in_detail = match exposure.component_detail {
         _ if family.subject() != Subject::Component => true,
         ComponentDetail::Full => true,

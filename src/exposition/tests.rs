@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod expected;
+
 use super::*;
 use crate::config::ComponentDetail;
 use delivery::domain::{DAY, DeploymentId, HOUR, IncidentId, Oid, Time, Window};

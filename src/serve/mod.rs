@@ -15,6 +15,7 @@ pub use connections::{BindError, Limits, bind, serve, serve_within};
 pub use health::{HealthReport, HealthView, SourceHealth};
 
 use bytes::Bytes;
+use std::pin::Pin;
 use std::sync::Arc;
 
 /// What the server shows.
@@ -28,6 +29,8 @@ pub struct ServeState {
     pub telemetry_path: String,
     /// The exporter's version, shown on the landing page.
     pub version: &'static str,
+    /// Reloads the configuration when `/-/reload` asks for it; absent: it is refused.
+    pub reload: Option<Arc<dyn Reload>>,
 }
 
 /// Gives the metrics as bytes that were encoded before. Called on the scrape path: it must not block.
@@ -35,4 +38,11 @@ pub trait MetricsBody: Send + Sync {
     /// The body, compressed by gzip if asked for, in the chunks in which it lies in memory, and its
     /// content type. Chunks are not put together, since that would copy the whole for each scrape.
     fn body(&self, gzip: bool) -> (Vec<Bytes>, &'static str);
+}
+
+/// Reads the configuration again.
+pub trait Reload: Send + Sync {
+    /// What was applied, in sentences, once it is in force; or every problem, where the former
+    /// configuration stays.
+    fn reload(&self) -> Pin<Box<dyn Future<Output = Result<String, String>> + Send + '_>>;
 }
