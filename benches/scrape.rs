@@ -7,8 +7,8 @@ use delivery::ledger::History;
 use delivery::measures::{Member, Pool, point_figures, seed_figures, window_figures};
 use dora_exporter::config::ComponentDetail;
 use dora_exporter::exposition::{
-    ComponentFigures, ComponentInfo, ComponentLabels, Exposure, FigureSet, Figures, Histogram,
-    LEAD_TIME_HOURS, OwnMetrics, encode,
+    ComponentFigures, ComponentInfo, ComponentLabels, Exposure, FigureSet, Figures, Format,
+    Histogram, LEAD_TIME_HOURS, OwnMetrics, encode,
 };
 use std::hint::black_box;
 use std::sync::Arc;
@@ -19,11 +19,14 @@ const EXPOSURE: Exposure = Exposure {
     component_detail: ComponentDetail::Full,
     seed_surface: true,
     max_series: usize::MAX,
+    created_timestamps: false,
 };
 
 fn component(number: usize) -> Arc<ComponentFigures> {
     let history = History::default();
     let t = Time(20_000 * DAY);
+    let mut hours = Histogram::new(LEAD_TIME_HOURS);
+    (0..number as u32 % 60).for_each(|pull| hours.observe_pull(f64::from(pull * 7), pull));
     let members = [Member { history: &history, t }];
     let pool = Pool { members: &members, unmapped: &[], t };
     let window = |days: i64| {
@@ -46,7 +49,8 @@ fn component(number: usize) -> Arc<ComponentFigures> {
             data_through: Some(t.plus(number as i64 % 60)),
         },
         seed: seed_figures(&pool),
-        lead_time_hours: vec![("team".into(), Histogram::new(LEAD_TIME_HOURS))],
+        born_at: Some(t),
+        lead_time_hours: vec![("team".into(), hours)],
     })
 }
 
@@ -80,15 +84,22 @@ fn main() -> Result<(), prometheus::Error> {
 
     let own = OwnMetrics::new()?;
     own.exposed(&encoded);
-    for (name, gzip) in [("plain", false), ("gzip", true)] {
-        let body = encoded.body(&own.text(), gzip);
+    println!("prepared_bytes {} for all formats", encoded.prepared_bytes());
+    for (name, format, gzip) in [
+        ("text", Format::Text, false),
+        ("text_gzip", Format::Text, true),
+        ("openmetrics", Format::OpenMetrics, false),
+        ("openmetrics_gzip", Format::OpenMetrics, true),
+    ] {
+        let body = encoded.body(format, &own.text(format, None), gzip);
         let bytes: usize = body.iter().map(|part| part.len()).sum();
         let [p50, p99, max] = times(|| {
-            let body = encoded.body(&own.text(), gzip);
+            let body = encoded.body(format, &own.text(format, None), gzip);
             // What a connection does with it: every byte is copied once.
             black_box(body.concat());
         });
-        println!("scrape_{name} bytes {bytes} p50 {p50:?} p99 {p99:?} max {max:?}");
+        let parts = body.len();
+        println!("scrape_{name} bytes {bytes} parts {parts} p50 {p50:?} p99 {p99:?} max {max:?}");
     }
     Ok(())
 }

@@ -87,7 +87,7 @@ impl Daemon {
         }
         let view = View::new(Arc::clone(&health), &snapshot, Arc::clone(&clock));
         let state = ServeState {
-            metrics: Arc::new(Metrics::new(&snapshot, Arc::clone(&own))),
+            metrics: Arc::new(Metrics::new(&snapshot, Arc::clone(&own), clock.now())),
             health: Arc::new(view.clone()),
             telemetry_path: settings.server.telemetry_path.clone(),
             version: env!("CARGO_PKG_VERSION"),
