@@ -1,5 +1,7 @@
 //! Evaluation over a few facts: who is visible, whose incidents are whose, what lags.
 
+#![allow(clippy::unwrap_used)]
+
 use super::*;
 use crate::config::RepositoryPattern;
 use crate::config::{EnvironmentRule, OwnershipRule, OwnershipSettings, OwnershipSource};

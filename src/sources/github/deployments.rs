@@ -68,24 +68,31 @@ pub(super) async fn step(
     let mut elements = Elements::of(page);
     elements.complete(client, &DEPLOYMENT_REST, &what, &NESTED).await?;
     let read = elements.decode(client, repo, &what, |node| listed(node, repo.id));
+    let begun = walking.begun();
     let newest = read.good.first().map(|listed| listed.mark.clone());
+    let mut next = read.next.clone();
     if environments
         && let Some(names) = production_only(&answer, &read.good, production)
-        && read.next.is_some()
+        && next.is_some()
     {
-        // The narrowed list shows the same deployments to production again.
-        return Ok(Step { facts: Vec::new(), cursor: walking.narrow(names, newest), done: false });
+        if !names.is_empty() {
+            // The narrowed list shows the same deployments to production again.
+            let cursor = walking.narrow(names, newest);
+            return Ok(Step { facts: Vec::new(), cursor, done: false, begun });
+        }
+        // No environment is production: there is nothing to read on for.
+        next = None;
     }
     let seen = Seen {
         newest,
         oldest: read.good.last().map(|listed| listed.deployment.created_at),
         lost: lost(&read, |listed| listed.deployment.created_at),
         found: read.good.iter().any(|listed| listed.is_baseline(production, reach.since)),
-        next: read.next.clone(),
+        next,
     };
     let facts = facts(asked_for(read.good, &walking, production, reach), production);
     let (cursor, done) = walking.note(seen);
-    Ok(Step { facts, cursor, done })
+    Ok(Step { facts, cursor, done, begun })
 }
 
 /// Leaves out what a page holds beyond what is asked for, which would make facts, and so the
@@ -145,7 +152,7 @@ fn production_only(
     });
     let wanted: Vec<String> =
         all.iter().filter(|name| production.contains(name)).map(|&name| name.to_owned()).collect();
-    (names_all && !wanted.is_empty() && wanted.len() < all.len()).then_some(wanted)
+    (names_all && wanted.len() < all.len()).then_some(wanted)
 }
 
 /// A deployment of a list.
