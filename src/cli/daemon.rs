@@ -93,7 +93,11 @@ impl Daemon {
         let view = View::new(Arc::clone(&lasting.health), &lasting.snapshot, clock);
         let over_http = reloading.as_ref().is_some_and(|reloading| reloading.over_http);
         let state = ServeState {
-            metrics: Arc::new(Metrics::new(&lasting.snapshot, Arc::clone(&lasting.own))),
+            metrics: Arc::new(Metrics::new(
+                &lasting.snapshot,
+                Arc::clone(&lasting.own),
+                lasting.clock.now(),
+            )),
             health: Arc::new(view.clone()),
             telemetry_path: settings.server.telemetry_path.clone(),
             version: env!("CARGO_PKG_VERSION"),

@@ -2,6 +2,7 @@
 //! and written by the same writer as everything else.
 
 use super::family::Kind;
+use super::format::Format;
 use super::own_families::{self as own, CounterVec, GaugeVec};
 use super::writer::{Samples, Writer};
 use delivery::domain::Time;
@@ -200,17 +201,18 @@ impl OwnMetrics {
         }
     }
 
-    /// All of them as text, for [`super::Encoded::body`].
-    pub fn text(&self) -> Vec<u8> {
-        let mut writer = Writer::default();
+    /// All of them, for [`super::Encoded::body`]; `created`, where it is to be told, is since when
+    /// they have counted.
+    pub fn text(&self, format: Format, created: Option<Time>) -> Vec<u8> {
+        let mut writer = Writer::with_capacity(format, 0);
         for family in self.registry.gather() {
-            write(&mut writer, &family);
+            write(&mut writer, &family, created);
         }
         writer.into_bytes()
     }
 }
 
-fn write(writer: &mut Writer, family: &MetricFamily) {
+fn write(writer: &mut Writer, family: &MetricFamily, created: Option<Time>) {
     let kind = match family.get_field_type() {
         MetricType::COUNTER => Kind::Counter,
         MetricType::HISTOGRAM => Kind::Histogram,
@@ -226,6 +228,9 @@ fn write(writer: &mut Writer, family: &MetricFamily) {
             Kind::Gauge => writer.sample("", &[], metric.get_gauge().get_value()),
             Kind::Histogram => write_histogram(writer, metric),
         }
+        if let Some(at) = created.filter(|_| kind != Kind::Gauge) {
+            writer.created(&[], at);
+        }
     }
 }
 
@@ -233,10 +238,10 @@ fn write_histogram(writer: &mut Writer, metric: &Metric) {
     let histogram = metric.get_histogram();
     for bucket in histogram.get_bucket() {
         if bucket.upper_bound().is_finite() {
-            writer.bucket(bucket.upper_bound(), bucket.cumulative_count());
+            writer.bucket(bucket.upper_bound(), bucket.cumulative_count(), None);
         }
     }
-    writer.bucket(f64::INFINITY, histogram.get_sample_count());
+    writer.bucket(f64::INFINITY, histogram.get_sample_count(), None);
     writer.sample("_sum", &[], histogram.get_sample_sum());
     writer.sample("_count", &[], histogram.get_sample_count() as f64);
 }
@@ -248,7 +253,7 @@ mod tests {
     use super::*;
 
     fn text(metrics: &OwnMetrics) -> String {
-        String::from_utf8(metrics.text()).unwrap()
+        String::from_utf8(metrics.text(Format::Text, None)).unwrap()
     }
 
     #[test]

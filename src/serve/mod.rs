@@ -3,6 +3,7 @@
 //!
 //! Every wait is bounded, so that no client can hold the exporter: see [`Limits`].
 
+mod accept;
 mod chunks;
 mod connections;
 mod health;
@@ -14,6 +15,7 @@ mod routes;
 pub use connections::{BindError, Limits, bind, serve, serve_within};
 pub use health::{HealthReport, HealthView, SourceHealth};
 
+use crate::exposition::Format;
 use bytes::Bytes;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -35,9 +37,9 @@ pub struct ServeState {
 
 /// Gives the metrics as bytes that were encoded before. Called on the scrape path: it must not block.
 pub trait MetricsBody: Send + Sync {
-    /// The body, compressed by gzip if asked for, in the chunks in which it lies in memory, and its
-    /// content type. Chunks are not put together, since that would copy the whole for each scrape.
-    fn body(&self, gzip: bool) -> (Vec<Bytes>, &'static str);
+    /// The body in a format, compressed by gzip if asked for, in the chunks in which it lies in
+    /// memory. Chunks are not put together, since that would copy the whole for each scrape.
+    fn body(&self, format: Format, gzip: bool) -> Vec<Bytes>;
 }
 
 /// Reads the configuration again.

@@ -1,6 +1,6 @@
 //! What is served under which path.
 
-use super::{ServeState, chunks, landing, negotiation};
+use super::{ServeState, accept, chunks, landing, negotiation};
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -33,11 +33,12 @@ pub(super) fn router(state: Arc<ServeState>, body_bytes: usize) -> Router {
 
 async fn metrics(State(state): State<Arc<ServeState>>, headers: HeaderMap) -> Response {
     let gzip = negotiation::accepts_gzip(&headers);
-    let (pieces, content_type) = state.metrics.body(gzip);
+    let accepted = accept::accepted(&headers);
+    let pieces = state.metrics.body(accepted.format, gzip);
     let mut response = Response::new(chunks::body(pieces));
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-    headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(accepted.content_type));
+    headers.insert(header::VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
     if gzip {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
