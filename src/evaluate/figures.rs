@@ -51,6 +51,7 @@ impl Evaluator {
                 self.through(component),
             ),
             seed: evaluated.seed,
+            born_at: self.settled.born_at(component),
             lead_time_hours: settled
                 .map(|(team, histogram)| (Arc::clone(team), histogram.clone()))
                 .collect(),

@@ -6,7 +6,7 @@
 
 use crate::exposition::{Histogram, LEAD_TIME_HOURS as BOUNDS};
 use crate::store::{Birth, SettledRow};
-use delivery::domain::{ComponentId, DAY, HOUR, Span, TeamName, Time};
+use delivery::domain::{ComponentId, DAY, HOUR, PullNumber, Span, TeamName, Time};
 use delivery::ledger::{ChangeId, History, ShippedChange};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -114,6 +114,11 @@ impl Settled {
         }
     }
 
+    /// When a component's counters and histograms were first shown.
+    pub fn born_at(&self, component: &ComponentId) -> Option<Time> {
+        self.births.get(component).map(|birth| birth.born_at)
+    }
+
     fn histogram(&mut self, component: &ComponentId, team: &TeamName) -> &mut Histogram {
         let teams = self.lead_time_hours.entry(component.clone()).or_default();
         teams.entry(Arc::clone(team)).or_insert_with(|| Histogram::new(BOUNDS))
@@ -126,7 +131,12 @@ impl Settled {
             return;
         }
         let team = TeamName::from(row.team.as_str());
-        self.histogram(&row.component, &team).observe(row.value / HOUR as f64);
+        let hours = row.value / HOUR as f64;
+        let histogram = self.histogram(&row.component, &team);
+        match pull_of(&row.subject) {
+            Some(pull) => histogram.observe_pull(hours, pull),
+            None => histogram.observe(hours),
+        }
     }
 
     /// The changes that count in `(after, until]`, in order, that are not settled yet.
@@ -168,6 +178,12 @@ fn subject(component: &ComponentId, change: ChangeId) -> String {
         ChangeId::Pull(number) => format!("pull:{repo}:{number}:{name}"),
         ChangeId::Commit(oid) => format!("commit:{repo}:{oid}:{name}"),
     }
+}
+
+/// The pull request that a key of [`subject`] names.
+fn pull_of(subject: &str) -> Option<PullNumber> {
+    let (_repo, rest) = subject.strip_prefix("pull:")?.split_once(':')?;
+    rest.split(':').next()?.parse().ok()
 }
 
 #[cfg(test)]

@@ -146,3 +146,17 @@ fn the_same_settlement_in_smaller_steps_gives_the_same_histogram() {
     }
     assert_eq!(at_once.lead_time_hours, in_steps.lead_time_hours);
 }
+
+#[test]
+fn a_settled_pull_request_is_its_buckets_exemplar_and_a_direct_commit_is_none() {
+    let mut settled = born_at(1_000);
+    settle(&mut settled, &shipped(&[(7, 1_010), (8, 1_020)]), 1_100, 1_100);
+    let mut direct = shipped(&[(9, 1_200)]);
+    direct.changes[0].id = ChangeId::Commit(delivery::domain::Oid([1; 20]));
+    assert_eq!(settle(&mut settled, &direct, 1_300, 1_300).len(), 1);
+    let histogram = &settled.lead_time_hours[&component()][&team("pay")];
+    let exemplars: Vec<_> =
+        histogram.exemplars().flatten().map(|one| (one.pull, one.value)).collect();
+    assert_eq!(exemplars, [(8, 1.0)]);
+    assert_eq!(settled.born_at(&component()), Some(Time(1_000)));
+}

@@ -8,21 +8,22 @@ use super::figures::{
 use super::histogram::Histogram;
 use super::writer::Samples;
 use crate::config::ComponentDetail;
+use delivery::domain::Time;
 use delivery::measures::{BENCHMARK, Distribution, Level, Measure, PHASES, WindowFigures};
 use std::ops::Range;
 use std::sync::Arc;
 
 /// The value of the label `stat`, and how it is read.
-type Stat = (&'static str, fn(&Distribution) -> f64);
+pub(super) type Stat = (&'static str, fn(&Distribution) -> f64);
 
 /// All statistics; a component's standard detail has the first two.
-const STATS: [Stat; 4] = [
+pub(super) const STATS: [Stat; 4] = [
     ("p50", |times| times.p50 as f64),
     ("p85", |times| times.p85 as f64),
     ("p95", |times| times.p95 as f64),
     ("mean", |times| times.mean),
 ];
-const STANDARD_STATS: usize = 2;
+pub(super) const STANDARD_STATS: usize = 2;
 
 /// A set of figures in the order of labels, so that equal sets give equal bytes.
 pub(super) struct Sorted<'a> {
@@ -67,11 +68,10 @@ impl<'a> Sorted<'a> {
         if !shows(family, exposure) {
             return;
         }
-        let detail = exposure.component_detail;
         match family.subject() {
-            Subject::Component => {
-                self.components[subjects].iter().for_each(|one| component(family, one, detail, to));
-            }
+            Subject::Component => self.components[subjects]
+                .iter()
+                .for_each(|one| component(family, one, exposure, to)),
             Subject::Team => self.teams[subjects].iter().for_each(|one| team(family, one, to)),
             Subject::Org => self.orgs[subjects].iter().for_each(|one| {
                 to.subject(&[("org", &one.org)]);
@@ -88,7 +88,7 @@ impl<'a> Sorted<'a> {
 }
 
 /// Whether the configuration shows a family at all.
-fn shows(family: &Family, exposure: &Exposure) -> bool {
+pub(super) fn shows(family: &Family, exposure: &Exposure) -> bool {
     let in_detail = match exposure.component_detail {
         _ if family.subject() != Subject::Component => true,
         ComponentDetail::Full => true,
@@ -98,12 +98,7 @@ fn shows(family: &Family, exposure: &Exposure) -> bool {
     in_detail && (exposure.seed_surface || !family.declaration.is_seed())
 }
 
-fn component(
-    family: &Family,
-    one: &ComponentFigures,
-    detail: ComponentDetail,
-    to: &mut impl Samples,
-) {
+fn component(family: &Family, one: &ComponentFigures, exposure: &Exposure, to: &mut impl Samples) {
     component_subject(&one.labels, &one.labels.team, to);
     match family.declaration.reading {
         Reading::Seed(read) => {
@@ -114,7 +109,7 @@ fn component(
         Reading::SeedLeadTimes => {
             for (team, times) in &one.lead_time_hours {
                 component_subject(&one.labels, team, to);
-                histogram(times, to);
+                histogram(times, one.born_at.filter(|_| exposure.created_timestamps), to);
             }
         }
         Reading::Info => {
@@ -126,7 +121,10 @@ fn component(
             ];
             to.sample("", &labels, 1.0);
         }
-        _ => figures(family, &one.figures, detail == ComponentDetail::Standard, to),
+        _ => {
+            let standard = exposure.component_detail == ComponentDetail::Standard;
+            figures(family, &one.figures, standard, to);
+        }
     }
 }
 
@@ -134,10 +132,15 @@ fn component_subject(labels: &ComponentLabels, team: &str, to: &mut impl Samples
     to.subject(&[("team", team), ("repo", &labels.repo), ("component", &labels.component)]);
 }
 
-fn histogram(times: &Histogram, to: &mut impl Samples) {
-    times.buckets().for_each(|(bound, count)| to.bucket(bound, count));
+fn histogram(times: &Histogram, created: Option<Time>, to: &mut impl Samples) {
+    for ((bound, count), exemplar) in times.buckets().zip(times.exemplars()) {
+        to.bucket(bound, count, exemplar);
+    }
     to.sample("_sum", &[], times.sum());
     to.sample("_count", &[], times.count() as f64);
+    if let Some(at) = created {
+        to.created(&[], at);
+    }
 }
 
 fn team(family: &Family, one: &TeamFigures, to: &mut impl Samples) {

@@ -81,6 +81,22 @@ async fn previews_neither_cost_pages_nor_are_kept() {
 }
 
 #[tokio::test]
+async fn a_repository_of_previews_only_costs_one_page() {
+    let mut scenario = Scenario::new();
+    let repo = scenario.repository(NOW - 300 * DAY, "acme/site");
+    deployed(&mut scenario, repo, "preview", 450);
+    let world = World::of(&mut scenario).await;
+    let repo = world.repository(repo).await;
+    let (github, reach) = (&world.github, reach());
+    let walked = walk(None, async |cursor: Option<String>| {
+        github.deployments(&repo, cursor.as_deref(), &reach).await
+    })
+    .await;
+    assert!(walked.facts.is_empty());
+    assert_eq!(walked.pages, 1);
+}
+
+#[tokio::test]
 async fn deployments_created_while_pages_are_read_are_not_missed() {
     let mut scenario = Scenario::new();
     let repo = scenario.repository(NOW - 300 * DAY, "acme/shop");
@@ -258,22 +274,24 @@ async fn known_deployments_and_incidents_are_asked_again_a_point_for_149() {
     let incidents = github.incidents(&repository, None, &reach).await.unwrap().facts;
     let mut nodes: Vec<Arc<str>> =
         deployments(&walked.facts).map(|deployment| deployment.node_id.clone()).collect();
-    nodes.truncate(147);
+    nodes.truncate(148);
     let last = deployments(&walked.facts).next().unwrap().id;
-    for fact in &incidents {
-        if let Fact::Incident(incident) = fact {
-            nodes.push(incident.node_id.clone());
-        }
-    }
+    let issues: Vec<Arc<str>> = incidents
+        .iter()
+        .filter_map(|fact| match fact {
+            Fact::Incident(incident) => Some(incident.node_id.clone()),
+            _ => None,
+        })
+        .collect();
     nodes.push(Arc::from("DE_unknown"));
     scenario.status(NOW + 50, last.0, "FAILURE");
     scenario.close_issue(NOW + 50, repo, issue);
     world.clock.advance(60);
     world.play(&mut scenario);
     world.sim.reset_meter();
-    let again = github.recheck(&nodes).await.unwrap();
+    let again = github.recheck(&nodes, &issues).await.unwrap();
     assert_eq!(world.sim.meter().points, 2);
-    assert_eq!(again.facts.len(), 148);
+    assert_eq!(again.facts.len(), 149);
     assert_eq!(again.missing, [Arc::from("DE_unknown")]);
     let moved = deployments(&again.facts).find(|deployment| deployment.id == last).unwrap();
     assert_eq!(moved.statuses.last().unwrap().at, Time(NOW + 50));

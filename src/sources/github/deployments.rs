@@ -72,13 +72,20 @@ pub(super) async fn step(
     let mut elements = Elements::of(page);
     elements.complete(client, &DEPLOYMENT_REST, &what, &NESTED).await?;
     let read = elements.decode(client, repo, &what, |node| listed(node, repo.id, &marks));
+    let begun = walking.begun();
     let newest = read.good.first().map(|listed| listed.mark.clone());
+    let mut next = read.next.clone();
     if environments
         && let Some(names) = production_only(&answer, &read.good, production)
-        && read.next.is_some()
+        && next.is_some()
     {
-        // The narrowed list shows the same deployments to production again.
-        return Ok(Step { facts: Vec::new(), cursor: walking.narrow(names, newest), done: false });
+        if !names.is_empty() {
+            // The narrowed list shows the same deployments to production again.
+            let cursor = walking.narrow(names, newest);
+            return Ok(Step { facts: Vec::new(), cursor, done: false, begun });
+        }
+        // No environment is production: there is nothing to read on for.
+        next = None;
     }
     let oldest = read.good.last().map(|listed| listed.deployment.created_at);
     let lost = lost(&read, |listed| listed.deployment.created_at);
@@ -86,8 +93,8 @@ pub(super) async fn step(
     let kept = read.good.into_iter().filter(|listed| search.asks_for(listed)).collect();
     let found = search.missing.is_empty();
     walking.note_baselines(search.found);
-    let (cursor, done) = walking.note(Seen { newest, oldest, lost, found, next: read.next });
-    Ok(Step { facts: facts(kept, production), cursor, done })
+    let (cursor, done) = walking.note(Seen { newest, oldest, lost, found, next });
+    Ok(Step { facts: facts(kept, production), cursor, done, begun })
 }
 
 /// Leaves out what a page holds beyond what is asked for, which would make facts, and so baselines,
@@ -180,7 +187,7 @@ fn production_only(
     });
     let wanted: Vec<String> =
         all.iter().filter(|name| production.contains(name)).map(|&name| name.to_owned()).collect();
-    (names_all && !wanted.is_empty() && wanted.len() < all.len()).then_some(wanted)
+    (names_all && wanted.len() < all.len()).then_some(wanted)
 }
 
 /// A deployment of a list.

@@ -19,7 +19,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// The permission that the list needs.
-const REMEDY: &str = "Pull requests: read and Contents: read (classic token: repo)";
+pub(super) const REMEDY: &str = "Pull requests: read and Contents: read (classic token: repo)";
 
 /// The nested lists of a pull request; the last only where changed paths matter.
 const NESTED: [&str; 5] = ["labels", "commits", "reviews", "timelineItems", "files"];
@@ -57,7 +57,7 @@ pub(super) async fn step(
     elements.complete(client, &PULL_REQUEST_REST, &what, nested).await?;
     let read =
         elements.decode(client, repo, &what, |node| listed(node, repo, parsing, &components));
-    let until = walking.until();
+    let (until, begun) = (walking.until(), walking.begun());
     let (cursor, done) = walking.note(Seen {
         newest: read.good.first().map(|listed| listed.mark.clone()),
         oldest: read.good.last().map(|listed| listed.mark.at),
@@ -68,7 +68,7 @@ pub(super) async fn step(
     // What a page holds beyond would make facts depend on the size of pages.
     let asked_for = read.good.into_iter().filter(|listed| listed.mark.at >= until);
     let facts = asked_for.filter_map(|listed| listed.pull.map(Fact::PullRequest)).collect();
-    Ok(Step { facts, cursor, done })
+    Ok(Step { facts, cursor, done, begun })
 }
 
 /// Marks of hotfixes and components are made here, so other patterns mean other facts.
