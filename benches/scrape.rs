@@ -7,8 +7,8 @@ use delivery::ledger::History;
 use delivery::measures::{Member, Pool, point_figures, seed_figures, window_figures};
 use dora_exporter::config::ComponentDetail;
 use dora_exporter::exposition::{
-    ComponentFigures, ComponentInfo, ComponentLabels, Exposure, FigureSet, Figures, Histogram,
-    LEAD_TIME_HOURS, OwnMetrics, encode,
+    ComponentFigures, ComponentInfo, ComponentLabels, Exposure, FigureSet, Figures, OwnMetrics,
+    SettledFigures, encode,
 };
 use std::hint::black_box;
 use std::sync::Arc;
@@ -46,7 +46,7 @@ fn component(number: usize) -> Arc<ComponentFigures> {
             data_through: Some(t.plus(number as i64 % 60)),
         },
         seed: seed_figures(&pool),
-        lead_time_hours: vec![("team".into(), Histogram::new(LEAD_TIME_HOURS))],
+        settled: vec![("team".into(), Arc::new(SettledFigures::default()))],
     })
 }
 

@@ -162,7 +162,7 @@ async fn evaluator(settings: &Settings, store: &Store) -> Result<Evaluator, Stor
         windows: settings.measures.windows.clone(),
         owners: Box::new(OrderedOwners::new(&settings.ownership)),
     };
-    let settled = Settled::load(store.settled().await?, store.births().await?);
+    let settled = Settled::read(store).await?;
     Ok(Evaluator::new(rules, settled))
 }
 

@@ -1,5 +1,9 @@
 //! Evaluation over a few facts: who is visible, whose incidents are whose, what lags.
 
+#![allow(clippy::unwrap_used)]
+
+mod counters;
+
 use super::*;
 use crate::config::RepositoryPattern;
 use crate::config::{EnvironmentRule, OwnershipRule, OwnershipSettings, OwnershipSource};

@@ -17,6 +17,7 @@ mod own;
 mod own_families;
 mod reference;
 mod samples;
+mod settled;
 #[cfg(test)]
 mod tests;
 mod withhold;
@@ -29,9 +30,10 @@ pub use figures::{
     ComponentFigures, ComponentInfo, ComponentLabels, Exposure, FigureSet, Figures, OrgFigures,
     RepositoryState, TeamFigures,
 };
-pub use histogram::{Histogram, LEAD_TIME_HOURS};
+pub use histogram::Histogram;
 pub use own::{OwnMetrics, SourceLabels};
 pub use reference::reference;
+pub use settled::SettledFigures;
 
 /// The content type of what [`Encoded::body`] gives.
 pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
