@@ -60,6 +60,11 @@ impl Evaluator {
             if facts.has_component() || !facts.is_complete() {
                 continue;
             }
+            let component = ComponentId { repo: *repo, name: Arc::from(UNMAPPED) };
+            let through = facts.through_of(Collector::Incidents).map(|at| at.min(now));
+            if self.settled.rests(&component, through, self.rules.settling) {
+                continue;
+            }
             let place = self.place(repository);
             let known = |exists: bool, name: &Arc<str>| {
                 if exists { Arc::clone(name) } else { Arc::from("") }
@@ -69,11 +74,9 @@ impl Evaluator {
             if team.is_empty() && org.is_empty() {
                 continue;
             }
-            let component = ComponentId { repo: *repo, name: Arc::from(UNMAPPED) };
             let whose = Beneficiaries { component: &component, team: &team, org: &org };
             let incidents = unmapped.remove(repo).unwrap_or_default();
             let finishes = UnmappedIncidents { incidents, settle_after };
-            let through = facts.through_of(Collector::Incidents).map(|at| at.min(now));
             let found = self.settled.due(whose, &finishes, (now, through), self.rules.settling);
             due.rows.extend(found.rows);
             due.births.extend(found.births);

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod counters;
+mod moves;
 
 use super::*;
 use crate::config::RepositoryPattern;

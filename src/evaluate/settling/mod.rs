@@ -104,6 +104,18 @@ impl Settled {
         }
     }
 
+    /// Whether nothing can be due of what is born and primed: nothing more has been collected.
+    pub fn rests(
+        &self,
+        component: &ComponentId,
+        through: Option<Time>,
+        rules: SettlingRules,
+    ) -> bool {
+        self.births.get(component).is_some_and(|birth| {
+            birth.primed_at.is_some() && frontier(birth, through, rules) <= birth.settled_through
+        })
+    }
+
     /// What is to be settled at `now` of a visible component, whose sources are collected through
     /// `through`.
     pub fn due(
@@ -113,8 +125,8 @@ impl Settled {
         (now, through): (Time, Option<Time>),
         rules: SettlingRules,
     ) -> Settlement {
-        let component = whose.component.clone();
-        let Some(birth) = self.births.get(&component) else {
+        let Some(birth) = self.births.get(whose.component) else {
+            let component = whose.component.clone();
             let birth = Birth { component, born_at: now, settled_through: now, primed_at: None };
             return Settlement { rows: Vec::new(), births: vec![birth] };
         };
@@ -125,7 +137,7 @@ impl Settled {
             found = in_order(finishes.primed(since, birth.born_at));
             next.primed_at = Some(now);
         }
-        let frontier = through.map_or(birth.settled_through, |at| at.plus(-rules.settle_after));
+        let frontier = frontier(birth, through, rules);
         if frontier > birth.settled_through {
             found.extend(in_order(finishes.between(birth.settled_through, frontier)));
             next.settled_through = frontier;
@@ -154,6 +166,11 @@ impl Settled {
         }
         rows
     }
+}
+
+/// Through when finishes may settle.
+fn frontier(birth: &Birth, through: Option<Time>, rules: SettlingRules) -> Time {
+    through.map_or(birth.settled_through, |at| at.plus(-rules.settle_after))
 }
 
 /// Whether a subject settles on its own; a phase settles with the lead time before it.
