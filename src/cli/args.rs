@@ -1,6 +1,7 @@
 //! The command line. Secrets never stand on it: other users of the machine can read it.
 
 use crate::config::{ConfigFile, Flags, Sources, listen_address};
+use crate::demo::{DAYS, SEED};
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -103,10 +104,10 @@ pub struct DemoArgs {
     #[arg(long = "log.level", value_name = "LEVEL", default_value = "warn")]
     pub log_level: String,
     /// How many days of history the organisation has.
-    #[arg(long, value_name = "DAYS", default_value_t = 210, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    #[arg(long, value_name = "DAYS", default_value_t = DAYS, value_parser = clap::value_parser!(u32).range(1..=3650))]
     pub days: u32,
     /// What the organisation is made from: the same seed makes the same history.
-    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    #[arg(long, value_name = "NUMBER", default_value_t = SEED)]
     pub seed: u64,
 }
 

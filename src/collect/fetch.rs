@@ -47,6 +47,8 @@ impl Collect {
                     Ok(moved) => advanced |= moved,
                     Err(error) => {
                         self.note_failure(Concern::Sweep, &error);
+                        self.tell_up(false);
+                        self.tell_progress();
                         return;
                     }
                 }
@@ -63,31 +65,23 @@ impl Collect {
     /// One repository's turn; true where anything was read.
     async fn backfill_turn(&mut self, repo: RepoId, deadline: Time) -> Result<bool, CollectError> {
         let started = self.around.clock.now();
-        let mut moved = false;
-        for _ in 0..PAGES_A_TURN {
+        let mut pages = 0;
+        while pages < PAGES_A_TURN {
             let next = self.tracked.get(&repo).and_then(|tracked| {
                 Collector::ALL.into_iter().find(|collector| !tracked.is_complete(*collector))
             });
             let Some(collector) = next else { break };
             // The newest entries were asked for in the sweep, before this page.
             if self.step(repo, collector, started).await? == Outcome::Hold {
-                return Ok(moved);
+                break;
             }
-            moved = true;
+            pages += 1;
             if self.around.clock.now() >= deadline {
                 break;
             }
         }
-        self.tell_backfill();
-        Ok(moved)
-    }
-
-    fn tell_backfill(&self) {
-        let (repositories, done) = self.backfill_counts();
-        self.around.health.update(self.source.name(), |health| {
-            health.repositories = repositories;
-            health.complete = done;
-        });
+        self.tell_progress();
+        Ok(pages > 0)
     }
 
     /// One page of one list. Errors that concern only this list are noted here.
@@ -171,7 +165,6 @@ impl Collect {
         let cursor = tracked.cursors.get(&collector).cloned();
         let reach = self.reach(tracked, collector);
         let source = Arc::clone(&self.source);
-        let started = self.around.clock.now();
         let cursor = cursor.as_deref();
         let step = match collector {
             Collector::Deployments => source.deployments(&repository, cursor, &reach).await?,
@@ -180,33 +173,25 @@ impl Collect {
                 source.incidents(&repository, cursor, &reach).await?
             }
         };
-        self.take(repo, collector, asked_at, started, step).await
+        self.take(repo, collector, asked_at, step).await
     }
 
-    /// Keeps a page; where it ends the list, the collector is known through the sweep's asking,
-    /// unless the list was begun before that: then its newest entries are read once more.
+    /// Keeps a page; where it ends the list, the collector is known through the sweep's asking, or
+    /// through the beginning of the reading where that was before.
     async fn take(
         &mut self,
         repo: RepoId,
         collector: Collector,
         asked_at: Time,
-        started: Time,
         step: Step,
     ) -> Result<Outcome, CollectError> {
         self.around.observer.items(self.source.name(), collector, step.facts.len() as u64);
-        let Some(tracked) = self.tracked.get_mut(&repo) else { return Ok(Outcome::Done) };
-        // A list that an earlier process began was begun at an unknown time.
-        let resumed = tracked.cursors.contains_key(&collector) && !tracked.is_complete(collector);
-        let begins = if resumed { Time(0) } else { started };
-        let begun = *tracked.begun.entry(collector).or_insert(begins);
         let cursor = Some((collector, step.cursor));
         if !step.done {
             self.keep(repo, step.facts, cursor).await?;
             return Ok(Outcome::Advance);
         }
-        tracked.begun.remove(&collector);
-        let through = if begun >= asked_at { asked_at } else { begun };
-        self.finish(repo, collector, through, step.facts, cursor).await
+        self.finish(repo, collector, step.begun.min(asked_at), step.facts, cursor).await
     }
 
     /// Commits and pull requests matter only where something is deployed to production; incidents

@@ -159,11 +159,6 @@ impl Collect {
     fn conclude(&mut self, swept: Result<(), CollectError>, started: Time) {
         let source = Arc::clone(&self.source);
         let name = source.name();
-        let through = Collector::ALL
-            .into_iter()
-            .filter_map(|collector| self.tell_data_through(collector))
-            .min();
-        let (repositories, complete) = self.backfill_counts();
         if let Err(error) = &swept {
             self.note_failure(Concern::Sweep, error);
         } else {
@@ -171,15 +166,28 @@ impl Collect {
             for collector in Collector::ALL {
                 self.around.observer.succeeded(name, collector, started);
             }
+            self.around.health.update(name, |health| health.last_success = Some(started));
         }
-        self.around.observer.up(name, swept.is_ok());
+        self.tell_up(swept.is_ok());
+        self.tell_progress();
+    }
+
+    fn tell_up(&self, up: bool) {
+        self.around.observer.up(self.source.name(), up);
+        self.around.health.update(self.source.name(), |health| health.up = Some(up));
+    }
+
+    /// Tells how far the source has come, and what fails.
+    fn tell_progress(&self) {
+        let name = self.source.name();
+        let through = Collector::ALL
+            .into_iter()
+            .filter_map(|collector| self.tell_data_through(collector))
+            .min();
+        let (repositories, complete) = self.backfill_counts();
         let failure = self.failing.worst();
         self.around.health.update(name, |health| {
-            health.up = Some(swept.is_ok());
             health.last_error = failure;
-            if swept.is_ok() {
-                health.last_success = Some(started);
-            }
             health.data_through = through.or(health.data_through);
             health.repositories = repositories;
             health.complete = complete;

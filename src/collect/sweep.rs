@@ -119,30 +119,31 @@ impl Collect {
     /// in each reconcile interval everything recent.
     async fn recheck(&mut self, asked_at: Time) -> Result<(), CollectError> {
         let interval = self.around.settings.reconcile_interval;
-        let mut nodes: Vec<Arc<str>> = Vec::new();
+        let mut deployments: Vec<Arc<str>> = Vec::new();
+        let mut incidents: Vec<Arc<str>> = Vec::new();
         for tracked in self.tracked.values_mut() {
             if !tracked.is_collected() {
                 continue;
             }
-            nodes.extend(tracked.unfinished_deployments(asked_at));
+            deployments.extend(tracked.unfinished_deployments(asked_at));
             let due = tracked.reconciled_at.is_none_or(|at| asked_at.since(at) >= interval);
             if due && tracked.reconciled_at.is_some() && tracked.backfill_complete() {
-                nodes.extend(tracked.incidents_since(asked_at.plus(-RECONCILE_INCIDENTS)));
+                incidents.extend(tracked.incidents_since(asked_at.plus(-RECONCILE_INCIDENTS)));
                 tracked.reconciling = true;
                 for collector in Collector::ALL {
                     tracked.expect(collector);
                 }
             } else {
-                nodes.extend(tracked.open_incidents());
+                incidents.extend(tracked.open_incidents());
             }
             if due {
                 tracked.reconciled_at = Some(asked_at);
             }
         }
-        if nodes.is_empty() {
+        if deployments.is_empty() && incidents.is_empty() {
             return Ok(());
         }
-        let answer = self.source.recheck(&nodes).await?;
+        let answer = self.source.recheck(&deployments, &incidents).await?;
         let mut by_repo: BTreeMap<RepoId, Vec<Fact>> = BTreeMap::new();
         for (repo, tracked) in &mut self.tracked {
             by_repo.insert(*repo, tracked.forget_nodes(&answer.missing));

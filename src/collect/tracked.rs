@@ -32,8 +32,6 @@ pub struct Tracked {
     pub probed_at: Option<Time>,
     /// Lists that may not be read, with when they are asked for again.
     pub held_until: HashMap<Collector, Time>,
-    /// When the current reading of each list began.
-    pub begun: HashMap<Collector, Time>,
     /// The default branch's head that the commit graph was last read up to.
     pub head_read: Option<Oid>,
     /// When the baseline's commit was made, once the graph holds it.
@@ -65,7 +63,6 @@ impl Tracked {
             marks: HashMap::new(),
             probed_at: None,
             held_until: HashMap::new(),
-            begun: HashMap::new(),
             head_read: None,
             baseline_committed_at: None,
             reconciled_at: None,

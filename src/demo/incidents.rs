@@ -1,6 +1,6 @@
 //! Incidents as GitHub issues: in the repository that is hit, or in the central one.
 
-use super::calendar::{HOUR, MINUTE};
+use super::calendar::{DAY, HOUR, MINUTE};
 use super::deploys::urgent;
 use super::estate::CENTRAL;
 use super::people;
@@ -18,6 +18,10 @@ const QUIET: f64 = 0.004;
 const UNMAPPED: f64 = 0.12;
 /// Bug reports a day in a repository.
 const BUGS: f64 = 0.02;
+/// The repository with the incident that nobody gets to.
+pub(super) const NEGLECTED: &str = "backoffice-crm";
+/// How long before the history's end that incident opens.
+pub(super) const NEGLECTED_SINCE: i64 = 30 * HOUR;
 
 /// What an incident's text names as its cause.
 #[derive(Clone, Debug)]
@@ -85,6 +89,15 @@ impl World {
         }
         if self.repositories[r].deploys_trunk() && self.repositories[r].random.chance(QUIET) {
             self.quiet_incident(r);
+        }
+    }
+
+    /// An incident that outlasts the history by days: some figures exist only while something is
+    /// unresolved. A history that is too short for its repository does without.
+    pub(super) fn neglected_incident(&mut self, r: usize) {
+        if !self.repositories[r].trunk.is_empty() {
+            let ticket = self.open_incident(r, None);
+            self.resolve_after(r, Tempo::Urgent, NEGLECTED_SINCE + 5 * DAY, ticket);
         }
     }
 

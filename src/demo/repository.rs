@@ -3,7 +3,7 @@
 use super::calendar::{DAY, HOUR};
 use super::estate::{Flow, Plan, RENAMED_AT};
 use super::git;
-use super::incidents::Ticket;
+use super::incidents::{NEGLECTED, NEGLECTED_SINCE, Ticket};
 use super::people::{BOTS, LEAVERS, LOGINS};
 use super::random::Random;
 use super::world::{Action, OWNER, World};
@@ -124,6 +124,9 @@ impl World {
             self.schedule(created, Action::Create(r));
             if plan.former.is_some() {
                 self.schedule(self.instant(RENAMED_AT), Action::Rename(r));
+            }
+            if plan.name == NEGLECTED {
+                self.schedule(self.instant(1.0) - NEGLECTED_SINCE, Action::Neglect(r));
             }
             if let Some(archived) = plan.archived {
                 self.schedule(self.instant(archived), Action::Archive(r));

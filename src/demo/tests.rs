@@ -268,3 +268,26 @@ fn nothing_is_begun_in_idle_repositories() {
     }
     assert!(quiet >= 4, "{quiet} repositories are idle or archived");
 }
+
+#[test]
+fn something_is_unresolved_at_any_hour() {
+    for start in (0..7 * 24).step_by(27).map(|hour| NOW + hour * 3_600) {
+        let mut organization = organization(SEED, start, 90);
+        let news = organization.news.next(start + 3_600);
+        let mut open = BTreeSet::new();
+        for (_, event) in organization.events.iter().chain(&news) {
+            match event {
+                Event::IssueOpened { repo, number, labels, .. } if labels == &["incident"] => {
+                    open.insert((*repo, *number));
+                }
+                Event::IssueClosed { repo, number, .. } => {
+                    open.remove(&(*repo, *number));
+                }
+                _ => {}
+            }
+        }
+        let owners = owners(&organization);
+        open.retain(|(repo, _)| owners.contains_key(repo));
+        assert!(!open.is_empty(), "nothing burns an hour after {start}");
+    }
+}

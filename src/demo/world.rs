@@ -42,6 +42,7 @@ pub(super) enum Action {
     Finish(usize, Box<Rollout>),
     Fail(usize, Box<Rollout>),
     Incident(Box<Ticket>, IncidentStep),
+    Neglect(usize),
     Rename(usize),
     Archive(usize),
 }
@@ -102,6 +103,7 @@ impl World {
             Action::Finish(r, rollout) => self.finish(r, rollout),
             Action::Fail(r, rollout) => self.fail(r, *rollout),
             Action::Incident(ticket, step) => self.incident(ticket, step),
+            Action::Neglect(r) => self.neglected_incident(r),
             Action::Rename(r) => self.rename(r),
             Action::Archive(r) => self.archive(r),
         }

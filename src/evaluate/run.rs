@@ -70,7 +70,12 @@ impl Publisher {
                 () = stop.cancelled() => return,
                 () = self.clock.sleep_until(next) => {}
                 changed = news.changed() => match changed {
-                    Ok(()) => self.clock.sleep_until(self.clock.now().plus(DEBOUNCE)).await,
+                    Ok(()) => {
+                        let burst = self.clock.sleep_until(self.clock.now().plus(DEBOUNCE));
+                        if stop.run_until_cancelled(burst).await.is_none() {
+                            return;
+                        }
+                    }
                     // The store is closed, and so the process about to end.
                     Err(_) => return,
                 },

@@ -9,7 +9,7 @@ pub mod github;
 pub use error::SourceError;
 pub use observer::{Observer, Throttle};
 
-use delivery::domain::Fact;
+use delivery::domain::{Fact, Time};
 
 /// What one request for a list gave: facts, and the cursor from which to go on.
 #[derive(Debug)]
@@ -20,4 +20,7 @@ pub struct Step {
     pub cursor: String,
     /// Whether the list is read up to where it was meant to be read.
     pub done: bool,
+    /// When the reading of the list began, perhaps by an earlier process: what is newer may have
+    /// been missed.
+    pub begun: Time,
 }

@@ -274,22 +274,24 @@ async fn known_deployments_and_incidents_are_asked_again_a_point_for_149() {
     let incidents = github.incidents(&repository, None, &reach).await.unwrap().facts;
     let mut nodes: Vec<Arc<str>> =
         deployments(&walked.facts).map(|deployment| deployment.node_id.clone()).collect();
-    nodes.truncate(147);
+    nodes.truncate(148);
     let last = deployments(&walked.facts).next().unwrap().id;
-    for fact in &incidents {
-        if let Fact::Incident(incident) = fact {
-            nodes.push(incident.node_id.clone());
-        }
-    }
+    let issues: Vec<Arc<str>> = incidents
+        .iter()
+        .filter_map(|fact| match fact {
+            Fact::Incident(incident) => Some(incident.node_id.clone()),
+            _ => None,
+        })
+        .collect();
     nodes.push(Arc::from("DE_unknown"));
     scenario.status(NOW + 50, last.0, "FAILURE");
     scenario.close_issue(NOW + 50, repo, issue);
     world.clock.advance(60);
     world.play(&mut scenario);
     world.sim.reset_meter();
-    let again = github.recheck(&nodes).await.unwrap();
+    let again = github.recheck(&nodes, &issues).await.unwrap();
     assert_eq!(world.sim.meter().points, 2);
-    assert_eq!(again.facts.len(), 148);
+    assert_eq!(again.facts.len(), 149);
     assert_eq!(again.missing, [Arc::from("DE_unknown")]);
     let moved = deployments(&again.facts).find(|deployment| deployment.id == last).unwrap();
     assert_eq!(moved.statuses.last().unwrap().at, Time(NOW + 50));

@@ -33,6 +33,8 @@ struct Shared {
 pub(crate) struct World {
     log: Vec<(i64, Event)>,
     applied: usize,
+    /// Whether events leave the log when they are applied.
+    forgets: bool,
     folded_to: i64,
     pub(crate) state: State,
     pub(crate) histories: Histories,
@@ -85,10 +87,22 @@ impl Sim {
         }
     }
 
+    /// Keeps no log of what has happened from now on: for long histories, whose log is as large as
+    /// their state. The past is then gone: [`Sim::as_of`] an earlier instant is empty, a clock that
+    /// goes back shows the same state, and events that come too late are applied late.
+    pub fn forget_the_past(&self) {
+        let mut world = self.shared.world.write().unwrap_or_else(PoisonError::into_inner);
+        world.forgets = true;
+        let applied = std::mem::take(&mut world.applied);
+        world.log.drain(..applied);
+        world.log.shrink_to_fit();
+    }
+
     /// The state at `t`: a fold of the log's events up to and including that instant.
     pub fn as_of(&self, t: i64) -> State {
         let world = self.shared.world.read().unwrap_or_else(PoisonError::into_inner);
-        let mut state = State::default();
+        let present = world.forgets && t >= world.folded_to;
+        let mut state = if present { world.state.clone() } else { State::default() };
         for (at, event) in world.log.iter().take_while(|(at, _)| *at <= t) {
             state.apply(*at, event);
         }
@@ -172,7 +186,11 @@ impl World {
         let first = *first;
         let in_order = self.log.last().is_none_or(|(last, _)| *last <= first);
         let rewrites = self.applied > 0 && self.log[self.applied - 1].0 > first;
-        self.log.extend(added);
+        if self.log.is_empty() {
+            self.log = added;
+        } else {
+            self.log.extend(added);
+        }
         if !in_order {
             // Stable: at one instant, what came first stays first.
             self.log.sort_by_key(|(at, _)| *at);
@@ -194,6 +212,13 @@ impl World {
     }
 
     fn advance(&mut self, now: i64) {
+        if self.forgets {
+            self.folded_to = now.max(self.folded_to);
+            let due = self.log.partition_point(|(at, _)| *at <= now);
+            self.log.drain(..due).for_each(|(at, event)| self.state.apply(at, &event));
+            self.log.shrink_to_fit();
+            return;
+        }
         if now < self.folded_to && self.applied > 0 && self.log[self.applied - 1].0 > now {
             self.restart();
         }

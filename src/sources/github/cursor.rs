@@ -158,6 +158,11 @@ impl Walking {
         Time(self.walk.until)
     }
 
+    /// When the walk began, perhaps in an earlier process.
+    pub(super) fn begun(&self) -> Time {
+        Time(self.walk.started_at)
+    }
+
     /// Starts at the top again, since the place to go on from is not known any more.
     pub(super) fn start_over(&mut self) {
         self.walk.after = None;

@@ -68,6 +68,7 @@ pub(super) async fn step(
     let mut elements = Elements::of(page);
     elements.complete(client, &DEPLOYMENT_REST, &what, &NESTED).await?;
     let read = elements.decode(client, repo, &what, |node| listed(node, repo.id));
+    let begun = walking.begun();
     let newest = read.good.first().map(|listed| listed.mark.clone());
     let mut next = read.next.clone();
     if environments
@@ -77,7 +78,7 @@ pub(super) async fn step(
         if !names.is_empty() {
             // The narrowed list shows the same deployments to production again.
             let cursor = walking.narrow(names, newest);
-            return Ok(Step { facts: Vec::new(), cursor, done: false });
+            return Ok(Step { facts: Vec::new(), cursor, done: false, begun });
         }
         // No environment is production: there is nothing to read on for.
         next = None;
@@ -91,7 +92,7 @@ pub(super) async fn step(
     };
     let facts = facts(asked_for(read.good, &walking, production, reach), production);
     let (cursor, done) = walking.note(seen);
-    Ok(Step { facts, cursor, done })
+    Ok(Step { facts, cursor, done, begun })
 }
 
 /// Leaves out what a page holds beyond what is asked for, which would make facts, and so the

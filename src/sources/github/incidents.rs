@@ -56,10 +56,10 @@ pub(super) async fn step(
 ) -> Result<Step, SourceError> {
     let what = format!("incidents of {}", repo.full_name);
     let labels = labels_of(&parsing.incidents, &repo.full_name);
-    if labels.is_empty() {
-        return Ok(Step { facts: Vec::new(), cursor: String::new(), done: true });
-    }
     let now = client.clock.now();
+    if labels.is_empty() {
+        return Ok(Step { facts: Vec::new(), cursor: String::new(), done: true, begun: now });
+    }
     let mut walking = Walking::open(cursor, &fingerprint(&parsing.incidents), reach, None, now);
     let page = loop {
         let variables = |size: usize| {
@@ -80,7 +80,7 @@ pub(super) async fn step(
     let mut elements = Elements::of(page);
     elements.complete(client, &INCIDENT_REST, &what, &NESTED).await?;
     let read = elements.decode(client, repo, &what, |node| listed(node, repo, &labels));
-    let until = walking.until();
+    let (until, begun) = (walking.until(), walking.begun());
     let (cursor, done) = walking.note(Seen {
         newest: read.good.first().map(|listed| listed.mark.clone()),
         oldest: read.good.last().map(|listed| listed.mark.at),
@@ -91,7 +91,7 @@ pub(super) async fn step(
     // What a page holds beyond would make facts depend on the size of pages.
     let asked_for = read.good.into_iter().filter(|listed| listed.mark.at >= until);
     let facts = asked_for.map(|listed| Fact::Incident(listed.incident)).collect();
-    Ok(Step { facts, cursor, done })
+    Ok(Step { facts, cursor, done, begun })
 }
 
 /// Labels decide which issues are incidents, so other labels mean other facts.

@@ -169,7 +169,11 @@ impl GitHub {
 
     /// Asks deployments and incident issues again by node id. What could not be read this time is
     /// among neither facts nor missing ids. An error concerns the whole source.
-    pub async fn recheck(&self, nodes: &[Arc<str>]) -> Result<Rechecked, SourceError> {
-        recheck::recheck(&self.client, &self.parsing, nodes).await
+    pub async fn recheck(
+        &self,
+        deployments: &[Arc<str>],
+        incidents: &[Arc<str>],
+    ) -> Result<Rechecked, SourceError> {
+        recheck::recheck(&self.client, &self.parsing, deployments, incidents).await
     }
 }

@@ -43,6 +43,10 @@ impl Closed {
     }
 }
 
+/// So many batches without an answer in a row are no matter of single repositories: the source is in
+/// trouble, and asking on would only burden it.
+const REFUSALS_IN_A_ROW: usize = 3;
+
 /// What is asked of a batch of repositories: alike for all of them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Shape {
@@ -71,10 +75,22 @@ pub(super) async fn probe(
     for place in 0..repos.len() {
         queue.entry(shape(place)).or_default().push_back(place);
     }
+    let mut refused = 0;
     while let Some((asked, mut places)) = queue.pop_first() {
         while !places.is_empty() {
-            let batch = ask_batch(client, repos, &asked, &mut places, &mut outcomes).await?;
-            let Some((batch, answer)) = batch else { continue };
+            let (batch, answer) = match ask_batch(client, repos, &asked, &mut places).await? {
+                Asked::Answered(batch, answer) => (batch, answer),
+                Asked::Refused(batch, error) => {
+                    refused += 1;
+                    let nobody_left = places.is_empty() && queue.is_empty();
+                    if refused >= REFUSALS_IN_A_ROW || (nobody_left && all_failed(&outcomes)) {
+                        return Err(error);
+                    }
+                    note_refusal(repos, batch, error, &mut outcomes);
+                    continue;
+                }
+            };
+            refused = 0;
             for (at, place) in batch.into_iter().enumerate() {
                 match judge(client, closed, &repos[place], &answer, at) {
                     Judged::Done(probed) => outcomes[place] = Some(*probed),
@@ -98,15 +114,43 @@ pub(super) async fn probe(
     Ok(probes.collect())
 }
 
-/// Asks as many of `places` as one request bears and takes them out. Those of a refused request
-/// have failed; the others can still be asked.
+/// Whether no repository was answered for.
+fn all_failed(outcomes: &[Option<Probed>]) -> bool {
+    outcomes.iter().flatten().all(|outcome| matches!(outcome, Probed::Failed(_)))
+}
+
+/// The repositories of a refused request have failed; the others can still be asked.
+fn note_refusal(
+    repos: &[Repository],
+    batch: Vec<usize>,
+    error: SourceError,
+    outcomes: &mut [Option<Probed>],
+) {
+    let mut error = Some(error);
+    for place in batch {
+        let what = format!("news of {}", repos[place].full_name);
+        // The first keeps the cause; an error cannot be copied.
+        let error = error.take().unwrap_or_else(|| {
+            Missing::Broken("asked together with one that failed".to_owned()).into_error(&what, "")
+        });
+        outcomes[place] = Some(Probed::Failed(error));
+    }
+}
+
+/// What became of a batch.
+enum Asked {
+    Answered(Vec<usize>, GraphAnswer),
+    Refused(Vec<usize>, SourceError),
+}
+
+/// Asks as many of `places` as one request bears and takes them out. An error concerns the whole
+/// source.
 async fn ask_batch(
     client: &Client,
     repos: &[Repository],
     shape: &Shape,
     places: &mut VecDeque<usize>,
-    outcomes: &mut [Option<Probed>],
-) -> Result<Option<(Vec<usize>, GraphAnswer)>, SourceError> {
+) -> Result<Asked, SourceError> {
     let variables = |size: usize| {
         let ids: Vec<&str> = places.iter().take(size).map(|at| &*repos[*at].node_id).collect();
         json!({
@@ -120,22 +164,12 @@ async fn ask_batch(
     match client.ask(&PROBE, "news of repositories", variables).await {
         Ok(answered) => {
             let batch = places.drain(..answered.size.min(places.len())).collect();
-            Ok(Some((batch, answered.graph)))
+            Ok(Asked::Answered(batch, answered.graph))
         }
         Err(refusal) if refusal.error.concerns_the_whole_source() => Err(refusal.error),
         Err(refusal) => {
-            let count = refusal.size.min(places.len());
-            let mut error = Some(refusal.error);
-            for place in places.drain(..count) {
-                let what = format!("news of {}", repos[place].full_name);
-                // The first keeps the cause; an error cannot be copied.
-                let error = error.take().unwrap_or_else(|| {
-                    Missing::Broken("asked together with one that failed".to_owned())
-                        .into_error(&what, "")
-                });
-                outcomes[place] = Some(Probed::Failed(error));
-            }
-            Ok(None)
+            let batch = places.drain(..refusal.size.min(places.len())).collect();
+            Ok(Asked::Refused(batch, refusal.error))
         }
     }
 }

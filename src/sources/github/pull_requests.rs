@@ -51,7 +51,7 @@ pub(super) async fn step(
     let mut elements = Elements::of(page);
     elements.complete(client, &PULL_REQUEST_REST, &what, &NESTED).await?;
     let read = elements.decode(client, repo, &what, |node| listed(node, repo, parsing));
-    let until = walking.until();
+    let (until, begun) = (walking.until(), walking.begun());
     let (cursor, done) = walking.note(Seen {
         newest: read.good.first().map(|listed| listed.mark.clone()),
         oldest: read.good.last().map(|listed| listed.mark.at),
@@ -62,7 +62,7 @@ pub(super) async fn step(
     // What a page holds beyond would make facts depend on the size of pages.
     let asked_for = read.good.into_iter().filter(|listed| listed.mark.at >= until);
     let facts = asked_for.filter_map(|listed| listed.pull.map(Fact::PullRequest)).collect();
-    Ok(Step { facts, cursor, done })
+    Ok(Step { facts, cursor, done, begun })
 }
 
 /// Hotfix marks are made here, so other patterns mean other facts.

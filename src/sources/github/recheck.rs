@@ -16,37 +16,36 @@ use std::sync::Arc;
 /// GitHub takes at most so many ids in one list.
 const IDS_A_LIST: usize = 100;
 
-/// Asks `ids` again. Which of them are incidents the first question tells: opaque ids do not.
+/// Asks deployments and incidents again.
 pub(super) async fn recheck(
     client: &Client,
     parsing: &Parsing,
-    ids: &[Arc<str>],
+    deployments: &[Arc<str>],
+    incidents: &[Arc<str>],
 ) -> Result<Rechecked, SourceError> {
     let mut rechecked = Rechecked { facts: Vec::new(), missing: Vec::new() };
-    let mut issues: Vec<Arc<str>> = Vec::new();
-    let mut rest = ids;
+    let mut rest = deployments;
     while !rest.is_empty() {
         let variables = |size: usize| deployment_variables(&rest[..size.min(rest.len())]);
-        let (answer, asked) = ask(client, &RECHECK_DEPLOYMENTS, variables).await?;
+        let (answer, asked) =
+            ask(client, &RECHECK_DEPLOYMENTS, "known deployments", variables).await?;
         let (batch, later) = rest.split_at(asked.min(rest.len()));
         for (place, id) in batch.iter().enumerate() {
             let Some(answer) = &answer else { continue };
             match entry(answer, place) {
-                Entry::Lost(why) => client.warn_lost("", "a known deployment or incident", &why),
+                Entry::Lost(why) => client.warn_lost("", "a known deployment", &why),
                 Entry::Missing => rechecked.missing.push(id.clone()),
-                Entry::There(node) if kind(node) == "Issue" => issues.push(id.clone()),
                 Entry::There(node) => {
-                    let fact = deployment(client, node.clone()).await?;
-                    rechecked.facts.extend(fact);
+                    rechecked.facts.extend(deployment(client, node.clone()).await?);
                 }
             }
         }
         rest = later;
     }
-    let mut rest = &issues[..];
+    let mut rest = incidents;
     while !rest.is_empty() {
-        let variables = |size: usize| json!({ "ids": &rest[..size.min(rest.len())].iter().map(|id| &**id).collect::<Vec<_>>() });
-        let (answer, asked) = ask(client, &RECHECK_INCIDENTS, variables).await?;
+        let variables = |size: usize| json!({ "ids": text(&rest[..size.min(rest.len())]) });
+        let (answer, asked) = ask(client, &RECHECK_INCIDENTS, "known incidents", variables).await?;
         let (batch, later) = rest.split_at(asked.min(rest.len()));
         for (place, id) in batch.iter().enumerate() {
             let Some(answer) = &answer else { continue };
@@ -54,8 +53,7 @@ pub(super) async fn recheck(
                 Entry::Lost(why) => client.warn_lost("", "a known incident", &why),
                 Entry::Missing => rechecked.missing.push(id.clone()),
                 Entry::There(node) => {
-                    let fact = incident(client, parsing, node.clone()).await?;
-                    rechecked.facts.extend(fact);
+                    rechecked.facts.extend(incident(client, parsing, node.clone()).await?);
                 }
             }
         }
@@ -68,9 +66,9 @@ pub(super) async fn recheck(
 async fn ask(
     client: &Client,
     query: &Query,
+    what: &str,
     variables: impl Fn(usize) -> Value,
 ) -> Result<(Option<GraphAnswer>, usize), SourceError> {
-    let what = "known deployments and incidents";
     match client.ask(query, what, variables).await {
         Ok(answered) => Ok((Some(answered.graph), answered.size)),
         Err(refusal) if refusal.error.concerns_the_whole_source() => Err(refusal.error),
@@ -82,9 +80,12 @@ async fn ask(
 }
 
 fn deployment_variables(ids: &[Arc<str>]) -> Value {
-    let text = |ids: &[Arc<str>]| ids.iter().map(|id| id.to_string()).collect::<Vec<_>>();
     let (first, more) = ids.split_at(ids.len().min(IDS_A_LIST));
     json!({ "ids": text(first), "more": text(more), "both": !more.is_empty() })
+}
+
+fn text(ids: &[Arc<str>]) -> Vec<&str> {
+    ids.iter().map(|id| &**id).collect()
 }
 
 enum Entry<'a> {
@@ -110,10 +111,6 @@ fn entry(answer: &GraphAnswer, place: usize) -> Entry<'_> {
             _ => Entry::Lost(error.words()),
         },
     }
-}
-
-fn kind(node: &Value) -> &str {
-    node.get("__typename").and_then(Value::as_str).unwrap_or_default()
 }
 
 async fn deployment(client: &Client, mut node: Value) -> Result<Option<Fact>, SourceError> {

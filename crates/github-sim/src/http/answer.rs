@@ -87,7 +87,8 @@ impl Answer {
     ) -> Response<Reply> {
         let length = self.body.len();
         let shown = if truncated { self.body.slice(..length / 2) } else { self.body };
-        let reply = Reply { body: Some(shown), length: length as u64, breaks: truncated };
+        let reply =
+            Reply { body: Some(shown), length: length as u64, breaks: truncated, paused: false };
         let mut response = Response::new(reply);
         *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
         let headers = response.headers_mut();
@@ -123,6 +124,7 @@ pub(super) struct Reply {
     body: Option<Bytes>,
     length: u64,
     breaks: bool,
+    paused: bool,
 }
 
 impl Body for Reply {
@@ -131,10 +133,16 @@ impl Body for Reply {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         match self.body.take() {
             Some(body) if !body.is_empty() => Poll::Ready(Some(Ok(Frame::data(body)))),
+            // The first half must leave before the end, or the client would get nothing at all.
+            _ if self.breaks && !self.paused => {
+                self.paused = true;
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
             _ if self.breaks => {
                 self.breaks = false;
                 Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into())))

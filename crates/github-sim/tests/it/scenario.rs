@@ -50,6 +50,34 @@ fn the_state_is_the_same_whatever_order_events_arrive_in() {
 }
 
 #[test]
+fn a_simulation_that_forgets_shows_the_present_and_what_comes_but_no_past() {
+    let mut story = Scenario::new();
+    let repo = story.repository(100, "acme/pay");
+    let sha = story.commit(200, repo, "main", "work");
+    story.ship(300, repo, &sha, "production");
+    story.ship(2000, repo, &sha, "production");
+
+    let clock = Arc::new(AtomicI64::new(1000));
+    let shown = clock.clone();
+    let sim = Sim::new(move || shown.load(Ordering::Relaxed));
+    sim.forget_the_past();
+    story.play(&sim).unwrap();
+    assert_eq!(sim.as_of(1000).counts().deployments, 1);
+    assert_eq!(sim.as_of(2000).counts().deployments, 2, "what comes is known");
+    assert_eq!(sim.as_of(999).counts().repositories, 0, "what was is gone");
+
+    clock.store(3000, Ordering::Relaxed);
+    story.ship(2500, repo, &sha, "production");
+    story.play(&sim).unwrap();
+    let late = Event::Organization { login: "late".to_owned() };
+    sim.push(50, late).unwrap();
+    assert_eq!(sim.as_of(3000).counts().deployments, 3);
+    clock.store(10, Ordering::Relaxed);
+    sim.push(4000, Event::Organization { login: "later".to_owned() }).unwrap();
+    assert_eq!(sim.as_of(3000).counts().deployments, 3, "a clock that goes back changes nothing");
+}
+
+#[test]
 fn an_event_that_does_not_fit_says_what_it_needs() {
     let sim = Sim::new(|| 1000);
     let status = Event::DeploymentStatus { id: 7, state: "SUCCESS".to_owned(), environment: None };

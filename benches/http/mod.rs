@@ -1,0 +1,50 @@
+//! One connection to an exporter on loopback, as Prometheus keeps one.
+
+use bytes::Bytes;
+use http::Request;
+use http_body_util::{BodyExt, Empty};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use std::net::SocketAddr;
+
+/// Asks one exporter.
+pub struct Scraper {
+    client: Client<HttpConnector, Empty<Bytes>>,
+    origin: String,
+}
+
+impl Scraper {
+    /// Of the exporter that listens there.
+    pub fn of(address: SocketAddr) -> Scraper {
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        let client = Client::builder(TokioExecutor::new()).build(connector);
+        Scraper { client, origin: format!("http://{address}") }
+    }
+
+    /// The whole body of an answer 200.
+    pub async fn body(&self, path: &str, gzip: bool) -> anyhow::Result<Bytes> {
+        let mut request = Request::get(format!("{}{path}", self.origin));
+        if gzip {
+            request = request.header("accept-encoding", "gzip");
+        }
+        let answer = self.client.request(request.body(Empty::new())?).await?;
+        anyhow::ensure!(answer.status() == 200, "{path}: {}", answer.status());
+        Ok(answer.into_body().collect().await?.to_bytes())
+    }
+
+    /// The metrics as text.
+    #[allow(dead_code, reason = "not every bench reads values")]
+    pub async fn metrics(&self) -> anyhow::Result<String> {
+        Ok(String::from_utf8(self.body("/metrics", false).await?.to_vec())?)
+    }
+}
+
+/// The values of a family's series.
+#[allow(dead_code, reason = "not every bench reads values")]
+pub fn values(metrics: &str, family: &str) -> Vec<f64> {
+    let lines = metrics.lines().filter_map(|line| line.strip_prefix(family));
+    let samples = lines.filter(|rest| rest.starts_with('{') || rest.starts_with(' '));
+    samples.filter_map(|rest| rest.rsplit(' ').next()?.parse().ok()).collect()
+}

@@ -1,0 +1,21 @@
+//! The real daemon against the simulated GitHub over HTTP, read over HTTP: what it shows, what it
+//! costs, what survives restarts, and what it says when something is wrong.
+//!
+//! Time is a clock that the tests step; only sockets, files and processes are really waited for.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod bad_input;
+mod binary;
+mod clock;
+mod exposition;
+mod golden;
+mod moves;
+mod privacy;
+mod process;
+mod rate_limits;
+mod restarts;
+mod running;
+mod same_facts;
+mod settling;
+mod story;

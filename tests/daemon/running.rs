@@ -1,0 +1,231 @@
+//! A simulated GitHub and daemons that read it, all on one stepped clock.
+
+use crate::clock::SteppedClock;
+use crate::exposition::Scrape;
+use dora_exporter::cli::{Daemon, StartError};
+use dora_exporter::config::{self, ConfigFile, Flags, Settings, Sources};
+use github_sim::{Event, Scenario, Sim, SimServer};
+use http_body_util::{BodyExt, Empty};
+use hyper::body::Bytes;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+/// The tasks of a daemon with one source that wait for the clock: the collector and the publisher.
+const TASKS: usize = 2;
+/// The token that the daemons bear.
+pub const TOKEN: &str = "github_pat_daemon_tests_secret";
+
+/// The simulated GitHub with its clock, and a folder for stores.
+pub struct World {
+    pub clock: SteppedClock,
+    pub sim: Sim,
+    pub github: SimServer,
+    pub folder: TempDir,
+}
+
+impl World {
+    /// Everything of a story, at an instant of it.
+    pub async fn of(story: Scenario, now: i64) -> World {
+        World::of_events(story.into_events(), now).await
+    }
+
+    pub async fn of_events(events: Vec<(i64, Event)>, now: i64) -> World {
+        let clock = SteppedClock::at(now);
+        let shown = clock.clone();
+        let sim = Sim::new(move || shown.seconds());
+        sim.extend(events).unwrap();
+        assert!(sim.as_of(i64::MAX).rejected().is_empty(), "{:?}", sim.as_of(i64::MAX).rejected());
+        let github = sim.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
+        World { clock, sim, github, folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// The store's file, unless a test wants another.
+    pub fn store(&self) -> PathBuf {
+        self.folder.path().join("dora.db")
+    }
+
+    /// The configuration of this world's daemons; sections may be added at its end.
+    pub fn config(&self) -> Config {
+        Config {
+            store: self.store(),
+            api_url: self.github.url.clone(),
+            github: "organizations = [\"acme\"]".to_owned(),
+            collection: String::new(),
+            measures: "seed_prime_after = \"30s\"\nsettle_after = \"1m\"".to_owned(),
+            more: String::new(),
+        }
+    }
+
+    /// A daemon that has done all it can do at this instant.
+    pub async fn start(&self, config: &Config) -> Running {
+        self.try_start(config).await.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    pub async fn try_start(&self, config: &Config) -> Result<Running, StartError> {
+        let running = self.start_and_leave(config).await?;
+        running.quiet().await;
+        Ok(running)
+    }
+
+    /// A daemon that has just begun.
+    pub async fn start_and_leave(&self, config: &Config) -> Result<Running, StartError> {
+        let stop = CancellationToken::new();
+        let clock = self.clock.clone();
+        let daemon =
+            Daemon::start(config.settings(), Arc::new(clock.clone()), stop.clone()).await?;
+        Ok(Running { address: daemon.address(), daemon, stop, clock })
+    }
+}
+
+/// A configuration as a user would write it.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub store: PathBuf,
+    pub api_url: String,
+    /// Lines of `[[github]]`.
+    pub github: String,
+    /// Lines of `[collection]`.
+    pub collection: String,
+    /// Lines of `[measures]`.
+    pub measures: String,
+    /// Further sections.
+    pub more: String,
+}
+
+impl Config {
+    pub fn text(&self) -> String {
+        let Config { store, api_url, github, collection, measures, more } = self;
+        let store = store.display();
+        format!(
+            "[server]\nlisten_address = \"127.0.0.1:0\"\n[store]\nurl = \"sqlite:{store}\"\n\
+             [collection]\n{collection}\n[measures]\n{measures}\n\
+             [[github]]\napi_url = \"{api_url}\"\n{github}\n\
+             [[ownership.rules]]\nrepositories = [\"acme/pay*\"]\nteam = \"payments\"\n\
+             [[ownership.rules]]\nrepositories = [\"acme/search*\", \"acme/find*\"]\n\
+             team = \"search\"\n{more}"
+        )
+    }
+
+    pub fn settings(&self) -> Settings {
+        let name = "the test's configuration".to_owned();
+        let sources = Sources {
+            file: Some(ConfigFile::Text { name, text: self.text() }),
+            environment: [("GITHUB_TOKEN".to_owned(), TOKEN.to_owned())].into(),
+            flags: Flags::default(),
+        };
+        config::load(&sources).unwrap_or_else(|problems| panic!("{problems}"))
+    }
+}
+
+/// A daemon that runs.
+pub struct Running {
+    address: SocketAddr,
+    daemon: Daemon,
+    stop: CancellationToken,
+    clock: SteppedClock,
+}
+
+impl Running {
+    /// Returns once nothing is left to do at this instant.
+    pub async fn quiet(&self) {
+        self.clock.quiet(TASKS).await;
+    }
+
+    /// Lets so many seconds pass, stopping at every instant that the daemon waits for.
+    pub async fn advance(&self, seconds: i64) {
+        let end = self.clock.seconds() + seconds;
+        self.quiet().await;
+        while let Some(next) = self.clock.next().filter(|next| *next <= end) {
+            self.clock.set(next);
+            self.quiet().await;
+        }
+        self.clock.set(end);
+        self.quiet().await;
+    }
+
+    /// Lets the daemon oversleep until `to`, then a few seconds pass, so that a sweep is evaluated.
+    pub async fn jump(&self, to: i64) {
+        self.clock.set(to);
+        self.quiet().await;
+        self.advance(5).await;
+    }
+
+    pub async fn get(&self, path: &str) -> (u16, String) {
+        get(self.address, path).await
+    }
+
+    pub async fn scrape(&self) -> Scrape {
+        Scrape(self.get("/metrics").await.1)
+    }
+
+    /// The landing page.
+    pub async fn page(&self) -> String {
+        self.get("/").await.1
+    }
+
+    /// Ends it as a signal would.
+    pub async fn stop(self) {
+        let since = Instant::now();
+        self.stop.cancel();
+        self.daemon.wait().await.unwrap();
+        assert!(since.elapsed() < Duration::from_secs(10), "stopping took {:?}", since.elapsed());
+    }
+}
+
+/// What a GET answers, with its status.
+pub async fn get(address: SocketAddr, path: &str) -> (u16, String) {
+    let client = Client::builder(TokioExecutor::new()).build_http::<Empty<Bytes>>();
+    let answer = client.get(format!("http://{address}{path}").parse().unwrap()).await.unwrap();
+    let status = answer.status().as_u16();
+    let body = answer.into_body().collect().await.unwrap().to_bytes();
+    (status, String::from_utf8(body.to_vec()).unwrap())
+}
+
+/// The log of everything that runs on this thread while it lives.
+pub struct Log {
+    text: Arc<Mutex<Vec<u8>>>,
+    _guard: tracing::subscriber::DefaultGuard,
+}
+
+impl Log {
+    pub fn of(level: tracing::Level) -> Log {
+        let text = Arc::new(Mutex::new(Vec::new()));
+        let writer = Writer(Arc::clone(&text));
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(level)
+            .with_ansi(false)
+            .with_writer(move || writer.clone())
+            .finish();
+        Log { text, _guard: tracing::subscriber::set_default(subscriber) }
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8(self.text.lock().unwrap().clone()).unwrap()
+    }
+
+    /// How many lines contain all of `parts`.
+    pub fn count(&self, parts: &[&str]) -> usize {
+        let text = self.text();
+        text.lines().filter(|line| parts.iter().all(|part| line.contains(part))).count()
+    }
+}
+
+#[derive(Clone)]
+struct Writer(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Writer {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}

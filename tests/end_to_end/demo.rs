@@ -1,0 +1,68 @@
+//! The built binary's demo, as a user would start it.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long the exporter may take to end after it was asked to.
+const STOPS_WITHIN: Duration = Duration::from_secs(10);
+
+/// The demo on loopback, at a free port; killed when dropped.
+pub struct Demo {
+    child: Child,
+    /// Kept open, so that the demo never writes to a closed pipe.
+    _output: BufReader<ChildStdout>,
+    pub port: u16,
+}
+
+impl Demo {
+    /// Starts it, and returns once it said where it listens.
+    pub fn start() -> Demo {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_dora-exporter"))
+            .args(["demo", "--web.listen-address", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the built dora-exporter starts");
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let mut told = String::new();
+        let port = loop {
+            let from = told.len();
+            if output.read_line(&mut told).unwrap() == 0 {
+                let _ = child.kill();
+                let _ = child.wait();
+                panic!("the demo ended without telling its address; it said:\n{told}");
+            }
+            if let Some(port) = scrape_port(&told[from..]) {
+                break port;
+            }
+        };
+        Demo { child, _output: output, port }
+    }
+
+    /// Asks it to end as a service manager would, and says how it did.
+    pub fn stop(mut self) -> ExitStatus {
+        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        assert!(asked.unwrap().success(), "the demo had ended before it was asked to");
+        let deadline = Instant::now() + STOPS_WITHIN;
+        while Instant::now() < deadline {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        panic!("the demo still runs {STOPS_WITHIN:?} after SIGTERM");
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The port in the line that tells what to scrape.
+fn scrape_port(line: &str) -> Option<u16> {
+    let (host, _) = line.strip_prefix("Scrape")?.split_once("/metrics")?;
+    host.rsplit_once(':')?.1.parse().ok()
+}
