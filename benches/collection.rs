@@ -139,17 +139,7 @@ impl Collecting {
         let daemon = Daemon::start(settings, Arc::new(clock.clone()), stop.clone()).await?;
         let scraper = Scraper::of(daemon.address());
         let (_github, _folder) = (github, folder);
-        Ok(Collecting {
-            sim,
-            story,
-            clock,
-            scraper,
-            daemon,
-            stop,
-            repositories,
-            _github,
-            _folder,
-        })
+        Ok(Collecting { sim, story, clock, scraper, daemon, stop, repositories, _github, _folder })
     }
 
     /// The cost until all history is read.
@@ -208,7 +198,10 @@ fn sweeping(meter: &Meter) -> f64 {
 fn show(title: &str, meter: &Meter) {
     println!("{title}: {} points, {} requests", meter.points, meter.requests);
     for (name, operation) in &meter.operations {
-        println!("    {name:<28} {:>5} points {:>5} requests", operation.points, operation.requests);
+        println!(
+            "    {name:<28} {:>5} points {:>5} requests",
+            operation.points, operation.requests
+        );
     }
 }
 
@@ -291,13 +284,8 @@ async fn news(report: &mut Report) -> anyhow::Result<()> {
 }
 
 async fn hundred(report: &mut Report) -> anyhow::Result<()> {
-    let small = Life {
-        deployments: 20,
-        pulls: 20,
-        commits_a_pull: 2,
-        incidents: 1,
-        merge: Merge::Squash,
-    };
+    let small =
+        Life { deployments: 20, pulls: 20, commits_a_pull: 2, incidents: 1, merge: Merge::Squash };
     let mut story = Scenario::new();
     for number in 0..100 {
         small.play(&mut story, &format!("acme/service-{number}"));

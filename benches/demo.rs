@@ -4,16 +4,17 @@
 //! (its memory is not the daemon's), and `dora-exporter demo`, which holds both. Reads `/proc`, so
 //! it runs on Linux only. Exits with a failure where a target is missed.
 
+mod acme;
 mod http;
 mod report;
 
+use acme::{Acme, TOKEN};
 use anyhow::Context;
 use dora_exporter::clock::{Clock, SystemClock};
-use dora_exporter::demo::{DAYS, News, SEED, organization};
+use dora_exporter::demo::News;
 use github_sim::{Meter, Sim};
 use http::{Scraper, values};
 use report::Report;
-use std::fmt::Write;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -21,7 +22,6 @@ use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_dora-exporter");
-const TOKEN: &str = "bench-token";
 /// How long anything may take before the bench gives up.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// How long a process is watched at rest.
@@ -55,8 +55,7 @@ impl Process {
     fn demo() -> anyhow::Result<Process> {
         let started = Instant::now();
         let mut command = Command::new(BINARY);
-        command.args(["demo", "--web.listen-address", "127.0.0.1:0", "--seed"]);
-        command.arg(SEED.to_string()).stdout(Stdio::piped());
+        command.args(["demo", "--web.listen-address", "127.0.0.1:0"]).stdout(Stdio::piped());
         let mut child = command.spawn().context("the demo")?;
         let output = child.stdout.take().context("the demo's output")?;
         for line in BufReader::new(output).lines() {
@@ -132,7 +131,10 @@ impl Process {
 fn show(title: &str, meter: &Meter) {
     println!("{title}: {} points, {} requests", meter.points, meter.requests);
     for (name, operation) in &meter.operations {
-        println!("    {name:<28} {:>5} points {:>5} requests", operation.points, operation.requests);
+        println!(
+            "    {name:<28} {:>5} points {:>5} requests",
+            operation.points, operation.requests
+        );
     }
 }
 
@@ -147,34 +149,20 @@ async fn live(sim: Sim, mut news: News) {
 
 /// The daemon alone.
 async fn daemon(report: &mut Report) -> anyhow::Result<()> {
-    let sim = Sim::new(|| SystemClock.now().0);
-    let organization = organization(SEED, SystemClock.now().0, DAYS);
-    sim.extend(organization.events)?;
-    let github = sim.serve(([127, 0, 0, 1], 0).into()).await?;
+    let acme = Acme::serve().await?;
     let folder = tempfile::tempdir()?;
     let address = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-    let mut text = format!(
-        "[server]\nlisten_address = \"{address}\"\n[store]\nurl = \"sqlite:{}\"\n\
-         [collection]\nsweep_interval = \"3s\"\n\
-         [[github]]\napi_url = \"{}\"\norganizations = [\"acme\"]\n\
-         [measures]\nsettle_after = \"2s\"\nseed_prime_after = \"20s\"\n\
-         [log]\nlevel = \"warn\"\n",
-        folder.path().join("demo.db").display(),
-        github.url
-    );
-    for team in organization.teams {
-        let (repositories, name) = (team.repositories, team.name);
-        write!(text, "[[ownership.rules]]\nrepositories = {repositories:?}\nteam = {name:?}\n")?;
-    }
+    let text = acme.configuration(address, &folder.path().join("demo.db"))?;
     let config = folder.path().join("config.toml");
     std::fs::write(&config, text)?;
 
     println!("The daemon alone, its GitHub in another process");
     let process = Process::run(&config, address)?;
     report.at_most("seconds to complete figures", process.complete().await?, MOST_SECONDS);
+    let sim = acme.sim.clone();
     let first = sim.meter();
     sim.reset_meter();
-    let news = tokio::spawn(live(sim.clone(), organization.news));
+    let news = tokio::spawn(live(sim.clone(), acme.news));
     let load = process.at_rest().await?;
     let minute = sim.meter();
     let (now, most) = process.memory()?;

@@ -1,7 +1,7 @@
 //! The walk over a repository's commit graph: which page to ask for next, and when to stop.
 //!
 //! `since:` alone is wrong under merges, which make older commits newly reachable. So the walk goes
-//! by what is known: from the head until a page brings only known commits (a first walk: until the
+//! by what is known: from the head until a page leaves no parent unknown (a first walk: until the
 //! horizon), then from every parent that it met and does not know, and from every deployed commit
 //! outside the branch. It holds no facts and asks nothing itself.
 
@@ -101,7 +101,11 @@ impl Walk {
         let goes_on = match paging.back_to {
             // What a history in order of time hides behind an older commit is met as an unknown parent.
             Some(back_to) => commits.iter().all(|commit| commit.committed_at.0 >= back_to),
-            None => commits.iter().any(|commit| !known.contains_key(&commit.oid)),
+            // Where no parent is unknown, all that lies behind the page is known.
+            None => {
+                let is_new = |commit: &Commit| !known.contains_key(&commit.oid);
+                !self.unknown.is_empty() && commits.iter().any(is_new)
+            }
         };
         if goes_on && next.is_some() {
             paging.after = next;

@@ -58,15 +58,16 @@ fn a_walk_that_was_stopped_goes_on_at_its_page_even_when_the_head_has_moved() {
 }
 
 #[test]
-fn news_stop_at_the_first_page_that_brings_only_known_commits() {
+fn news_stop_at_the_first_page_that_leaves_no_parent_unknown() {
     let mut walk = Walk::default();
     walk.next(Some(oid(9)), HORIZON, &[]);
     walk.page(&[commit(9, &[], 5_000)], None, &known(&[]), HORIZON);
-    assert_eq!(walk.next(Some(oid(11)), HORIZON, &[]), page_from(11, None));
-    walk.page(&[commit(11, &[9], 6_000)], Some("p2".into()), &known(&[9]), HORIZON);
-    assert_eq!(walk.next(Some(oid(11)), HORIZON, &[]), page_from(11, Some("p2")));
-    walk.page(&[commit(9, &[], 5_000)], Some("p3".into()), &known(&[9]), HORIZON);
-    assert_eq!(walk.next(Some(oid(11)), HORIZON, &[]), None);
+    assert_eq!(walk.next(Some(oid(12)), HORIZON, &[]), page_from(12, None));
+    let page = [commit(12, &[11], 6_100)];
+    walk.page(&page, Some("p2".into()), &known(&[9]), HORIZON);
+    assert_eq!(walk.next(Some(oid(12)), HORIZON, &[]), page_from(12, Some("p2")));
+    walk.page(&[commit(11, &[9], 6_000)], Some("p3".into()), &known(&[9]), HORIZON);
+    assert_eq!(walk.next(Some(oid(12)), HORIZON, &[]), None);
 }
 
 #[test]

@@ -94,6 +94,22 @@ async fn elements_that_github_loses_for_a_while_cost_only_themselves_and_come_la
 }
 
 #[tokio::test]
+async fn elements_that_github_loses_for_long_come_with_the_next_reconcile() {
+    let world = World::of(organization().story, NOW).await;
+    let fault = NodeFault::something_went_wrong();
+    world.sim.faults().on_field("PullRequest.commits", None, fault);
+    let mut config = world.config();
+    full(&mut config);
+    config.collection = "reconcile_interval = \"1h\"".to_owned();
+    let daemon = world.start(&config).await;
+    daemon.advance(40 * MINUTE).await;
+    world.sim.faults().clear();
+    daemon.advance(40 * MINUTE).await;
+    assert_same(&at_once(full).await, &daemon.scrape().await.gauges());
+    daemon.stop().await;
+}
+
+#[tokio::test]
 async fn a_list_that_cannot_be_read_holds_back_its_repository_and_no_other() {
     let at_once = at_once(full).await;
     for field in ["Repository.object", "Repository.pullRequests", "Repository.deployments"] {

@@ -19,8 +19,6 @@ pub struct Story {
     pub search: RepoId,
     /// `acme/ops`: nothing but issues, some of which are incidents of others.
     pub ops: RepoId,
-    /// The commit that `acme/pay` deployed last.
-    pub live: String,
     /// The open incident of `acme/pay`.
     pub burning: u32,
 }
@@ -30,7 +28,7 @@ pub fn organization() -> Story {
     let mut story = Scenario::new();
     let pay = story.repository(NOW - 400 * DAY, "acme/pay");
     let search = story.repository(NOW - 380 * DAY, "acme/search");
-    let (live, burning) = tell_pay(&mut story, pay);
+    let burning = tell_pay(&mut story, pay);
     tell_search(&mut story, search);
     tell_what_does_not_count(&mut story);
     let ops = story.repository(NOW - 200 * DAY, "acme/ops");
@@ -38,7 +36,7 @@ pub fn organization() -> Story {
     let issue = story.issue(NOW - 11 * DAY, ops, "Search is slow", &labels);
     story.close_issue(NOW - 11 * DAY + 5 * HOUR, ops, issue);
     story.issue(NOW - 9 * DAY, ops, "The VPN is down", &["incident"]);
-    Story { story, pay, search, ops, live, burning }
+    Story { story, pay, search, ops, burning }
 }
 
 /// Writes, reviews and merges a change that is merged at `at`; returns its merge commit.
@@ -57,12 +55,12 @@ fn open(story: &mut Scenario, repo: RepoId, merged_at: i64, pull: PullRequest) -
     number
 }
 
-fn tell_pay(story: &mut Scenario, pay: RepoId) -> (String, u32) {
+fn tell_pay(story: &mut Scenario, pay: RepoId) -> u32 {
     let mut live = story.head(pay, "main").unwrap();
     story.ship(NOW - 160 * DAY, pay, &live, "production");
     for n in 0..36_i64 {
         let at = NOW - (145 - 4 * n) * DAY + 10 * HOUR;
-        let before = std::mem::replace(&mut live, String::new());
+        let before = std::mem::take(&mut live);
         let mut pull = PullRequest::of(&format!("feature-{n}"), &format!("Feature {n}"));
         if n == 33 {
             pull.labels = vec!["hotfix".to_owned()];
@@ -103,8 +101,7 @@ fn tell_pay(story: &mut Scenario, pay: RepoId) -> (String, u32) {
         }
     }
     change(story, pay, NOW - 2 * DAY, "waiting", Merge::Squash);
-    let burning = story.issue(NOW - DAY, pay, "Refunds hang", &["incident"]);
-    (live, burning)
+    story.issue(NOW - DAY, pay, "Refunds hang", &["incident"])
 }
 
 /// The number that the next issue or pull request of a repository will have.

@@ -41,7 +41,8 @@ impl Demo {
 
     /// Asks it to end as a service manager would, and says how it did.
     pub fn stop(mut self) -> ExitStatus {
-        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        let kill = format!("kill -TERM {}", self.child.id());
+        let asked = Command::new("sh").args(["-c", &kill]).status();
         assert!(asked.unwrap().success(), "the demo had ended before it was asked to");
         let deadline = Instant::now() + STOPS_WITHIN;
         while Instant::now() < deadline {

@@ -36,6 +36,9 @@ struct Kept {
     /// How many walks in a row lost elements.
     #[serde(default)]
     losses: u32,
+    /// Elements since then were lost and not read since; a reconcile goes down to them.
+    #[serde(default)]
+    owed: Option<i64>,
     walk: Option<Walk>,
 }
 
@@ -107,16 +110,19 @@ impl Walking {
     ) -> Walking {
         let mut kept = cursor.and_then(|cursor| read(cursor, fingerprint)).unwrap_or_default();
         kept.fingerprint = fingerprint.to_owned();
+        // What was lost beyond the look-back matters no more.
+        let owed = kept.owed.map_or(i64::MAX, |owed| owed.max(reach.since.0));
+        let again_since = reach.again_since.map(|again| again.0.min(owed));
         if let Some(mut walk) = kept.walk.take() {
             // A walk goes down, so it can still be told to go further.
-            walk.until = reach.again_since.map_or(walk.until, |again| walk.until.min(again.0));
+            walk.until = again_since.map_or(walk.until, |again| walk.until.min(again));
             return Walking { kept, walk };
         }
         let deeper = kept.reached.is_none_or(|reached| reach.since.0 + DEEPER < reached);
         let (until, floor) = match kept.watermark {
             Some(watermark) if !deeper => {
                 let news = watermark - OVERLAP;
-                (reach.again_since.map_or(news, |again| news.min(again.0)), None)
+                (again_since.map_or(news, |again| news.min(again)), None)
             }
             _ => (reach.since.0, floor.map(|floor| floor.0)),
         };
@@ -203,6 +209,8 @@ impl Walking {
     fn finish(mut self) -> String {
         let (kept, walk) = (&mut self.kept, &self.walk);
         kept.losses = if walk.lost.is_some() { kept.losses + 1 } else { 0 };
+        let still_owed = kept.owed.filter(|owed| *owed < walk.until);
+        kept.owed = walk.lost.into_iter().chain(still_owed).min();
         let again = walk.lost.filter(|_| kept.losses <= MOST_LOSSES);
         kept.watermark = Some(again.map_or(walk.started_at, |lost| lost.min(walk.started_at)));
         kept.reached = Some(kept.reached.map_or(walk.until, |reached| reached.min(walk.until)));

@@ -155,6 +155,15 @@ fn lost_elements_are_read_again_a_few_times_and_no_further_than_needed() {
     }
     assert!(!has_news(Some(&cursor), "f", Some(&mark("a", NOW - 3_600))));
     assert_eq!(open(Some(&cursor), NOW + 1_800).until(), Time(NOW + 900 - OVERLAP));
+    // A reconcile goes down to what was given up, until it has been read.
+    let reconcile = |cursor: &str, now: i64| {
+        let again = Reach { again_since: Some(Time(NOW)), ..reach() };
+        Walking::open(Some(cursor), "f", &again, None, Time(now))
+    };
+    let walking = reconcile(&cursor, NOW + 1_800);
+    assert_eq!(walking.until(), Time(NOW - 7_200));
+    let (read, _) = walking.note(seen(NOW - 3_600, NOW - 7_201, None));
+    assert_eq!(reconcile(&read, NOW + 86_400).until(), Time(NOW));
 }
 
 #[test]
