@@ -76,6 +76,11 @@ impl EnvironmentRule {
         Ok(EnvironmentRule { environments: globs(environments)?, exclude: globs(exclude)? })
     }
 
+    /// Whether `production.exclude` takes the environment out, whatever else matches.
+    pub fn excludes(&self, environment: &str) -> bool {
+        self.exclude.iter().any(|glob| glob.matches(environment))
+    }
+
     /// The same of globs that are compiled already.
     pub(super) fn of(environments: Vec<Glob>, exclude: Vec<Glob>) -> EnvironmentRule {
         EnvironmentRule { environments, exclude }
@@ -92,7 +97,7 @@ impl ProductionEnvironments for EnvironmentRule {
     fn contains(&self, environment: &str) -> bool {
         (is_called_production(environment)
             || self.environments.iter().any(|glob| glob.matches(environment)))
-            && !self.exclude.iter().any(|glob| glob.matches(environment))
+            && !self.excludes(environment)
     }
 }
 

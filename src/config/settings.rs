@@ -145,6 +145,8 @@ pub struct ExpositionSettings {
     pub component_detail: ComponentDetail,
     /// `max_series`: how many series may be shown; at least 1.
     pub max_series: usize,
+    /// `created_timestamps`: whether OpenMetrics tells since when counters have counted.
+    pub created_timestamps: bool,
 }
 
 /// Where an answer to "whose is it" may come from.

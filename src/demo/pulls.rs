@@ -117,6 +117,7 @@ impl World {
         let written = self.at - work.written_before;
         let repository = &mut self.repositories[r];
         if work.commits.is_empty() {
+            work.branch = repository.take_branch(std::mem::take(&mut work.branch));
             work.head = match work.base {
                 MAIN => repository.head_at(written),
                 base => repository.head(base),
@@ -257,7 +258,7 @@ impl World {
         let (repo, number) = (self.repositories[r].id, work.number);
         if work.abandoned {
             self.emit(Event::PullClosed { repo, number });
-            return self.emit(Event::BranchDeleted { repo, branch: work.branch });
+            return self.delete_branch(r, work.branch);
         }
         let people = people::present(self.profile(r).members, self.progress());
         let by = self.repositories[r].random.pick(&people).to_owned();
@@ -282,12 +283,19 @@ impl World {
         self.push(r, work.base, commits);
         self.emit(Event::PullMerged { repo, number, merge_commit: merge_commit.clone(), by });
         if !work.promotes {
-            self.emit(Event::BranchDeleted { repo, branch: work.branch.clone() });
+            self.delete_branch(r, work.branch.clone());
         }
         if promoted_style && !work.promotes {
             self.merge_back(r);
         }
         self.merged(r, work, merge_commit);
+    }
+
+    fn delete_branch(&mut self, r: usize, branch: String) {
+        let repository = &mut self.repositories[r];
+        repository.free_branch(&branch);
+        let repo = repository.id;
+        self.emit(Event::BranchDeleted { repo, branch });
     }
 
     /// Brings a repair of the default branch to `develop`.

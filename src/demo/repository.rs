@@ -9,6 +9,7 @@ use super::random::Random;
 use super::world::{Action, OWNER, World};
 use github_sim::Event;
 use github_sim::event::{NewCommit, RepoId};
+use std::collections::HashSet;
 
 /// The branch that is released.
 pub(super) const MAIN: &str = "main";
@@ -48,6 +49,8 @@ pub(super) struct Repository {
     /// Incidents that the next deployment resolves.
     pub(super) mending: Vec<Ticket>,
     pub(super) archived: bool,
+    /// The names of the branches that pull requests are on.
+    branches: HashSet<String>,
     numbers: u32,
 }
 
@@ -67,8 +70,23 @@ impl Repository {
             held: false,
             mending: Vec::new(),
             archived: false,
+            branches: HashSet::new(),
             numbers: 0,
         }
+    }
+
+    /// Takes a branch's name that no other branch has now.
+    pub(super) fn take_branch(&mut self, name: String) -> String {
+        let mut taken = name;
+        while !self.branches.insert(taken.clone()) {
+            taken.push_str("-2");
+        }
+        taken
+    }
+
+    /// Gives a deleted branch's name free.
+    pub(super) fn free_branch(&mut self, name: &str) {
+        self.branches.remove(name);
     }
 
     /// The next number, which issues and pull requests share.

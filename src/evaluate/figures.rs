@@ -52,6 +52,7 @@ impl Evaluator {
                 self.through(component),
             ),
             seed: evaluated.seed,
+            born_at: self.settled.born_at(component),
             settled: self.settled.totals.of_component(component, &place.team),
         }))
     }

@@ -68,6 +68,8 @@ pub struct ComponentFigures {
     pub figures: Figures,
     /// The original collector's gauges.
     pub seed: SeedFigures,
+    /// When its counters and histograms were first shown, from which on they count.
+    pub born_at: Option<Time>,
     /// Its counters and histograms, by the team that owned the component when they settled: its
     /// present team, and each former team for which something settled.
     pub settled: Vec<(TeamName, Arc<SettledFigures>)>,
@@ -111,6 +113,8 @@ pub struct Exposure {
     pub seed_surface: bool,
     /// How many series may be shown, without the exporter's own.
     pub max_series: usize,
+    /// Whether OpenMetrics tells since when counters and histograms have counted.
+    pub created_timestamps: bool,
 }
 
 impl From<&Settings> for Exposure {
@@ -119,6 +123,7 @@ impl From<&Settings> for Exposure {
             component_detail: settings.exposition.component_detail,
             seed_surface: settings.measures.seed_surface,
             max_series: settings.exposition.max_series,
+            created_timestamps: settings.exposition.created_timestamps,
         }
     }
 }

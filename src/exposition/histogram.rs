@@ -1,6 +1,6 @@
 //! A histogram of settled durations.
 
-use delivery::domain::{DAY, HOUR, MINUTE, Span};
+use delivery::domain::{DAY, HOUR, MINUTE, PullNumber, Span};
 
 /// The buckets of a histogram.
 #[derive(Debug, PartialEq, Eq)]
@@ -72,27 +72,52 @@ pub static RESTORE: Buckets = Buckets {
     unit: 1,
 };
 
+/// An observation that stands for its bucket: the pull request that it was made of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Exemplar {
+    /// The pull request's number, in the repository that the series names.
+    pub pull: PullNumber,
+    /// The observation, in the unit shown.
+    pub value: f64,
+}
+
 /// Counts of durations by bucket, with their sum. Sums are whole seconds, so that neither the order
 /// nor the grouping of observations shows in them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Histogram {
     buckets: &'static Buckets,
     /// One more than there are bounds: the last counts what lies above all of them.
     counts: Vec<u64>,
     sum: Span,
+    /// The last observation of a pull request by bucket; empty before the first.
+    exemplars: Vec<Option<Exemplar>>,
 }
 
 impl Histogram {
     /// An empty histogram.
     pub fn new(buckets: &'static Buckets) -> Histogram {
-        Histogram { buckets, counts: vec![0; buckets.bounds.len() + 1], sum: 0 }
+        let counts = vec![0; buckets.bounds.len() + 1];
+        Histogram { buckets, counts, sum: 0, exemplars: Vec::new() }
     }
 
     /// Counts a duration in seconds in the first bucket whose bound it does not exceed.
     pub fn observe(&mut self, seconds: Span) {
-        let bucket = self.buckets.bounds.partition_point(|bound| *bound < seconds);
+        let bucket = self.bucket_of(seconds);
         self.counts[bucket] += 1;
         self.sum = self.sum.saturating_add(seconds);
+    }
+
+    /// Counts a duration as [`Histogram::observe`] does, and makes its pull request the bucket's
+    /// exemplar.
+    pub fn observe_pull(&mut self, seconds: Span, pull: PullNumber) {
+        self.observe(seconds);
+        self.exemplars.resize(self.counts.len(), None);
+        let (bucket, value) = (self.bucket_of(seconds), self.shown(seconds));
+        self.exemplars[bucket] = Some(Exemplar { pull, value });
+    }
+
+    fn bucket_of(&self, seconds: Span) -> usize {
+        self.buckets.bounds.partition_point(|bound| *bound < seconds)
     }
 
     /// Upper bounds in the unit shown with the cumulative counts at or below them; the last is
@@ -103,6 +128,11 @@ impl Histogram {
             *sum += count;
             Some(*sum)
         }))
+    }
+
+    /// The exemplar of each bucket, in their order.
+    pub fn exemplars(&self) -> impl Iterator<Item = Option<&Exemplar>> {
+        (0..self.counts.len()).map(|bucket| self.exemplars.get(bucket)?.as_ref())
     }
 
     /// The sum of all durations, in the unit shown.
@@ -162,5 +192,20 @@ mod tests {
             2_592_000.0,
         ];
         assert_eq!(shown(&RESTORE), [&restore[..], &[f64::INFINITY]].concat());
+    }
+    #[test]
+    fn the_last_pull_request_of_a_bucket_is_its_exemplar() {
+        static BUCKETS: Buckets = Buckets { bounds: &[HOUR, 4 * HOUR], unit: HOUR };
+        let mut histogram = Histogram::new(&BUCKETS);
+        assert!(histogram.exemplars().eq([None; 3]));
+        histogram.observe_pull(HOUR / 2, 1);
+        histogram.observe_pull(HOUR, 2);
+        histogram.observe(HOUR / 4);
+        histogram.observe(2 * HOUR);
+        histogram.observe_pull(9 * HOUR, 3);
+        let expected = [Some(&Exemplar { pull: 2, value: 1.0 }), None];
+        let above = Exemplar { pull: 3, value: 9.0 };
+        assert!(histogram.exemplars().eq(expected.into_iter().chain([Some(&above)])));
+        assert_eq!((histogram.count(), histogram.sum()), (5, 12.75));
     }
 }

@@ -42,6 +42,12 @@ Generated from the declarations in `src/exposition`; a test keeps it true. To wr
 - **The original collector's four families** keep their names, types, buckets and units, so that its
   dashboard works unmodified (`measures.seed_surface = false` hides them). `promtool check metrics`
   complains of two of these names for their unit, and of nothing else.
+- **Formats**: Prometheus' text format 0.0.4 and 1.0.0 and OpenMetrics 1.0.0, as the scraper's
+  `Accept` asks; Prometheus asks for OpenMetrics. There a bucket of lead times names the last pull
+  request that it counted as its exemplar (`{pr=\"123\"}`, in the repository of the label `repo`;
+  Prometheus keeps exemplars with `--enable-feature=exemplar-storage`), and with
+  `exposition.created_timestamps = true` each counter and histogram tells by `_created` since when
+  it counts.
 - Scrape with `honor_labels: true`: `team` and `component` may meet labels of the target.
 ";
 

@@ -9,23 +9,23 @@ use super::histogram::Histogram;
 use super::settled::SettledFigures;
 use super::writer::Samples;
 use crate::config::ComponentDetail;
-use delivery::domain::TeamName;
+use delivery::domain::{TeamName, Time};
 use delivery::ledger::Reason;
 use delivery::measures::{BENCHMARK, Distribution, Level, Measure, PHASES, WindowFigures};
 use std::ops::Range;
 use std::sync::Arc;
 
 /// The value of the label `stat`, and how it is read.
-type Stat = (&'static str, fn(&Distribution) -> f64);
+pub(super) type Stat = (&'static str, fn(&Distribution) -> f64);
 
 /// All statistics; a component's standard detail has the first two.
-const STATS: [Stat; 4] = [
+pub(super) const STATS: [Stat; 4] = [
     ("p50", |times| times.p50 as f64),
     ("p85", |times| times.p85 as f64),
     ("p95", |times| times.p95 as f64),
     ("mean", |times| times.mean),
 ];
-const STANDARD_STATS: usize = 2;
+pub(super) const STANDARD_STATS: usize = 2;
 
 /// A set of figures in the order of labels, so that equal sets give equal bytes.
 pub(super) struct Sorted<'a> {
@@ -78,19 +78,18 @@ impl<'a> Sorted<'a> {
         if !shows(family, exposure) {
             return;
         }
-        let detail = exposure.component_detail;
         match family.subject() {
-            Subject::Component => {
-                self.components[subjects].iter().for_each(|one| component(family, one, detail, to));
-            }
+            Subject::Component => self.components[subjects]
+                .iter()
+                .for_each(|one| component(family, one, exposure, to)),
             Subject::Team if family.declaration.is_settled() => {
                 for (team, figures) in &self.settled_teams[subjects] {
-                    settled(family, figures, &[("team", team)], to);
+                    settled(family, figures, &[("team", team)], None, to);
                 }
             }
             Subject::Org if family.declaration.is_settled() => {
                 for (org, figures) in &self.settled_orgs[subjects] {
-                    settled(family, figures, &[("org", org)], to);
+                    settled(family, figures, &[("org", org)], None, to);
                 }
             }
             Subject::Team => self.teams[subjects].iter().for_each(|one| team(family, one, to)),
@@ -109,7 +108,7 @@ impl<'a> Sorted<'a> {
 }
 
 /// Whether the configuration shows a family at all.
-fn shows(family: &Family, exposure: &Exposure) -> bool {
+pub(super) fn shows(family: &Family, exposure: &Exposure) -> bool {
     let in_detail = match exposure.component_detail {
         _ if family.subject() != Subject::Component => true,
         ComponentDetail::Full => true,
@@ -119,15 +118,11 @@ fn shows(family: &Family, exposure: &Exposure) -> bool {
     in_detail && (exposure.seed_surface || !family.declaration.is_seed())
 }
 
-fn component(
-    family: &Family,
-    one: &ComponentFigures,
-    detail: ComponentDetail,
-    to: &mut impl Samples,
-) {
+fn component(family: &Family, one: &ComponentFigures, exposure: &Exposure, to: &mut impl Samples) {
     if family.declaration.is_settled() {
+        let created = one.born_at.filter(|_| exposure.created_timestamps);
         for (team, figures) in &one.settled {
-            settled(family, figures, &component_labels(&one.labels, team), to);
+            settled(family, figures, &component_labels(&one.labels, team), created, to);
         }
         return;
     }
@@ -147,7 +142,10 @@ fn component(
             ];
             to.sample("", &labels, 1.0);
         }
-        _ => figures(family, &one.figures, detail == ComponentDetail::Standard, to),
+        _ => {
+            let standard = exposure.component_detail == ComponentDetail::Standard;
+            figures(family, &one.figures, standard, to);
+        }
     }
 }
 
@@ -163,22 +161,23 @@ fn settled(
     family: &Family,
     figures: &SettledFigures,
     labels: &[(&str, &str)],
+    created: Option<Time>,
     to: &mut impl Samples,
 ) {
     to.subject(labels);
     match family.declaration.reading {
-        Reading::Counter(read) => to.sample("", &[], read(figures) as f64),
+        Reading::Counter(read) => counter(&[], read(figures), created, to),
         Reading::FailedDeployments => {
             for (reason, count) in Reason::ALL.iter().zip(figures.failed_deployments) {
-                to.sample("", &[("reason", reason.name())], count as f64);
+                counter(&[("reason", reason.name())], count, created, to);
             }
         }
-        Reading::SeedLeadTimes => histogram(&figures.lead_time_hours, to),
-        Reading::Histogram(read) => histogram(read(figures), to),
+        Reading::SeedLeadTimes => histogram(&figures.lead_time_hours, created, to),
+        Reading::Histogram(read) => histogram(read(figures), created, to),
         Reading::PhaseHistograms => {
             for phase in PHASES {
                 to.subject(&[labels, &[("phase", phase.name())]].concat());
-                histogram(figures.change_phase(phase), to);
+                histogram(figures.change_phase(phase), created, to);
             }
         }
         // The others are taken where figures are walked.
@@ -186,10 +185,22 @@ fn settled(
     }
 }
 
-fn histogram(times: &Histogram, to: &mut impl Samples) {
-    times.buckets().for_each(|(bound, count)| to.bucket(bound, count));
+fn counter(labels: &[(&str, &str)], count: u64, created: Option<Time>, to: &mut impl Samples) {
+    to.sample("", labels, count as f64);
+    if let Some(at) = created {
+        to.created(labels, at);
+    }
+}
+
+fn histogram(times: &Histogram, created: Option<Time>, to: &mut impl Samples) {
+    for ((bound, count), exemplar) in times.buckets().zip(times.exemplars()) {
+        to.bucket(bound, count, exemplar);
+    }
     to.sample("_sum", &[], times.sum());
     to.sample("_count", &[], times.count() as f64);
+    if let Some(at) = created {
+        to.created(&[], at);
+    }
 }
 
 fn team(family: &Family, one: &TeamFigures, to: &mut impl Samples) {

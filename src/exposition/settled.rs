@@ -5,7 +5,7 @@ use delivery::measures::Phase;
 
 /// The counters and histograms of a component and a team that owns or owned it, of a team, or of an
 /// organisation. None of them ever decreases.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SettledFigures {
     /// Production deployments.
     pub deployments: u64,

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod expected;
+mod formats;
+
 use super::*;
 use crate::config::ComponentDetail;
 use delivery::domain::{DAY, DeploymentId, HOUR, IncidentId, Oid, Time, Window};
@@ -19,8 +22,12 @@ use std::sync::Arc;
 
 const T: Time = Time(20_000 * DAY);
 
-const FULL: Exposure =
-    Exposure { component_detail: ComponentDetail::Full, seed_surface: true, max_series: 1_000_000 };
+const FULL: Exposure = Exposure {
+    component_detail: ComponentDetail::Full,
+    seed_surface: true,
+    max_series: 1_000_000,
+    created_timestamps: false,
+};
 const STANDARD: Exposure = Exposure { component_detail: ComponentDetail::Standard, ..FULL };
 
 /// A component with something to show in every family.
@@ -91,9 +98,9 @@ fn settled(histories: &[&History]) -> Arc<SettledFigures> {
     for history in histories {
         settled.deployments += 1;
         settled.failed_deployments[Reason::Incident as usize] += 1;
-        for change in &history.changes {
-            settled.lead_time_hours.observe(change.lead_time());
-            settled.change_lead_time.observe(change.lead_time());
+        for (number, change) in (1..).zip(&history.changes) {
+            settled.lead_time_hours.observe_pull(change.lead_time(), number);
+            settled.change_lead_time.observe_pull(change.lead_time(), number);
             settled.change_phases[1].observe(HOUR);
         }
         settled.time_to_restore.observe(60);
@@ -113,6 +120,7 @@ fn component(team: &str, repo: &str, history: &History) -> Arc<ComponentFigures>
         info: ComponentInfo { system: "".into(), lifecycle: "".into(), source: "rules".into() },
         figures: figures(&pool),
         seed: seed_figures(&pool),
+        born_at: Some(T),
         settled: vec![(team.into(), settled(&[history]))],
     })
 }
@@ -155,7 +163,7 @@ fn three() -> FigureSet {
 }
 
 fn plain(encoded: &Encoded) -> String {
-    String::from_utf8(encoded.body(b"", false).concat()).unwrap()
+    String::from_utf8(encoded.body(Format::Text, b"", false).concat()).unwrap()
 }
 
 fn series(text: &str) -> Vec<&str> {
@@ -256,15 +264,17 @@ fn equal_figures_in_any_order_give_equal_bytes() {
 
 #[test]
 fn a_body_is_one_gzip_member_that_ends_with_the_exporters_own_metrics() {
-    let own = OwnMetrics::new().unwrap().text();
+    let metrics = OwnMetrics::new().unwrap();
     let nothing = Encoded::default();
     let names: Vec<String> = (0..600).map(|n| format!("acme/service-{n}")).collect();
     let many: Vec<_> = names.iter().map(|name| ("team", name.as_str(), 3)).collect();
     for encoded in [encode(&set(&many), &STANDARD, None), encode(&three(), &FULL, None), nothing] {
-        for own in [own.as_slice(), b""] {
-            let plain = encoded.body(own, false).concat();
-            assert!(plain.ends_with(own));
-            assert_eq!(gunzip(&encoded.body(own, true).concat()), plain);
+        for format in [Format::Text, Format::OpenMetrics] {
+            for own in [metrics.text(format, None).as_slice(), b""] {
+                let plain = encoded.body(format, own, false).concat();
+                assert!(plain.ends_with(&[own, format.end()].concat()));
+                assert_eq!(gunzip(&encoded.body(format, own, true).concat()), plain);
+            }
         }
     }
 }
@@ -276,17 +286,25 @@ fn what_did_not_change_is_not_compressed_again() {
     let first = encode(&set(&many), &STANDARD, None);
     let same = encode(&set(&many), &STANDARD, Some(&first));
     assert_eq!(same.compressed_chunks(), 0);
-    assert_eq!(same.body(b"own", true), first.body(b"own", true));
+    assert_same_bytes(&same, &first);
 
     let mut news = many.clone();
     news[0].2 = 2;
     let fresh = encode(&set(&news), &STANDARD, None);
     let reused = encode(&set(&news), &STANDARD, Some(&first));
     assert!(reused.compressed_chunks() * 2 < fresh.compressed_chunks());
-    assert_eq!(reused.body(b"own", true), fresh.body(b"own", true));
+    assert_same_bytes(&reused, &fresh);
     // A family that vanished or came must not disturb its neighbours.
     let full = encode(&set(&news), &FULL, Some(&reused));
-    assert_eq!(gunzip(&full.body(b"", true).concat()), full.body(b"", false).concat());
+    assert_same_bytes(&full, &encode(&set(&news), &FULL, None));
+}
+
+fn assert_same_bytes(one: &Encoded, other: &Encoded) {
+    for format in [Format::Text, Format::OpenMetrics] {
+        let [one, other] = [one, other].map(|encoded| encoded.body(format, b"own", true).concat());
+        assert_eq!(one, other);
+        assert!(!gunzip(&one).is_empty());
+    }
 }
 
 #[test]
@@ -303,9 +321,11 @@ fn families_beyond_the_limit_are_withheld_whole_and_told() {
     let metrics = OwnMetrics::new().unwrap();
     metrics.exposed(&limited);
     let told = format!("dora_exporter_series_withheld{{family=\"{family}\"}} {count}\n");
-    assert!(String::from_utf8(metrics.text()).unwrap().contains(&told));
+    assert!(String::from_utf8(metrics.text(Format::Text, None)).unwrap().contains(&told));
     metrics.exposed(&whole);
-    assert!(!String::from_utf8(metrics.text()).unwrap().contains("series_withheld"));
+    assert!(
+        !String::from_utf8(metrics.text(Format::Text, None)).unwrap().contains("series_withheld")
+    );
 }
 
 /// All of the exporter's own families, each with a series.
@@ -334,7 +354,7 @@ fn busy_metrics() -> OwnMetrics {
 
 #[test]
 fn every_declared_family_of_the_exporter_itself_can_be_told() {
-    let text = String::from_utf8(busy_metrics().text()).unwrap();
+    let text = String::from_utf8(busy_metrics().text(Format::Text, None)).unwrap();
     for family in own_families::OWN_FAMILIES {
         let header = format!("# TYPE {} {}\n", family.name, family.kind.name());
         assert_eq!(text.matches(&header).count(), 1, "{}", family.name);
@@ -352,7 +372,9 @@ fn promtool_complains_of_the_two_original_names_only() {
     let Ok(mut promtool) = promtool else {
         return eprintln!("promtool is not installed: nothing was checked");
     };
-    let body = encode(&three(), &FULL, None).body(&busy_metrics().text(), false).concat();
+    let body = encode(&three(), &FULL, None)
+        .body(Format::Text, &busy_metrics().text(Format::Text, None), false)
+        .concat();
     promtool.stdin.take().unwrap().write_all(&body).unwrap();
     let output = promtool.wait_with_output().unwrap();
     let said = [output.stdout, output.stderr].concat();

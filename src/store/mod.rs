@@ -8,6 +8,7 @@ mod error;
 mod file;
 mod logins;
 mod lookup;
+mod purge;
 mod reader;
 mod rows;
 mod settled;
@@ -17,6 +18,7 @@ mod writer;
 mod tests;
 
 pub use error::StoreError;
+pub use purge::Purged;
 pub use reader::FactPage;
 pub use settled::{Birth, SettledPage, SettledRow};
 

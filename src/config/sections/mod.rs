@@ -19,7 +19,7 @@ use crate::config::keys::{self, LATER_SECTIONS, Section};
 use crate::config::layers::{Merged, Sources};
 use crate::config::problems::Report;
 use crate::config::reader::Reader;
-use crate::config::settings::Settings;
+use crate::config::settings::{Settings, StoreSettings};
 
 /// All sections, in the order in which they are documented.
 pub static ALL: &[&Section] = &[
@@ -68,6 +68,13 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
         incidents: incidents::read(incidents.unwrap_or_default(), report),
         log,
     }
+}
+
+/// Reads `[store]` and passes over the others.
+pub(super) fn read_store(mut merged: Merged, report: &Report) -> StoreSettings {
+    let section = &store::SECTION;
+    let written = merged.root.remove(section.path);
+    store::read(&Reader::open(section, section.path.to_owned(), written, report))
 }
 
 fn refuse_unknown_sections(merged: &Merged, report: &Report) {

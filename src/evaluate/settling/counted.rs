@@ -1,8 +1,8 @@
 //! What is counted, as a settled row names it and as a counter or histogram adds it up.
 
-use crate::exposition::SettledFigures;
+use crate::exposition::{Histogram, SettledFigures};
 use crate::store::SettledRow;
-use delivery::domain::Span;
+use delivery::domain::{PullNumber, Span};
 use delivery::ledger::Reason;
 use delivery::measures::{PHASES, Phase};
 
@@ -94,22 +94,29 @@ impl Counted {
         })
     }
 
-    /// Adds it up.
-    pub fn add_to(self, figures: &mut SettledFigures) {
+    /// Adds it up; a lead time of a pull request is an example of its bucket.
+    pub fn add_to(self, figures: &mut SettledFigures, pull: Option<PullNumber>) {
         match self {
             Counted::Deployment => figures.deployments += 1,
             Counted::AbortedDeployment => figures.aborted_deployments += 1,
             Counted::ReworkDeployment => figures.rework_deployments += 1,
             Counted::FailedDeployment(reason) => figures.failed_deployments[reason as usize] += 1,
             Counted::Incident => figures.incidents += 1,
-            Counted::LeadTimeHours(seconds) => figures.lead_time_hours.observe(seconds),
-            Counted::LeadTime(seconds) => figures.change_lead_time.observe(seconds),
+            Counted::LeadTimeHours(seconds) => observe(&mut figures.lead_time_hours, seconds, pull),
+            Counted::LeadTime(seconds) => observe(&mut figures.change_lead_time, seconds, pull),
             Counted::ChangePhase(phase, seconds) => {
                 figures.change_phases[phase as usize].observe(seconds);
             }
             Counted::Recovery(seconds) => figures.failed_deployment_recovery.observe(seconds),
             Counted::Restore(seconds) => figures.time_to_restore.observe(seconds),
         }
+    }
+}
+
+fn observe(histogram: &mut Histogram, seconds: Span, pull: Option<PullNumber>) {
+    match pull {
+        Some(pull) => histogram.observe_pull(seconds, pull),
+        None => histogram.observe(seconds),
     }
 }
 
@@ -152,7 +159,7 @@ mod tests {
             assert_eq!(Counted::of(&unknown).is_none(), counted.label().is_some());
             assert!(Counted::of(&SettledRow { family: "later".to_owned(), ..row }).is_none());
             let mut figures = SettledFigures::default();
-            counted.add_to(&mut figures);
+            counted.add_to(&mut figures, None);
             assert_ne!(figures, SettledFigures::default(), "{counted:?}");
         }
     }

@@ -12,7 +12,7 @@
 
 use super::Counted;
 use delivery::domain::{
-    ComponentId, DeploymentId, Incident, IncidentId, IncidentTransition, Span, Time,
+    ComponentId, DeploymentId, Incident, IncidentId, IncidentTransition, PullNumber, Span, Time,
 };
 use delivery::ledger::{
     ChangeId, Evidence, History, ProductionDeployment, Reason, ShippedChange, judge_incident,
@@ -119,6 +119,12 @@ impl Judged<'_> {
             ChangeId::Commit(oid) => format!("commit:{}:{oid}:{name}", repo.0),
         }
     }
+}
+
+/// The pull request that a subject names.
+pub(super) fn pull_of(subject: &str) -> Option<PullNumber> {
+    let (_repo, rest) = subject.strip_prefix("pull:")?.split_once(':')?;
+    rest.split(':').next()?.parse().ok()
 }
 
 /// The incidents of a repository that belong to no component.

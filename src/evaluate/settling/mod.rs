@@ -83,6 +83,11 @@ impl Settled {
         }
     }
 
+    /// When a component's counters and histograms were first shown.
+    pub fn born_at(&self, component: &ComponentId) -> Option<Time> {
+        self.births.get(component).map(|birth| birth.born_at)
+    }
+
     /// Adds up rows that are written.
     pub fn add(&mut self, rows: &[SettledRow]) {
         for row in rows {

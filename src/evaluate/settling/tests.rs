@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use crate::exposition::Histogram;
 use delivery::domain::{HOUR, RepoId};
 use delivery::ledger::{ChangeId, History, Phases, ShippedChange};
 use std::sync::Arc;
@@ -185,6 +186,29 @@ fn the_same_settlement_in_smaller_steps_gives_the_same_figures() {
         settle(&mut in_steps, &history, 1_200, through);
     }
     assert_eq!(shown(&at_once), shown(&in_steps));
+}
+
+#[test]
+fn a_settled_pull_request_is_its_buckets_exemplar_and_a_direct_commit_is_none() {
+    let mut settled = born_at(1_000);
+    settle(&mut settled, &shipped(&[(7, 1_010), (8, 1_020)]), 1_100, 1_100);
+    let mut direct = shipped(&[(9, 1_200)]);
+    direct.changes[0].id = ChangeId::Commit(delivery::domain::Oid([1; 20]));
+    settle(&mut settled, &direct, 1_300, 1_300);
+    assert_eq!(counts(&settled, "pay"), (3, 3));
+    let exemplars = |histogram: &Histogram| -> Vec<_> {
+        histogram.exemplars().flatten().map(|one| (one.pull, one.value)).collect()
+    };
+    let figures = &settled.totals.of_component(&component(), &Arc::from("pay"))[0].1;
+    assert_eq!(exemplars(&figures.lead_time_hours), [(8, 1.0)]);
+    assert_eq!(exemplars(&figures.change_lead_time), [(8, 3_600.0)]);
+    let team = &settled.totals.of_teams([])[0].1;
+    assert_eq!(
+        exemplars(&team.change_lead_time),
+        [],
+        "a number names nothing beyond its repository"
+    );
+    assert_eq!(settled.born_at(&component()), Some(Time(1_000)));
 }
 
 #[tokio::test]

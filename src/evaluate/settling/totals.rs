@@ -1,10 +1,10 @@
 //! Sums over settled rows: by component and team of settling, by team, by organisation.
 
 use super::Counted;
-use super::finishes::UNMAPPED;
+use super::finishes::{UNMAPPED, pull_of};
 use crate::exposition::SettledFigures;
 use crate::store::SettledRow;
-use delivery::domain::{ComponentId, TeamName};
+use delivery::domain::{ComponentId, PullNumber, TeamName};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ impl Totals {
                 Some(teams) => teams,
                 None => self.components.entry(row.component.clone()).or_default(),
             };
-            add(teams, &row.team, counted);
+            add(teams, &row.team, counted, pull_of(&row.subject));
         }
         // Of the original collector's families there is the component level only.
         if matches!(counted, Counted::LeadTimeHours(_)) {
@@ -38,7 +38,8 @@ impl Totals {
         }
         for (level, name) in [(&mut self.teams, &row.team), (&mut self.orgs, &row.org)] {
             if !name.is_empty() {
-                add(level, name, counted);
+                // The number alone names no pull request beyond its repository.
+                add(level, name, counted, None);
             }
         }
     }
@@ -70,12 +71,12 @@ impl Totals {
     }
 }
 
-fn add(level: &mut ByName, name: &str, counted: Counted) {
+fn add(level: &mut ByName, name: &str, counted: Counted, pull: Option<PullNumber>) {
     let figures = match level.get_mut(name) {
         Some(figures) => figures,
         None => level.entry(Arc::from(name)).or_default(),
     };
-    counted.add_to(Arc::make_mut(figures));
+    counted.add_to(Arc::make_mut(figures), pull);
 }
 
 fn with_present<'a>(

@@ -19,7 +19,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// The permission that the list needs.
-const REMEDY: &str = "Pull requests: read and Contents: read (classic token: repo)";
+pub(super) const REMEDY: &str = "Pull requests: read and Contents: read (classic token: repo)";
 
 /// The nested lists of a pull request.
 const NESTED: [&str; 4] = ["labels", "commits", "reviews", "timelineItems"];

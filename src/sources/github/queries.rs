@@ -28,6 +28,8 @@ query!(NAMED_REPOSITORIES, "NamedRepositories", "named_repositories", 20);
 query!(REPOSITORIES_BY_ID, "RepositoriesById", "repositories_by_id", 100);
 // Three connections of 49 repositories: 147 fetches.
 query!(PROBE, "Probe", "probe", 49);
+// Five connections of 29 repositories: 145 fetches.
+query!(SURVEY, "Survey", "survey", 29);
 // The list, the environments, and the statuses of 100 deployments: 102 fetches.
 query!(DEPLOYMENTS, "Deployments", "deployments", 100);
 query!(DEPLOYMENT_REST, "DeploymentRest", "deployment_rest", 1);

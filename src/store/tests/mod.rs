@@ -5,6 +5,7 @@
 mod durability;
 mod facts;
 mod opening;
+mod purging;
 mod settling;
 
 use super::*;

@@ -7,6 +7,10 @@ mod scan;
 pub(super) use incident_links::{LinkedChanges, incident_links};
 pub(super) use reverts::{branch_reversion, reversions};
 
+/// How the rest of a merge's headline starts, after `Merge ` and perhaps `remote-tracking `.
+const MERGED: [&str; 6] =
+    ["branch '", "branches '", "pull request #", "tag '", "tags '", "commit '"];
+
 /// The first line of a commit message: what is hashed and matched as its headline. GitHub's own
 /// `messageHeadline` is cut where it is long, and so would not match what webhooks carry.
 pub(super) fn headline(message: &str) -> &str {
@@ -15,9 +19,9 @@ pub(super) fn headline(message: &str) -> &str {
 
 /// Whether a headline is one that Git or GitHub writes for a merge.
 pub(super) fn looks_like_merge(headline: &str) -> bool {
-    ["branch", "pull request", "remote-tracking", "tag", "commit"]
-        .iter()
-        .any(|kind| headline.strip_prefix("Merge ").is_some_and(|rest| rest.starts_with(kind)))
+    let Some(rest) = headline.strip_prefix("Merge ") else { return false };
+    let rest = rest.strip_prefix("remote-tracking ").unwrap_or(rest);
+    MERGED.iter().any(|merged| rest.starts_with(merged))
 }
 
 #[cfg(test)]
@@ -31,12 +35,20 @@ mod tests {
             "Merge branches 'a' and 'b'",
             "Merge pull request #12 from acme/feature",
             "Merge remote-tracking branch 'origin/main'",
+            "Merge remote-tracking branches 'a' and 'b'",
             "Merge tag 'v1'",
             "Merge commit 'abc'",
         ] {
             assert!(looks_like_merge(merge), "{merge}");
         }
-        for other in ["Merge the two parsers", "merge branch", "Add Merge branch", ""] {
+        for other in [
+            "Merge the two parsers",
+            "Merge tags into one table",
+            "Merge branch lookups",
+            "merge branch 'a'",
+            "Add Merge branch 'a'",
+            "",
+        ] {
             assert!(!looks_like_merge(other), "{other}");
         }
     }

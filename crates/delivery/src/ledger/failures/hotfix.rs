@@ -35,11 +35,15 @@ pub(in super::super) fn shipped_hotfixes<'r, 'a>(
     hotfixes.filter_map(|change| Some((change, record.shipping.shipped_by(change.tips)?)))
 }
 
-/// When somebody began to repair: the pull request was opened, the direct commit written.
+/// When somebody began to repair: the pull request was opened, the direct commit written. A clock
+/// that was ahead does not let a repair begin after it was committed.
 fn begun_at(record: &Record<'_>, change: &Change<'_>) -> Time {
     match change.origin {
         Origin::Pull(pull) => pull.opened_at,
-        Origin::Commit(at) => record.ancestry.graph.commit(at).authored_at,
+        Origin::Commit(at) => {
+            let commit = record.ancestry.graph.commit(at);
+            commit.authored_at.min(commit.committed_at)
+        }
     }
 }
 

@@ -112,6 +112,20 @@ fn a_direct_hotfix_counts_from_when_it_was_authored() {
 }
 
 #[test]
+fn a_direct_hotfix_by_a_clock_that_is_ahead_counts_from_when_it_was_committed() {
+    let mut scenario = Scenario::with_pulls(2);
+    scenario.deploy(1, "c1", 10);
+    scenario.commit_with("fix", &["c2"], 15, |commit| {
+        commit.authored_at = h(25);
+        commit.hotfix = true;
+    });
+    scenario.head = Some(oid("fix"));
+    scenario.deploy(2, "c2", 20);
+    scenario.deploy(3, "fix", 31);
+    assert_eq!(failed(&scenario.judge(40)), [(1, Hotfix)]);
+}
+
+#[test]
 fn switched_off_it_blames_nobody_but_rework_stays() {
     let mut scenario = hotfix_opened(30);
     scenario.rules.failure_rules.remove(&Hotfix);
