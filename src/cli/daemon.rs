@@ -174,7 +174,7 @@ pub(super) async fn evaluator(settings: &Settings, store: &Store) -> Result<Eval
         components: settings.components.clone(),
         owners: Box::new(OrderedOwners::new(&settings.ownership)),
     };
-    let settled = Settled::load(store.settled().await?, store.births().await?);
+    let settled = Settled::read(store).await?;
     Ok(Evaluator::new(rules, settled))
 }
 

@@ -6,8 +6,10 @@
 use super::tests::{NOW, deployment, evaluator_of, incident, progress, repository, show};
 use super::*;
 use crate::config::{ConfigFile, Sources, load};
-use crate::exposition::FigureSet;
-use delivery::domain::{Author, Commit, Deployment, HOUR, Headline, MINUTE, Oid, PullRequest};
+use crate::exposition::{ComponentFigures, FigureSet};
+use delivery::domain::{
+    Author, Commit, Deployment, HOUR, Headline, Incident, MINUTE, Oid, PullRequest,
+};
 
 const MONOREPO: &str = r#"
 [[github]]
@@ -147,4 +149,25 @@ fn issues_name_their_component_and_else_belong_to_no_single_one() {
     let shown = show(&mut evaluator(), facts, NOW);
     assert_eq!(counts(&shown).iter().map(|one| one.4).collect::<Vec<_>>(), [1, 1]);
     assert_eq!(shown.orgs[0].figures.windows[0].1.unmapped_incidents, 2);
+}
+
+#[test]
+fn a_change_of_two_components_is_counted_for_both_and_an_unnamed_incident_for_neither() {
+    let mut evaluator = evaluator();
+    show(&mut evaluator, monorepo(), NOW);
+    let mut news = vec![commit(5, Some(4)), pull(5, &["api", "web"])];
+    news.push(shipped(5, "production-api", 5, NOW.plus(HOUR)));
+    news.push(shipped(6, "production-web", 5, NOW.plus(HOUR)));
+    let Fact::Incident(unnamed) = incident("unnamed", 1, None) else { unreachable!() };
+    news.push(Fact::Incident(Incident { opened_at: NOW.plus(HOUR), ..unnamed }));
+    news.extend(progress(1, true, NOW.plus(2 * HOUR)));
+    let shown = show(&mut evaluator, news, NOW.plus(2 * HOUR));
+    let counted = |one: &Arc<ComponentFigures>| {
+        let (_, settled) = &one.settled[0];
+        (settled.deployments, settled.change_lead_time.count(), settled.incidents)
+    };
+    let components: Vec<_> = shown.components.iter().map(counted).collect();
+    assert_eq!(components, [(1, 1, 0), (1, 1, 0)]);
+    let (_, org) = &shown.settled_orgs[0];
+    assert_eq!((org.deployments, org.change_lead_time.count(), org.incidents), (2, 2, 1));
 }

@@ -5,22 +5,21 @@
 
 mod component;
 mod components;
+mod due;
 mod estate;
 mod figures;
-
 mod group;
 mod mapping;
 mod ownership;
 mod rules;
 mod run;
-
 mod settling;
 
 pub use ownership::{OrderedOwners, Owner, Owners, UNOWNED};
 pub use rules::rules_of;
 pub use run::Publisher;
 
-pub use settling::{LEAD_TIME_HOURS, Settled, Settlement, SettlingRules};
+pub use settling::{Settled, Settlement, SettlingRules};
 
 use crate::config::Components;
 use component::{Evaluated, evaluate, instant_of};
@@ -107,9 +106,6 @@ impl Evaluator {
     /// Takes over what was settled.
     pub fn settle(&mut self, settlement: Settlement) {
         self.settled.apply(settlement);
-        for (component, place) in &self.places {
-            self.settled.show(component, &place.team);
-        }
     }
 
     /// How many facts of each kind there are, for the exporter's own metrics.
@@ -166,7 +162,14 @@ impl Evaluator {
             let evaluated = self.components.get(&component.id);
             return evaluated.is_some_and(|evaluated| !evaluated.history.deployments.is_empty());
         }
-        self.settled.is_born(&component.id) || facts.through() >= self.since
+        self.settled.born_at(&component.id).is_some() || facts.through() >= self.since
+    }
+
+    /// Where what belongs to no component of a repository counts: its team and its organisation.
+    fn home(&self, repository: &Repository, facts: &RepositoryFacts) -> (TeamName, Arc<str>) {
+        let components = components_of(&self.rules.components, repository, facts);
+        let owner = owner_of_repository(&components, repository, &*self.rules.owners);
+        (owner.team, org_of(repository))
     }
 
     fn place(&self, component: &Component<'_>, repository: &Repository) -> Place {
@@ -193,13 +196,12 @@ impl Evaluator {
             let home = facts.and_then(|facts| Some((facts, facts.active()?)));
             let judged = self.estate.incidents.get(incident).and_then(|it| judge_incident(it, now));
             if let (Some((facts, repository)), Some(judged)) = (home, judged) {
-                let components = components_of(&self.rules.components, repository, facts);
-                let owner = owner_of_repository(&components, repository, &*self.rules.owners);
+                let (team, org) = self.home(repository, facts);
                 // A level exists by its components; an incident alone makes none.
-                if let Some(team) = teams.get_mut(&owner.team) {
+                if let Some(team) = teams.get_mut(&team) {
                     team.unmapped.push(judged.clone());
                 }
-                if let Some(org) = orgs.get_mut(&org_of(repository)) {
+                if let Some(org) = orgs.get_mut(&org) {
                     org.unmapped.push(judged);
                 }
             }
@@ -207,28 +209,6 @@ impl Evaluator {
         let (components, before) = (&self.components, (&mut self.teams, &mut self.orgs));
         evaluate_all(teams, before.0, components, touched, &windows, now);
         evaluate_all(orgs, before.1, components, touched, &windows, now);
-    }
-
-    fn due(&self, now: Time) -> Settlement {
-        let mut due = Settlement::default();
-        for (component, place) in &self.places {
-            let (Some(evaluated), Some(facts)) =
-                (self.components.get(component), self.estate.repositories.get(&component.repo))
-            else {
-                continue;
-            };
-            let through = facts.through().unwrap_or(now);
-            let one = self.settled.due(
-                component,
-                &place.team,
-                &evaluated.history,
-                (now, through),
-                self.rules.settling,
-            );
-            due.rows.extend(one.rows);
-            due.births.extend(one.births);
-        }
-        due
     }
 }
 

@@ -120,7 +120,13 @@ fn read_one(reader: &Reader<'_>, at: usize, report: &Report) -> Option<Component
             Err(format!("`{text}` is a glob; write one repository as owner/name"))
         }
     });
-    let name = reader.parsed("name", |text| plain_name(text, "the component's name, such as api"));
+    let name = reader.parsed("name", |text| {
+        let name = plain_name(text, "the component's name, such as api")?;
+        match name.contains('*') {
+            true => Err(format!("`{name}` holds a `*`; write one component's name, such as api")),
+            false => Ok(name),
+        }
+    });
     let team = reader
         .has("team")
         .then(|| reader.parsed("team", |text| plain_name(text, "the team's name")))

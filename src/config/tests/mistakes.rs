@@ -209,6 +209,11 @@ static MISTAKES: &[(&str, &str)] = &[
              missing ']'); close the `[` with `]`, or write `[[]` for the character",
     ),
     (
+        "[[components]]\nrepo = \"acme/api\"\nname = \"*\"\n",
+        "components[0].name (dora.toml, line 5): `*` holds a `*`; write one component's name, such \
+             as api",
+    ),
+    (
         "[[components]]\nrepo = \"acme/api\"\nname = \"a\"\npaths = [\"/\"]\n",
         "components[0].paths[0] (dora.toml, line 6): `/` names no path; write `**` for every path",
     ),
