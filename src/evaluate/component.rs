@@ -1,7 +1,7 @@
 //! One component's judged history and figures, kept until news or time change them.
 
 use super::estate::{Estate, RepositoryFacts};
-use delivery::domain::{ComponentId, MINUTE, Span, Time, Window};
+use delivery::domain::{ComponentId, MINUTE, RepositoryName, Span, Time, Window};
 use delivery::ledger::{ComponentFacts, History, Rules, judge};
 use delivery::measures::{
     Member, PointFigures, Pool, SeedFigures, WindowFigures, evaluated_windows, next_edge,
@@ -72,13 +72,25 @@ fn judge_component(
     let deployments: Vec<_> = facts.deployments.values().collect();
     let pulls: Vec<_> = facts.pulls.values().collect();
     let incidents = estate.incidents_of(component);
-    let head = facts.repository.as_ref().and_then(|repository| repository.head);
+    let naming = estate.incidents_naming(component.repo);
+    let repository = facts.repository.as_ref();
+    let head = repository.and_then(|repository| repository.head);
+    let names: Vec<_> = repository
+        .into_iter()
+        .flat_map(|repository| repository.former_names.iter().chain([&repository.full_name]))
+        .map(|name| RepositoryName::of(name))
+        .filter(|name| estate.naming.repository_named(*name) == Some(component.repo))
+        .collect();
     let facts = ComponentFacts {
         deployments: &deployments,
         pulls: &pulls,
         graph: &facts.graph,
         head,
         incidents: &incidents,
+        repo: component.repo,
+        names: &names,
+        naming: &naming,
+        caused_elsewhere: &estate.naming.caused_elsewhere,
     };
     judge(&facts, rules, t)
 }

@@ -9,6 +9,7 @@ mod figures;
 
 mod group;
 mod mapping;
+mod naming;
 mod ownership;
 mod rules;
 mod run;

@@ -44,11 +44,14 @@ pub use rules::{
     REVERT_LIMIT, Rules, SAME_DEPLOYMENT_WINDOW,
 };
 
-use crate::domain::{CommitGraph, Deployment, Incident, Oid, PullRequest, Time};
+use crate::domain::{
+    CommitGraph, Deployment, Incident, IncidentId, Oid, PullRequest, RepoId, RepositoryName, Time,
+};
 use as_of::NextEdge;
 use failures::Matches;
 use record::Record;
 use rework::Repairs;
+use std::collections::BTreeSet;
 
 /// The facts of one component. Their order has no meaning.
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +66,14 @@ pub struct ComponentFacts<'a> {
     pub head: Option<Oid>,
     /// Incidents mapped to this component.
     pub incidents: &'a [&'a Incident],
+    /// The component's repository.
+    pub repo: RepoId,
+    /// Its present and former names, by which texts may name it.
+    pub names: &'a [RepositoryName],
+    /// Incidents that count elsewhere, whose text may name something of this repository.
+    pub naming: &'a [&'a Incident],
+    /// Those of the incidents mapped to this component whose text names a known cause elsewhere.
+    pub caused_elsewhere: &'a BTreeSet<IncidentId>,
 }
 
 /// Judges a component as of `t`: what happened later does not exist.
@@ -72,11 +83,14 @@ pub fn judge(facts: &ComponentFacts<'_>, rules: &Rules, t: Time) -> History {
     let repairs = Repairs::of(&record);
     let matches = failures::matches(&record, &repairs);
     let attributed = matches.attributed();
+    let is_attributed = |incident: &Incident| {
+        attributed.contains(&incident.id) || record.is_caused_elsewhere(incident)
+    };
     let incidents = record.incidents.iter().map(|standing| JudgedIncident {
         id: standing.incident.id.clone(),
         opened_at: standing.incident.opened_at,
         resolved_at: standing.resolved_at,
-        attributed: attributed.contains(&standing.incident.id),
+        attributed: is_attributed(standing.incident),
     });
     let incidents = incidents.collect();
     let changes = shipping::shipped(&record);
@@ -97,7 +111,7 @@ fn deployments(
     matches: Matches,
     changes: &[ShippedChange],
 ) -> Vec<ProductionDeployment> {
-    let resolutions = recovery::resolutions(&record.incidents);
+    let resolutions = recovery::resolutions(record.witnesses());
     let mut shipped = vec![0; record.production.groups.len()];
     changes.iter().for_each(|change| shipped[change.deployment] += 1);
     let groups = record.production.groups.iter().zip(matches.evidence).enumerate();

@@ -2,7 +2,9 @@
 
 use super::changes::{Tips, tips};
 use super::record::Record;
-use crate::domain::{ChangeReference, CommitIndex, IncidentLink, Oid, OidPrefix, PullRequest};
+use crate::domain::{
+    ChangeReference, CommitIndex, Incident, IncidentLink, Oid, OidPrefix, PullRequest,
+};
 
 /// What a reference means.
 #[derive(Clone, Copy, Debug)]
@@ -38,14 +40,17 @@ impl Record<'_> {
         }
     }
 
-    /// Follows a link to a production deployment: the one it names, or the first that made live
-    /// what it names.
-    pub(super) fn follow(&self, link: IncidentLink) -> Option<Lead> {
+    /// Follows an incident's link to a production deployment of this component: the one it names, or
+    /// the first that made live what it names.
+    pub(super) fn follow(&self, incident: &Incident, link: IncidentLink) -> Option<Lead> {
+        let lives_here = || incident.repo.is_none_or(|repo| repo == self.repo);
         let reference = match link {
             IncidentLink::Deployment(id) => {
                 return self.groups_by_id.get(&id).map(|group| Lead::Deployment(*group));
             }
-            IncidentLink::Change(reference) => reference,
+            IncidentLink::Change(ChangeReference::Pull(_)) if !lives_here() => return None,
+            IncidentLink::ChangeOf(name, _) if !self.names.contains(&name) => return None,
+            IncidentLink::Change(reference) | IncidentLink::ChangeOf(_, reference) => reference,
         };
         let target = self.target(reference)?;
         let by_commit = self.shipping.first_live([target.commit, None]);
