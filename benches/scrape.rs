@@ -8,13 +8,13 @@ mod http;
 mod report;
 
 use bytes::Bytes;
-use delivery::domain::{DAY, Time, Window};
+use delivery::domain::{DAY, HOUR, Time, Window};
 use delivery::ledger::History;
 use delivery::measures::{Member, Pool, point_figures, seed_figures, window_figures};
 use dora_exporter::config::ComponentDetail;
 use dora_exporter::exposition::{
     ComponentFigures, ComponentInfo, ComponentLabels, Encoded, Exposure, FigureSet, Figures,
-    Format, Histogram, LEAD_TIME_HOURS, OwnMetrics, encode,
+    Format, OwnMetrics, SettledFigures, encode,
 };
 use dora_exporter::serve::{self, HealthReport, HealthView, MetricsBody, ServeState};
 use http::Scraper;
@@ -43,8 +43,12 @@ const EXPOSURE: Exposure = Exposure {
 fn component(number: usize) -> Arc<ComponentFigures> {
     let history = History::default();
     let t = Time(20_000 * DAY);
-    let mut hours = Histogram::new(LEAD_TIME_HOURS);
-    (0..number as u32 % 60).for_each(|pull| hours.observe_pull(f64::from(pull * 7), pull));
+    let mut settled = SettledFigures::default();
+    for pull in 0..number as u32 % 60 {
+        let seconds = i64::from(pull) * 7 * HOUR;
+        settled.lead_time_hours.observe_pull(seconds, pull);
+        settled.change_lead_time.observe_pull(seconds, pull);
+    }
     let members = [Member { history: &history, t }];
     let pool = Pool { members: &members, unmapped: &[], t };
     let window = |days: i64| {
@@ -68,7 +72,7 @@ fn component(number: usize) -> Arc<ComponentFigures> {
         },
         seed: seed_figures(&pool),
         born_at: Some(t),
-        lead_time_hours: vec![("team".into(), hours)],
+        settled: vec![("team".into(), Arc::new(settled))],
     })
 }
 

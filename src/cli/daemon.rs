@@ -172,7 +172,7 @@ pub(super) async fn evaluator(settings: &Settings, store: &Store) -> Result<Eval
         windows: settings.measures.windows.clone(),
         owners: Box::new(OrderedOwners::new(&settings.ownership)),
     };
-    let settled = Settled::load(store.settled().await?, store.births().await?);
+    let settled = Settled::read(store).await?;
     Ok(Evaluator::new(rules, settled))
 }
 

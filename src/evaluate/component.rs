@@ -62,7 +62,8 @@ pub fn evaluate(
     Evaluated { history, t, next_edge, windows: windows_figures, point, seed }
 }
 
-fn judge_component(
+/// Judges a component as of `t`.
+pub fn judge_component(
     estate: &Estate,
     facts: &RepositoryFacts,
     component: &ComponentId,

@@ -34,8 +34,12 @@ impl RepositoryFacts {
 
     /// Everything up to this instant is there.
     pub fn through(&self) -> Option<Time> {
-        let through = |collector| self.progress.get(collector).and_then(|(_, through)| *through);
-        Collector::ALL.iter().map(through).min().flatten()
+        Collector::ALL.into_iter().map(|collector| self.through_of(collector)).min().flatten()
+    }
+
+    /// Everything that a collector reads is there up to this instant.
+    pub fn through_of(&self, collector: Collector) -> Option<Time> {
+        self.progress.get(&collector).and_then(|(_, through)| *through)
     }
 
     /// Whether anything was ever deployed successfully: that makes it a component.

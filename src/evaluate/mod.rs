@@ -4,23 +4,22 @@
 //! windows slide. Only components with news, or whose figures change by time alone, are evaluated.
 
 mod component;
+mod due;
 mod estate;
 mod figures;
-
 mod group;
 mod mapping;
 mod naming;
 mod ownership;
 mod rules;
 mod run;
-
 mod settling;
 
 pub use ownership::{OrderedOwners, Owner, Owners, UNOWNED};
 pub use rules::rules_of;
 pub use run::Publisher;
 
-pub use settling::{LEAD_TIME_HOURS, Settled, Settlement, SettlingRules};
+pub use settling::{Settled, Settlement, SettlingRules};
 
 use component::{Evaluated, evaluate, instant_of};
 use delivery::domain::{ComponentId, Fact, RepoId, Repository, TeamName, Time, Window};
@@ -97,9 +96,6 @@ impl Evaluator {
     /// Takes over what was settled.
     pub fn settle(&mut self, settlement: Settlement) {
         self.settled.apply(settlement);
-        for (component, place) in &self.places {
-            self.settled.show(component, &place.team);
-        }
     }
 
     /// How many facts of each kind there are, for the exporter's own metrics.
@@ -189,28 +185,6 @@ impl Evaluator {
         let (components, before) = (&self.components, (&mut self.teams, &mut self.orgs));
         evaluate_all(teams, before.0, components, touched, &windows, now);
         evaluate_all(orgs, before.1, components, touched, &windows, now);
-    }
-
-    fn due(&self, now: Time) -> Settlement {
-        let mut due = Settlement::default();
-        for (component, place) in &self.places {
-            let (Some(evaluated), Some(facts)) =
-                (self.components.get(component), self.estate.repositories.get(&component.repo))
-            else {
-                continue;
-            };
-            let through = facts.through().unwrap_or(now);
-            let one = self.settled.due(
-                component,
-                &place.team,
-                &evaluated.history,
-                (now, through),
-                self.rules.settling,
-            );
-            due.rows.extend(one.rows);
-            due.births.extend(one.births);
-        }
-        due
     }
 }
 

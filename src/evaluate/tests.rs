@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod counters;
+mod moves;
+
 use super::*;
 use crate::config::RepositoryPattern;
 use crate::config::{EnvironmentRule, OwnershipRule, OwnershipSettings, OwnershipSource};

@@ -31,7 +31,7 @@ pub fn encode(set: &FigureSet, exposure: &Exposure, previous: Option<&Encoded>) 
         .iter()
         .map(|family| {
             let mut count = Count::default();
-            sorted.walk(family, exposure, 0..sorted.len(family.subject()), &mut count);
+            sorted.walk(family, exposure, 0..sorted.len(family), &mut count);
             count.0
         })
         .collect();
@@ -98,7 +98,7 @@ impl Both {
         let may_differ = family.kind() != Kind::Gauge || family.help().contains('"');
         text.writer.family(family.name(), family.help(), family.kind());
         open.writer.family(family.name(), family.help(), family.kind());
-        let subjects = sorted.len(family.subject());
+        let subjects = sorted.len(family);
         for (number, start) in (0..subjects).step_by(SUBJECTS_PER_CHUNK).enumerate() {
             let range = start..subjects.min(start + SUBJECTS_PER_CHUNK);
             let from = text.writer.len();

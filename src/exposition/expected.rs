@@ -3,15 +3,17 @@
 use super::families::families;
 use super::family::{Family, Reading, Subject};
 use super::figures::Exposure;
-use super::histogram::LEAD_TIME_HOURS;
+use super::histogram::Histogram;
 use super::samples::{STANDARD_STATS, STATS, shows};
+use super::settled::SettledFigures;
 use crate::config::ComponentDetail;
+use delivery::ledger::Reason;
 use delivery::measures::{Level, PHASES};
 
 /// Measures that have a performance level.
 const LEVELLED_MEASURES: usize = 4;
-/// A histogram's series beside its bounds: `+Inf`, the sum and the count.
-const BESIDE_BOUNDS: usize = 3;
+/// A histogram's series beside its buckets: the sum and the count.
+const BESIDE_BUCKETS: usize = 2;
 
 /// How many there are of whatever has series.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,11 +55,21 @@ fn of_one(family: &Family, windows: usize, exposure: &Exposure) -> usize {
         Reading::Durations(_) => windows * stats,
         Reading::Phases => windows * PHASES.len() * stats,
         Reading::PerformanceLevels => LEVELLED_MEASURES * Level::ALL.len(),
-        Reading::SeedLeadTimes => LEAD_TIME_HOURS.len() + BESIDE_BOUNDS,
-        Reading::Point(_)
+        Reading::SeedLeadTimes => of_histogram(|settled| &settled.lead_time_hours),
+        Reading::Histogram(read) => of_histogram(read),
+        Reading::PhaseHistograms => {
+            PHASES.len() * of_histogram(|settled| settled.change_phase(PHASES[0]))
+        }
+        Reading::FailedDeployments => Reason::ALL.len(),
+        Reading::Counter(_)
+        | Reading::Point(_)
         | Reading::DataThrough
         | Reading::Seed(_)
         | Reading::Info
         | Reading::BackfillComplete => 1,
     }
+}
+
+fn of_histogram(read: fn(&SettledFigures) -> &Histogram) -> usize {
+    read(&SettledFigures::default()).buckets().count() + BESIDE_BUCKETS
 }

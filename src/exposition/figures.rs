@@ -1,6 +1,6 @@
 //! What evaluation hands over to be shown: figures with their labels.
 
-use super::histogram::Histogram;
+use super::settled::SettledFigures;
 use crate::config::{ComponentDetail, Settings};
 use delivery::domain::{DAY, TeamName, Time};
 use delivery::measures::{Level, Measure, PointFigures, SeedFigures, WindowFigures};
@@ -16,6 +16,10 @@ pub struct FigureSet {
     pub teams: Vec<Arc<TeamFigures>>,
     /// Organisations with at least one such component, or with incidents of their own.
     pub orgs: Vec<Arc<OrgFigures>>,
+    /// The counters and histograms of those teams, and of teams that once owned something.
+    pub settled_teams: Vec<(TeamName, Arc<SettledFigures>)>,
+    /// Those of organisations, likewise.
+    pub settled_orgs: Vec<(Arc<str>, Arc<SettledFigures>)>,
     /// All collected repositories.
     pub repositories: Vec<RepositoryState>,
 }
@@ -66,9 +70,9 @@ pub struct ComponentFigures {
     pub seed: SeedFigures,
     /// When its counters and histograms were first shown, from which on they count.
     pub born_at: Option<Time>,
-    /// Settled lead times in hours, by the team that owned the component when they settled: its
-    /// present team, and each former team until its rows are pruned.
-    pub lead_time_hours: Vec<(TeamName, Histogram)>,
+    /// Its counters and histograms, by the team that owned the component when they settled: its
+    /// present team, and each former team for which something settled.
+    pub settled: Vec<(TeamName, Arc<SettledFigures>)>,
 }
 
 /// A team.

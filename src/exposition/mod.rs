@@ -20,6 +20,7 @@ mod own_families;
 mod reference;
 mod samples;
 mod sequence;
+mod settled;
 #[cfg(test)]
 mod tests;
 mod withhold;
@@ -34,6 +35,7 @@ pub use figures::{
     RepositoryState, TeamFigures,
 };
 pub use format::Format;
-pub use histogram::{Exemplar, Histogram, LEAD_TIME_HOURS};
+pub use histogram::{Exemplar, Histogram};
 pub use own::{OwnMetrics, SourceLabels};
 pub use reference::reference;
+pub use settled::SettledFigures;

@@ -25,6 +25,13 @@ Generated from the declarations in `src/exposition`; a test keeps it true. To wr
   does not slide figures to zero.
 - **Statistics** (label `stat`) are `p50`, `p85`, `p95` and `mean`, exact over the facts by nearest
   rank, not from buckets.
+- **Counters and histograms** (`…_total`, and histograms without `window`) serve alerts and `rate()`;
+  the gauges over windows are the truth. They start at 0 when a component is first shown and count
+  what finishes later, each thing once, `measures.settle_after` after everything through it has been
+  collected, as it was judged then. Nothing is ever taken back: what turns up late or is judged anew
+  changes gauges only. They are exact across restarts and crashes. A count stays with the team and the
+  organisation of that moment: a component that moves keeps its former team's series, and a team's or
+  organisation's counters keep what was counted for components that have left or are gone.
 - **How much per component**: with `exposition.component_detail = \"standard\"` a component has the
   families marked S, of those over windows only `30d` (or the window nearest to it) with `p50` and
   `p85`; with `\"full\"` everything, with `\"none\"` nothing. Teams and organisations always have

@@ -6,9 +6,11 @@ use super::figures::{
     TeamFigures,
 };
 use super::histogram::Histogram;
+use super::settled::SettledFigures;
 use super::writer::Samples;
 use crate::config::ComponentDetail;
-use delivery::domain::Time;
+use delivery::domain::{TeamName, Time};
+use delivery::ledger::Reason;
 use delivery::measures::{BENCHMARK, Distribution, Level, Measure, PHASES, WindowFigures};
 use std::ops::Range;
 use std::sync::Arc;
@@ -30,6 +32,8 @@ pub(super) struct Sorted<'a> {
     components: Vec<&'a ComponentFigures>,
     teams: Vec<&'a TeamFigures>,
     orgs: Vec<&'a OrgFigures>,
+    settled_teams: Vec<&'a (TeamName, Arc<SettledFigures>)>,
+    settled_orgs: Vec<&'a (Arc<str>, Arc<SettledFigures>)>,
     repositories: Vec<&'a RepositoryState>,
 }
 
@@ -44,13 +48,19 @@ impl<'a> Sorted<'a> {
         orgs.sort_unstable_by(|a, b| a.org.cmp(&b.org));
         let mut repositories: Vec<&RepositoryState> = set.repositories.iter().collect();
         repositories.sort_unstable();
-        Sorted { components, teams, orgs, repositories }
+        let mut settled_teams: Vec<_> = set.settled_teams.iter().collect();
+        settled_teams.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        let mut settled_orgs: Vec<_> = set.settled_orgs.iter().collect();
+        settled_orgs.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        Sorted { components, teams, orgs, settled_teams, settled_orgs, repositories }
     }
 
     /// How many subjects a family has.
-    pub(super) fn len(&self, subject: Subject) -> usize {
-        match subject {
+    pub(super) fn len(&self, family: &Family) -> usize {
+        match family.subject() {
             Subject::Component => self.components.len(),
+            Subject::Team if family.declaration.is_settled() => self.settled_teams.len(),
+            Subject::Org if family.declaration.is_settled() => self.settled_orgs.len(),
             Subject::Team => self.teams.len(),
             Subject::Org => self.orgs.len(),
             Subject::Repository => self.repositories.len(),
@@ -72,6 +82,16 @@ impl<'a> Sorted<'a> {
             Subject::Component => self.components[subjects]
                 .iter()
                 .for_each(|one| component(family, one, exposure, to)),
+            Subject::Team if family.declaration.is_settled() => {
+                for (team, figures) in &self.settled_teams[subjects] {
+                    settled(family, figures, &[("team", team)], None, to);
+                }
+            }
+            Subject::Org if family.declaration.is_settled() => {
+                for (org, figures) in &self.settled_orgs[subjects] {
+                    settled(family, figures, &[("org", org)], None, to);
+                }
+            }
             Subject::Team => self.teams[subjects].iter().for_each(|one| team(family, one, to)),
             Subject::Org => self.orgs[subjects].iter().for_each(|one| {
                 to.subject(&[("org", &one.org)]);
@@ -99,17 +119,18 @@ pub(super) fn shows(family: &Family, exposure: &Exposure) -> bool {
 }
 
 fn component(family: &Family, one: &ComponentFigures, exposure: &Exposure, to: &mut impl Samples) {
-    component_subject(&one.labels, &one.labels.team, to);
+    if family.declaration.is_settled() {
+        let created = one.born_at.filter(|_| exposure.created_timestamps);
+        for (team, figures) in &one.settled {
+            settled(family, figures, &component_labels(&one.labels, team), created, to);
+        }
+        return;
+    }
+    to.subject(&component_labels(&one.labels, &one.labels.team));
     match family.declaration.reading {
         Reading::Seed(read) => {
             if let Some(value) = read(&one.seed) {
                 to.sample("", &[], value);
-            }
-        }
-        Reading::SeedLeadTimes => {
-            for (team, times) in &one.lead_time_hours {
-                component_subject(&one.labels, team, to);
-                histogram(times, one.born_at.filter(|_| exposure.created_timestamps), to);
             }
         }
         Reading::Info => {
@@ -128,8 +149,47 @@ fn component(family: &Family, one: &ComponentFigures, exposure: &Exposure, to: &
     }
 }
 
-fn component_subject(labels: &ComponentLabels, team: &str, to: &mut impl Samples) {
-    to.subject(&[("team", team), ("repo", &labels.repo), ("component", &labels.component)]);
+fn component_labels<'a>(
+    labels: &'a ComponentLabels,
+    team: &'a str,
+) -> [(&'static str, &'a str); 3] {
+    [("team", team), ("repo", &labels.repo), ("component", &labels.component)]
+}
+
+/// The readings of what has been settled, which all levels share.
+fn settled(
+    family: &Family,
+    figures: &SettledFigures,
+    labels: &[(&str, &str)],
+    created: Option<Time>,
+    to: &mut impl Samples,
+) {
+    to.subject(labels);
+    match family.declaration.reading {
+        Reading::Counter(read) => counter(&[], read(figures), created, to),
+        Reading::FailedDeployments => {
+            for (reason, count) in Reason::ALL.iter().zip(figures.failed_deployments) {
+                counter(&[("reason", reason.name())], count, created, to);
+            }
+        }
+        Reading::SeedLeadTimes => histogram(&figures.lead_time_hours, created, to),
+        Reading::Histogram(read) => histogram(read(figures), created, to),
+        Reading::PhaseHistograms => {
+            for phase in PHASES {
+                to.subject(&[labels, &[("phase", phase.name())]].concat());
+                histogram(figures.change_phase(phase), created, to);
+            }
+        }
+        // The others are taken where figures are walked.
+        _ => {}
+    }
+}
+
+fn counter(labels: &[(&str, &str)], count: u64, created: Option<Time>, to: &mut impl Samples) {
+    to.sample("", labels, count as f64);
+    if let Some(at) = created {
+        to.created(labels, at);
+    }
 }
 
 fn histogram(times: &Histogram, created: Option<Time>, to: &mut impl Samples) {
@@ -197,12 +257,8 @@ fn figures(family: &Family, one: &Figures, standard: bool, to: &mut impl Samples
         Reading::Phases => {
             windows.iter().for_each(|(window, figures)| phases(window, figures, stats, to));
         }
-        // Readings of one level only are taken where that level is walked.
-        Reading::Seed(_)
-        | Reading::SeedLeadTimes
-        | Reading::PerformanceLevels
-        | Reading::Info
-        | Reading::BackfillComplete => {}
+        // Settled readings, and those of one level only, are taken elsewhere.
+        _ => {}
     }
 }
 

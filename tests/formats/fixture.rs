@@ -8,8 +8,8 @@ use delivery::measures::{
 use dora_exporter::config::ComponentDetail;
 use dora_exporter::exposition::{
     ComponentFigures, ComponentInfo, ComponentLabels, Encoded, Exposure, FigureSet, Figures,
-    Format, Histogram, LEAD_TIME_HOURS, OrgFigures, OwnMetrics, RepositoryState, SourceLabels,
-    TeamFigures, encode,
+    Format, OrgFigures, OwnMetrics, RepositoryState, SettledFigures, SourceLabels, TeamFigures,
+    encode,
 };
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ fn figures(pool: &Pool<'_>) -> Figures {
     }
 }
 
-fn component(name: &str, lead_time_hours: Histogram) -> Arc<ComponentFigures> {
+fn component(name: &str, settled: SettledFigures) -> Arc<ComponentFigures> {
     let history = History::default();
     let members = [Member { history: &history, t: BORN }];
     let pool = Pool { members: &members, unmapped: &[], t: BORN };
@@ -38,25 +38,24 @@ fn component(name: &str, lead_time_hours: Histogram) -> Arc<ComponentFigures> {
         figures: figures(&pool),
         seed: seed_figures(&pool),
         born_at: Some(BORN),
-        lead_time_hours: vec![("the \"A\" team\\".into(), lead_time_hours)],
+        settled: vec![("the \"A\" team\\".into(), Arc::new(settled))],
     })
 }
 
 /// All judged families of a small organisation.
 pub fn encoded(created_timestamps: bool) -> Encoded {
-    let mut shipped = Histogram::new(LEAD_TIME_HOURS);
-    shipped.observe_pull(2.5, 1_234_567);
-    shipped.observe(1_000.0);
+    let mut shipped = SettledFigures::default();
+    shipped.lead_time_hours.observe_pull(9_000, 1_234_567);
+    shipped.lead_time_hours.observe(1_000 * 3_600);
     let pool = Pool { members: &[], unmapped: &[], t: BORN };
     let levels = performance_levels(&window_figures(&pool, LEVEL_WINDOW));
     let team = TeamFigures { team: "the \"A\" team\\".into(), figures: figures(&pool), levels };
     let set = FigureSet {
-        components: vec![
-            component("pay", shipped),
-            component("idle", Histogram::new(LEAD_TIME_HOURS)),
-        ],
+        components: vec![component("pay", shipped), component("idle", SettledFigures::default())],
         teams: vec![Arc::new(team)],
         orgs: vec![Arc::new(OrgFigures { org: "acme".into(), figures: figures(&pool) })],
+        settled_teams: vec![("the \"A\" team\\".into(), Arc::default())],
+        settled_orgs: vec![("acme".into(), Arc::default())],
         repositories: vec![RepositoryState { repo: "acme/pay".into(), backfill_complete: true }],
     };
     let exposure = Exposure {

@@ -13,6 +13,7 @@ async fn filled() -> Opened {
         subject: "pull:7:12:".into(),
         component: component.clone(),
         team: "blue".into(),
+        org: "acme".into(),
         reason: None,
         value: 1.0,
         at: Time(100),
@@ -38,7 +39,7 @@ async fn facts_and_cursors_go_and_what_was_counted_stays() {
     others.sort_by_key(|fact| format!("{fact:?}"));
     assert_eq!(left, others);
     assert!(opened.store.cursors().await.unwrap().is_empty());
-    assert_eq!(opened.store.settled().await.unwrap().len(), 1);
+    assert_eq!(opened.store.settled(0, 9).await.unwrap().rows.len(), 1);
     assert_eq!(opened.store.births().await.unwrap().len(), 1);
 }
 
@@ -46,7 +47,7 @@ async fn facts_and_cursors_go_and_what_was_counted_stays() {
 async fn what_was_counted_goes_where_it_is_asked_for() {
     let opened = filled().await;
     opened.store.purge(RepoId(7), true).await.unwrap();
-    assert!(opened.store.settled().await.unwrap().is_empty());
+    assert!(opened.store.settled(0, 9).await.unwrap().rows.is_empty());
     assert!(opened.store.births().await.unwrap().is_empty());
 }
 
