@@ -2,7 +2,7 @@
 
 use super::components::Component;
 use super::estate::{Estate, RepositoryFacts};
-use delivery::domain::{MINUTE, Span, Time, Window};
+use delivery::domain::{MINUTE, RepositoryName, Span, Time, Window};
 use delivery::ledger::{ComponentFacts, History, Rules, judge};
 use delivery::measures::{
     Member, PointFigures, Pool, SeedFigures, WindowFigures, evaluated_windows, next_edge,
@@ -74,7 +74,15 @@ pub fn judge_component(
     let deployments = component.deployments(facts);
     let pulls: Vec<_> = facts.pulls.values().collect();
     let incidents = estate.incidents_of(&component.id);
-    let head = facts.repository.as_ref().and_then(|repository| repository.head);
+    let naming = estate.incidents_naming(component.id.repo);
+    let repository = facts.repository.as_ref();
+    let head = repository.and_then(|repository| repository.head);
+    let names: Vec<_> = repository
+        .into_iter()
+        .flat_map(|repository| repository.former_names.iter().chain([&repository.full_name]))
+        .map(|name| RepositoryName::of(name))
+        .filter(|name| estate.naming.repository_named(*name) == Some(component.id.repo))
+        .collect();
     let facts = ComponentFacts {
         deployments: &deployments,
         pulls: &pulls,
@@ -82,6 +90,10 @@ pub fn judge_component(
         head,
         incidents: &incidents,
         scope: component.scope(),
+        repo: component.id.repo,
+        names: &names,
+        naming: &naming,
+        caused_elsewhere: &estate.naming.caused_elsewhere,
     };
     judge(&facts, rules, t)
 }

@@ -8,7 +8,8 @@ use super::*;
 use crate::config::{ConfigFile, Sources, load};
 use crate::exposition::{ComponentFigures, FigureSet};
 use delivery::domain::{
-    Author, Commit, Deployment, HOUR, Headline, Incident, MINUTE, Oid, PullRequest,
+    Author, ChangeReference, Commit, Deployment, HOUR, Headline, Incident, IncidentLink, MINUTE,
+    Oid, PullRequest,
 };
 
 const MONOREPO: &str = r#"
@@ -170,4 +171,15 @@ fn a_change_of_two_components_is_counted_for_both_and_an_unnamed_incident_for_ne
     assert_eq!(components, [(1, 1, 0), (1, 1, 0)]);
     let (_, org) = &shown.settled_orgs[0];
     assert_eq!((org.deployments, org.change_lead_time.count(), org.incidents), (2, 2, 1));
+}
+
+#[test]
+fn an_incident_of_one_component_that_names_a_change_of_another_blames_that_one() {
+    let mut facts = monorepo();
+    let Fact::Incident(named) = incident("i", 1, Some("web")) else { unreachable!() };
+    let causes = vec![IncidentLink::Change(ChangeReference::Pull(2))];
+    facts.push(Fact::Incident(Incident { causes, opened_at: NOW.plus(-MINUTE), ..named }));
+    let shown = show(&mut evaluator(), facts, NOW);
+    let failed = shown.components.iter().map(|one| one.figures.windows[0].1.failed_deployments);
+    assert_eq!(failed.collect::<Vec<_>>(), [1, 0]);
 }

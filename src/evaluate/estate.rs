@@ -1,6 +1,7 @@
 //! All facts in memory, by repository, kept current by the store's news.
 
 use super::mapping::{IncidentMap, map_incidents};
+use super::naming::Naming;
 use super::ownership::Owners;
 use crate::config::Components;
 use delivery::domain::{
@@ -75,6 +76,8 @@ pub struct Estate {
     pub incidents: BTreeMap<IncidentId, Incident>,
     /// Which incident belongs to which component.
     pub mapped: IncidentMap,
+    /// What incidents name elsewhere.
+    pub naming: Naming,
 }
 
 impl Estate {
@@ -119,7 +122,7 @@ impl Estate {
         self.repositories.entry(repo).or_default()
     }
 
-    /// Maps incidents to components anew, and adds the repositories whose incidents changed to
+    /// Finds out anew whose the incidents are, and adds the repositories whose incidents changed to
     /// those that have to be judged again.
     pub fn map_incidents(
         &mut self,
@@ -127,9 +130,21 @@ impl Estate {
         owners: &dyn Owners,
         changes: &mut Changes,
     ) {
-        if !changes.mapping {
-            return;
+        let has_news = !changes.repositories.is_empty();
+        if changes.mapping {
+            self.map_to_components(components, owners, changes);
         }
+        if changes.mapping || (self.naming.looks_abroad && has_news) {
+            self.find_naming(components, changes);
+        }
+    }
+
+    fn map_to_components(
+        &mut self,
+        components: &Components,
+        owners: &dyn Owners,
+        changes: &mut Changes,
+    ) {
         let mapped = map_incidents(&self.repositories, &self.incidents, components, owners);
         let before = std::mem::replace(&mut self.mapped, mapped);
         for incident in &changes.incidents {
@@ -141,6 +156,15 @@ impl Estate {
                 changes.repositories.insert(component.repo);
             }
         }
+    }
+
+    fn find_naming(&mut self, components: &Components, changes: &mut Changes) {
+        let home = |incident: &IncidentId| self.mapped.repository_of(incident);
+        let naming = Naming::of(&self.repositories, &self.incidents, components, home);
+        let before = std::mem::replace(&mut self.naming, naming);
+        changes.repositories.extend(self.naming.touched(&before, &changes.incidents));
+        let elsewhere = self.naming.caused_elsewhere.symmetric_difference(&before.caused_elsewhere);
+        changes.repositories.extend(elsewhere.filter_map(home));
     }
 
     /// How many facts of each kind there are.
@@ -160,5 +184,10 @@ impl Estate {
     /// The incidents of a component.
     pub fn incidents_of(&self, component: &ComponentId) -> Vec<&Incident> {
         self.mapped.of(component).iter().filter_map(|id| self.incidents.get(id)).collect()
+    }
+
+    /// The incidents that count elsewhere and name something of a repository.
+    pub fn incidents_naming(&self, repo: RepoId) -> Vec<&Incident> {
+        self.naming.of_repository(repo).iter().filter_map(|id| self.incidents.get(id)).collect()
     }
 }

@@ -10,6 +10,7 @@ mod estate;
 mod figures;
 mod group;
 mod mapping;
+mod naming;
 mod ownership;
 mod rules;
 mod run;

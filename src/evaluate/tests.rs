@@ -9,8 +9,9 @@ use super::*;
 use crate::config::RepositoryPattern;
 use crate::config::{EnvironmentRule, OwnershipRule, OwnershipSettings, OwnershipSource};
 use delivery::domain::{
-    Collector, DAY, Deployment, DeploymentId, DeploymentState, DeploymentStatus, HOUR, Incident,
-    IncidentId, MINUTE, Oid, Progress, RepositoryState,
+    Author, ChangeReference, Collector, Commit, DAY, Deployment, DeploymentId, DeploymentState,
+    DeploymentStatus, HOUR, Headline, Incident, IncidentId, IncidentLink, MINUTE, Oid, Progress,
+    RepositoryName, RepositoryState,
 };
 use delivery::ledger::{INCIDENT_WINDOW, LeadTimeStart, Reason, SAME_DEPLOYMENT_WINDOW};
 
@@ -241,4 +242,79 @@ fn news_of_one_repository_change_its_team_and_organisation() {
     };
     assert_eq!((deployments("payments"), deployments(UNOWNED)), (Some(2), Some(1)));
     assert_eq!(shown.orgs[0].figures.windows[0].1.deployments, 3);
+}
+
+/// The incident `id` with a deployment named as its cause.
+fn caused_by(incident: Fact, deployment: u64) -> Fact {
+    let Fact::Incident(mut incident) = incident else { unreachable!() };
+    incident.causes = vec![IncidentLink::Deployment(DeploymentId(deployment))];
+    Fact::Incident(incident)
+}
+
+/// Failed deployments and unattributed incidents of each component.
+fn blame(shown: &crate::exposition::FigureSet) -> Vec<(u64, u64)> {
+    let windows = shown.components.iter().map(|one| &one.figures.windows[0].1);
+    windows.map(|window| (window.failed_deployments, window.unattributed_incidents)).collect()
+}
+
+#[test]
+fn an_incident_without_a_component_blames_the_deployment_that_it_names() {
+    let mut evaluator = evaluator();
+    let mut facts = vec![caused_by(incident("unmapped", 3, None), 1)];
+    facts.push(repository(3, "acme/incidents"));
+    facts.extend(component(1, "acme/pay-api"));
+    facts.extend(component(2, "acme/pay-web"));
+    let shown = show(&mut evaluator, facts, NOW);
+    assert_eq!(blame(&shown), [(1, 0), (0, 0)]);
+    let payments = &shown.teams[0].figures.windows[0].1;
+    assert_eq!((payments.incidents, payments.unmapped_incidents), (1, 1));
+    // An incident that changes is judged again where it is named.
+    let shown = show(&mut evaluator, vec![incident("unmapped", 3, None)], NOW);
+    assert_eq!(blame(&shown), [(0, 0), (0, 0)]);
+}
+
+#[test]
+fn an_incident_blames_the_component_that_it_names_whenever_its_facts_arrive() {
+    let mut evaluator = evaluator();
+    let mut facts = component(1, "acme/pay-api");
+    facts.extend(component(2, "acme/pay-web"));
+    facts.push(caused_by(incident("i", 2, None), 9));
+    let shown = show(&mut evaluator, facts, NOW);
+    assert_eq!(blame(&shown), [(0, 0), (1, 0)], "the named deployment is not known yet");
+    let shown = show(&mut evaluator, vec![deployment(1, 9, NOW.plus(-2 * HOUR))], NOW);
+    assert_eq!(blame(&shown), [(1, 0), (0, 0)]);
+}
+
+#[test]
+fn a_central_incident_names_a_change_by_its_repositorys_present_and_former_names() {
+    for (name, expected) in [("acme/Pay-API", (1, 0)), ("acme/old", (1, 0)), ("acme/x", (0, 1))] {
+        let mut evaluator = evaluator();
+        let Fact::Repository(mut renamed) = repository(1, "acme/pay-api") else { unreachable!() };
+        renamed.former_names = vec![Arc::from("acme/old")];
+        let mut facts = component(1, "acme/pay-api");
+        facts.extend([Fact::Repository(renamed), deployment(1, 9, NOW.plus(-2 * DAY))]);
+        facts.push(deployment(1, 1, NOW.plus(-2 * DAY)));
+        facts.extend([commit(1, 1), commit(1, 9)]);
+        facts.push(repository(3, "acme/incidents"));
+        let Fact::Incident(mut named) = incident("i", 3, Some("pay-api")) else { unreachable!() };
+        let of = ChangeReference::Commit(Oid([9; 20]).into());
+        named.causes = vec![IncidentLink::ChangeOf(RepositoryName::of(name), of)];
+        facts.push(Fact::Incident(named));
+        assert_eq!(blame(&show(&mut evaluator, facts, NOW)), [expected], "{name}");
+    }
+}
+
+/// A commit without parents, for the deployment of the same number.
+fn commit(repo: u64, id: u8) -> Fact {
+    Fact::Commit(Commit {
+        repo: RepoId(repo),
+        oid: Oid([id; 20]),
+        parents: Vec::new(),
+        authored_at: NOW.plus(-3 * DAY),
+        committed_at: NOW.plus(-3 * DAY),
+        headline: Headline::of(""),
+        author: Author { person: None, is_bot: false },
+        reverts: Vec::new(),
+        hotfix: false,
+    })
 }

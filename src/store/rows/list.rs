@@ -5,7 +5,7 @@ use super::malformed;
 use delivery::domain::{
     Author, ChangeReference, ComponentName, DeploymentId, DeploymentMark, DeploymentState,
     DeploymentStatus, Headline, IncidentEvent, IncidentLink, IncidentTransition, Oid, Person,
-    PullCommit, ReadinessEvent, Reversion, Review, ReviewState, Time,
+    PullCommit, ReadinessEvent, RepositoryName, Reversion, Review, ReviewState, Time,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -204,6 +204,8 @@ pub(super) enum ReferenceMirror {
     Pull(u32),
     Commit(String),
     Deployment(u64),
+    PullOf(u64, u32),
+    CommitOf(u64, String),
 }
 
 impl ReferenceMirror {
@@ -218,12 +220,20 @@ impl ReferenceMirror {
         Ok(match self {
             ReferenceMirror::Deployment(id) => IncidentLink::Deployment(DeploymentId(id)),
             ReferenceMirror::Pull(number) => IncidentLink::Change(ChangeReference::Pull(number)),
-            ReferenceMirror::Commit(prefix) => {
-                let prefix = prefix.parse().map_err(|_| malformed("no abbreviated object id"))?;
-                IncidentLink::Change(ChangeReference::Commit(prefix))
+            ReferenceMirror::Commit(prefix) => IncidentLink::Change(commit(&prefix)?),
+            ReferenceMirror::PullOf(name, number) => {
+                IncidentLink::ChangeOf(RepositoryName(name), ChangeReference::Pull(number))
+            }
+            ReferenceMirror::CommitOf(name, prefix) => {
+                IncidentLink::ChangeOf(RepositoryName(name), commit(&prefix)?)
             }
         })
     }
+}
+
+fn commit(prefix: &str) -> Result<ChangeReference, sqlx::Error> {
+    let prefix = prefix.parse().map_err(|_| malformed("no abbreviated object id"))?;
+    Ok(ChangeReference::Commit(prefix))
 }
 
 #[derive(Serialize, Deserialize)]
@@ -243,7 +253,9 @@ impl Mirrored for Reversion {
     fn from_mirror(mirror: ReversionMirror) -> Result<Reversion, sqlx::Error> {
         match mirror.of.link()? {
             IncidentLink::Change(of) => Ok(Reversion { of, reapplies: mirror.reapplies }),
-            IncidentLink::Deployment(_) => Err(malformed("a change that reverts a deployment")),
+            IncidentLink::Deployment(_) | IncidentLink::ChangeOf(..) => {
+                Err(malformed("a change that reverts no change of its repository"))
+            }
         }
     }
 }
@@ -255,6 +267,12 @@ impl Mirrored for IncidentLink {
         match self {
             IncidentLink::Deployment(id) => ReferenceMirror::Deployment(id.0),
             IncidentLink::Change(change) => ReferenceMirror::of(change),
+            IncidentLink::ChangeOf(name, ChangeReference::Pull(number)) => {
+                ReferenceMirror::PullOf(name.0, *number)
+            }
+            IncidentLink::ChangeOf(name, ChangeReference::Commit(prefix)) => {
+                ReferenceMirror::CommitOf(name.0, prefix.to_string())
+            }
         }
     }
 

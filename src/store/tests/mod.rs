@@ -162,8 +162,12 @@ fn incident() -> Incident {
         causes: vec![
             IncidentLink::Deployment(DeploymentId(u64::MAX)),
             IncidentLink::Change(ChangeReference::Pull(5)),
+            IncidentLink::ChangeOf(RepositoryName(u64::MAX), ChangeReference::Pull(u32::MAX)),
         ],
-        fixes: vec![IncidentLink::Change(ChangeReference::Commit(oid(8).into()))],
+        fixes: vec![
+            IncidentLink::Change(ChangeReference::Commit(oid(8).into())),
+            IncidentLink::ChangeOf(RepositoryName(1), ChangeReference::Commit(oid(9).into())),
+        ],
     }
 }
 

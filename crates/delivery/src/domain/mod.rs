@@ -22,6 +22,6 @@ pub use identity::{
 };
 pub use incident::{Incident, IncidentEvent, IncidentTransition};
 pub use pull_request::{Author, PullCommit, PullRequest, ReadinessEvent, Review, ReviewState};
-pub use reference::{ChangeReference, IncidentLink, Reversion};
+pub use reference::{ChangeReference, IncidentLink, RepositoryName, Reversion};
 pub use repository::{Repository, RepositoryState};
 pub use time::{DAY, HOUR, MINUTE, Span, Time, WEEK, Window};

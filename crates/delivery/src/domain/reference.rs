@@ -2,6 +2,22 @@
 
 use super::{DeploymentId, OidPrefix, PullNumber};
 
+/// A repository as a text names it: the hash of `owner/name`. It is enough to recognise one that is
+/// collected, and keeps no name of one that is not, whose owner may be a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RepositoryName(pub u64);
+
+impl RepositoryName {
+    /// Hashes `owner/name` (FNV-1a, 64 bits) without regard to case; stable over versions, since it
+    /// is stored.
+    pub fn of(full_name: &str) -> RepositoryName {
+        let hash = full_name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3)
+        });
+        RepositoryName(hash)
+    }
+}
+
 /// A change, as a text names it within its own repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ChangeReference {
@@ -26,6 +42,9 @@ pub struct Reversion {
 pub enum IncidentLink {
     /// A deployment by its numeric id.
     Deployment(DeploymentId),
-    /// A change, or the commit it consists of.
+    /// A pull request of the repository that the incident lives in, or a commit of any: ids of
+    /// commits are unique.
     Change(ChangeReference),
+    /// A change of a repository that the text names.
+    ChangeOf(RepositoryName, ChangeReference),
 }

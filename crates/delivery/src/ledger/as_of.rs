@@ -42,6 +42,8 @@ pub(super) struct Standing<'a> {
     pub(super) pulls: Vec<&'a PullRequest>,
     /// Incidents opened by then, in order of id. Their events may still be later.
     pub(super) incidents: Vec<&'a Incident>,
+    /// The same of incidents that count elsewhere.
+    pub(super) naming: Vec<&'a Incident>,
 }
 
 impl<'a> Standing<'a> {
@@ -52,7 +54,7 @@ impl<'a> Standing<'a> {
             deployment.statuses.iter().for_each(|status| edge.note(status.at));
         }
         facts.pulls.iter().for_each(|pull| edge.note(pull.merged_at));
-        for incident in facts.incidents {
+        for incident in facts.incidents.iter().chain(facts.naming) {
             edge.note(incident.opened_at);
             incident.events.iter().for_each(|event| edge.note(event.at));
         }
@@ -61,10 +63,12 @@ impl<'a> Standing<'a> {
             deployments: once(facts.deployments, |a, b| a.id.cmp(&b.id)),
             pulls: once(facts.pulls, |a, b| a.number.cmp(&b.number)),
             incidents: once(facts.incidents, |a, b| a.id.cmp(&b.id)),
+            naming: once(facts.naming, |a, b| a.id.cmp(&b.id)),
         };
         standing.deployments.retain(|deployment| deployment.created_at <= t);
         standing.pulls.retain(|pull| pull.merged_at <= t);
         standing.incidents.retain(|incident| incident.opened_at <= t);
+        standing.naming.retain(|incident| incident.opened_at <= t);
         standing
     }
 }

@@ -118,7 +118,7 @@ impl<'a> Changes<'a> {
 }
 
 /// Whether a pull request belongs to the component, as far as its paths are known.
-fn touches(scope: Scope<'_>, pull: &PullRequest) -> bool {
+pub(super) fn touches(scope: Scope<'_>, pull: &PullRequest) -> bool {
     match (scope, &pull.components) {
         (Scope::Repository, _) | (Scope::Paths(_), None) => true,
         (Scope::Paths(name), Some(components)) => components.iter().any(|one| **one == *name),

@@ -1,7 +1,6 @@
 //! Incidents as they stand at an instant: open, resolved, or none at all.
 
 use super::JudgedIncident;
-use super::as_of::Standing;
 use crate::domain::{Incident, IncidentTransition, Time};
 
 /// An incident that counts.
@@ -27,10 +26,10 @@ pub fn judge_incident(incident: &Incident, t: Time) -> Option<JudgedIncident> {
 }
 
 /// The incidents that count, in order of opening, then of id.
-pub(super) fn standing<'a>(standing: &Standing<'a>) -> Vec<StandingIncident<'a>> {
-    let counted = standing.incidents.iter().filter(|incident| incident.counts);
+pub(super) fn standing<'a>(opened: &[&'a Incident], t: Time) -> Vec<StandingIncident<'a>> {
+    let counted = opened.iter().filter(|incident| incident.counts);
     let mut incidents: Vec<_> = counted
-        .filter_map(|incident| match state(incident, standing.t) {
+        .filter_map(|incident| match state(incident, t) {
             State::Open => Some(StandingIncident { incident, resolved_at: None }),
             State::Resolved(at) => Some(StandingIncident { incident, resolved_at: Some(at) }),
             State::Dismissed => None,

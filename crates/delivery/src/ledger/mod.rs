@@ -44,11 +44,14 @@ pub use rules::{
     REVERT_LIMIT, Rules, SAME_DEPLOYMENT_WINDOW,
 };
 
-use crate::domain::{CommitGraph, Deployment, Incident, Oid, PullRequest, Time};
+use crate::domain::{
+    CommitGraph, Deployment, Incident, IncidentId, Oid, PullRequest, RepoId, RepositoryName, Time,
+};
 use as_of::NextEdge;
 use failures::Matches;
 use record::Record;
 use rework::Repairs;
+use std::collections::BTreeSet;
 
 /// The facts of one component. Their order has no meaning.
 #[derive(Clone, Copy, Debug)]
@@ -65,6 +68,14 @@ pub struct ComponentFacts<'a> {
     pub incidents: &'a [&'a Incident],
     /// Which of the repository's changes are the component's.
     pub scope: Scope<'a>,
+    /// The component's repository.
+    pub repo: RepoId,
+    /// Its present and former names, by which texts may name it.
+    pub names: &'a [RepositoryName],
+    /// Incidents that count elsewhere, whose text may name something of this repository.
+    pub naming: &'a [&'a Incident],
+    /// Those of the incidents mapped to this component whose text names a known cause elsewhere.
+    pub caused_elsewhere: &'a BTreeSet<IncidentId>,
 }
 
 /// Which changes of its repository belong to a component. Promotions and what belongs to a pull
@@ -85,11 +96,14 @@ pub fn judge(facts: &ComponentFacts<'_>, rules: &Rules, t: Time) -> History {
     let repairs = Repairs::of(&record);
     let matches = failures::matches(&record, &repairs);
     let attributed = matches.attributed();
+    let is_attributed = |incident: &Incident| {
+        attributed.contains(&incident.id) || record.is_caused_elsewhere(incident)
+    };
     let incidents = record.incidents.iter().map(|standing| JudgedIncident {
         id: standing.incident.id.clone(),
         opened_at: standing.incident.opened_at,
         resolved_at: standing.resolved_at,
-        attributed: attributed.contains(&standing.incident.id),
+        attributed: is_attributed(standing.incident),
     });
     let incidents = incidents.collect();
     let changes = shipping::shipped(&record);
@@ -110,7 +124,7 @@ fn deployments(
     matches: Matches,
     changes: &[ShippedChange],
 ) -> Vec<ProductionDeployment> {
-    let resolutions = recovery::resolutions(&record.incidents);
+    let resolutions = recovery::resolutions(record.witnesses());
     let mut shipped = vec![0; record.production.groups.len()];
     changes.iter().for_each(|change| shipped[change.deployment] += 1);
     let groups = record.production.groups.iter().zip(matches.evidence).enumerate();

@@ -7,16 +7,20 @@ use super::graph::Ancestry;
 use super::incidents::{self, StandingIncident};
 use super::production::Production;
 use super::shipping::Shipping;
-use super::{ComponentFacts, Rules};
-use crate::domain::{CommitIndex, DeploymentId, Oid, Time};
+use super::{ComponentFacts, Reason, Rules, Scope};
+use crate::domain::{
+    CommitIndex, DeploymentId, Incident, IncidentId, Oid, RepoId, RepositoryName, Time,
+};
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// A component's prepared facts. Production deployments and changes are told by their places.
 #[derive(Debug)]
 pub(super) struct Record<'a> {
     /// The rules of judging.
     pub(super) rules: &'a Rules,
+    /// Which changes are the component's.
+    pub(super) scope: Scope<'a>,
     /// The facts that exist.
     pub(super) standing: Standing<'a>,
     /// What reached production.
@@ -35,6 +39,13 @@ pub(super) struct Record<'a> {
     pub(super) shipping: Shipping,
     /// The incidents that count.
     pub(super) incidents: Vec<StandingIncident<'a>>,
+    /// Incidents that count elsewhere and may name something of this repository.
+    pub(super) naming: Vec<StandingIncident<'a>>,
+    /// The component's repository.
+    pub(super) repo: RepoId,
+    /// The names of the component's repository.
+    pub(super) names: &'a [RepositoryName],
+    caused_elsewhere: &'a BTreeSet<IncidentId>,
     /// All object ids in order, sorted only once a text refers to a commit.
     pub(super) object_ids: OnceCell<Vec<Oid>>,
 }
@@ -56,9 +67,11 @@ impl<'a> Record<'a> {
         let shipping = Shipping::of(&production, &ancestry);
         let finishes = production.finishes.iter().zip(&production.group_of);
         let groups_by_id = finishes.map(|(finish, group)| (finish.deployment.id, *group)).collect();
-        let incidents = incidents::standing(&standing);
+        let incidents = incidents::standing(&standing.incidents, t);
+        let naming = incidents::standing(&standing.naming, t);
         Record {
             rules,
+            scope: facts.scope,
             standing,
             production,
             groups_by_id,
@@ -68,7 +81,23 @@ impl<'a> Record<'a> {
             changes,
             shipping,
             incidents,
+            naming,
+            repo: facts.repo,
+            names: facts.names,
+            caused_elsewhere: facts.caused_elsewhere,
             object_ids: OnceCell::new(),
         }
+    }
+
+    /// All incidents that may name a cause or a fix here, those that count elsewhere included.
+    pub(super) fn witnesses(&self) -> impl Iterator<Item = &StandingIncident<'a>> {
+        self.incidents.iter().chain(&self.naming)
+    }
+
+    /// Whether an incident's text says that something of another repository caused it, and rule
+    /// `linked` listens.
+    pub(super) fn is_caused_elsewhere(&self, incident: &Incident) -> bool {
+        self.rules.failure_rules.contains(&Reason::Linked)
+            && self.caused_elsewhere.contains(&incident.id)
     }
 }

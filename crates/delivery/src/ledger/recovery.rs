@@ -9,8 +9,10 @@ use std::collections::{BTreeSet, HashMap};
 pub(super) type Resolutions<'a> = HashMap<&'a IncidentId, Option<Time>>;
 
 /// Indexes the resolutions of incidents.
-pub(super) fn resolutions<'a>(incidents: &[StandingIncident<'a>]) -> Resolutions<'a> {
-    incidents.iter().map(|standing| (&standing.incident.id, standing.resolved_at)).collect()
+pub(super) fn resolutions<'r, 'a: 'r>(
+    incidents: impl Iterator<Item = &'r StandingIncident<'a>>,
+) -> Resolutions<'a> {
+    incidents.map(|standing| (&standing.incident.id, standing.resolved_at)).collect()
 }
 
 /// The failure of a deployment by the evidence against it; none without evidence.

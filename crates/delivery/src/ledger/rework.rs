@@ -27,10 +27,11 @@ impl Repairs {
         let mut is_rework = is_rollback.clone();
         reversals.iter().for_each(|reversal| is_rework[reversal.shipped_by] = true);
         shipped_hotfixes(record).for_each(|(_, shipped_by)| is_rework[shipped_by] = true);
-        let fixes = record.incidents.iter().flat_map(|standing| &standing.incident.fixes);
-        for lead in fixes.filter_map(|fix| record.follow(*fix)) {
-            if let Lead::Deployment(fix) = lead {
-                is_rework[fix] = true;
+        for incident in record.witnesses().map(|standing| standing.incident) {
+            for link in &incident.fixes {
+                if let Some(Lead::Deployment(fix)) = record.follow(incident, *link) {
+                    is_rework[fix] = true;
+                }
             }
         }
         Repairs { rollbacks, reversals, is_rollback, is_rework }

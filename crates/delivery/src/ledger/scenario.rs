@@ -7,7 +7,7 @@ use super::*;
 use crate::domain::{
     Author, ChangeReference, Commit, DeploymentId, DeploymentState, DeploymentStatus, HOUR,
     Headline, IncidentEvent, IncidentId, IncidentTransition, MINUTE, Person, PullCommit, RepoId,
-    Reversion, Review, ReviewState,
+    RepositoryName, Reversion, Review, ReviewState,
 };
 use std::sync::Arc;
 
@@ -69,6 +69,9 @@ pub(super) struct Scenario {
     pub(super) pulls: Vec<PullRequest>,
     pub(super) deployments: Vec<Deployment>,
     pub(super) incidents: Vec<Incident>,
+    /// Incidents that count elsewhere.
+    pub(super) naming: Vec<Incident>,
+    pub(super) caused_elsewhere: BTreeSet<IncidentId>,
     pub(super) rules: Rules,
 }
 
@@ -81,6 +84,8 @@ impl Scenario {
             pulls: Vec::new(),
             deployments: Vec::new(),
             incidents: Vec::new(),
+            naming: Vec::new(),
+            caused_elsewhere: BTreeSet::new(),
             rules: Rules {
                 production: Arc::new(NamedProduction),
                 same_deployment_window: SAME_DEPLOYMENT_WINDOW,
@@ -221,6 +226,10 @@ impl Scenario {
             head: self.head,
             incidents: &self.incidents.iter().collect::<Vec<_>>(),
             scope,
+            repo: RepoId(1),
+            names: &[RepositoryName::of("acme/shop")],
+            naming: &self.naming.iter().collect::<Vec<_>>(),
+            caused_elsewhere: &self.caused_elsewhere,
         };
         judge(&facts, &self.rules, t)
     }

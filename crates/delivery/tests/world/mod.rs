@@ -7,6 +7,7 @@ use delivery::domain::*;
 use delivery::ledger::*;
 use proptest::prelude::*;
 use proptest::sample::Index;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What a repository's facts are made of.
@@ -339,6 +340,10 @@ impl World {
             head: self.head(),
             incidents: &self.incidents.iter().collect::<Vec<_>>(),
             scope: Scope::Repository,
+            repo: RepoId(1),
+            names: &[],
+            naming: &[],
+            caused_elsewhere: &BTreeSet::new(),
         };
         judge(&facts, &rules(), t)
     }

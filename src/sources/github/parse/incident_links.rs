@@ -2,8 +2,10 @@
 //!
 //! Only a keyword directly followed by references means anything; every other mention is talk.
 
-use super::scan::{commit_id, ends_of, is_one_of, pull_mention};
-use delivery::domain::{ChangeReference, DeploymentId, IncidentLink, PullNumber};
+use super::scan::{commit_id, commit_mention, ends_of, is_one_of, pull_mention};
+use delivery::domain::{
+    ChangeReference, DeploymentId, IncidentLink, OidPrefix, PullNumber, RepositoryName,
+};
 
 /// Phrases that name a cause.
 const CAUSES: [&str; 4] = ["caused by", "introduced by", "root cause", "regression from"];
@@ -23,9 +25,9 @@ pub(in crate::sources::github) struct LinkedChanges {
     pub(in crate::sources::github) fixes: Vec<IncidentLink>,
 }
 
-/// Adds what `text` names to `links`. `names` are the repository's present and former names:
-/// pull requests and commits of other repositories mean nothing, since they cannot be told apart
-/// once they are stored; deployments are unique at their host, whichever repository they are of.
+/// Adds what `text` names to `links`. `names` are the present and former names of the repository
+/// that the incident lives in. Changes of other repositories keep a hash of the repository's name;
+/// deployments are unique at their host, whichever repository they are of.
 pub(in crate::sources::github) fn incident_links(
     text: &str,
     names: &[&str],
@@ -104,7 +106,6 @@ fn listed(rest: &str, names: &[&str]) -> Vec<IncidentLink> {
         }
         match reference(token, kind, names) {
             Reference::None => break,
-            Reference::Foreign => {}
             Reference::Link(link) => links.push(link),
         }
         may_follow = raw.ends_with(',');
@@ -119,8 +120,6 @@ fn is_wrapping(character: char) -> bool {
 enum Reference {
     /// Prose: the list of references is over.
     None,
-    /// A reference to something of another repository.
-    Foreign,
     Link(IncidentLink),
 }
 
@@ -133,10 +132,11 @@ fn reference(token: &str, kind: Kind, names: &[&str]) -> Reference {
     if let Some(mention) = pull_mention(token) {
         return match (mention.repository, kind) {
             ("", Kind::Deployment) => deployment(u64::from(mention.number)),
-            ("", _) => pull(mention.number),
-            (repository, _) if is_one_of(repository, names) => pull(mention.number),
-            _ => Reference::Foreign,
+            (repository, _) => change_of(repository, ChangeReference::Pull(mention.number), names),
         };
+    }
+    if let Some((repository, id)) = commit_mention(token) {
+        return change_of(repository, ChangeReference::Commit(id), names);
     }
     let digits = token.bytes().all(|byte| byte.is_ascii_digit());
     match (kind, token.trim_start_matches('#').parse::<u64>()) {
@@ -150,9 +150,7 @@ fn reference(token: &str, kind: Kind, names: &[&str]) -> Reference {
     let is_certain = token.len() == 40 || kind == Kind::Commit;
     let has_digits = token.bytes().any(|byte| byte.is_ascii_digit());
     match commit_id(token) {
-        Some(id) if is_certain || (has_digits && !digits) => {
-            Reference::Link(IncidentLink::Change(ChangeReference::Commit(id)))
-        }
+        Some(id) if is_certain || (has_digits && !digits) => commit(id),
         _ => Reference::None,
     }
 }
@@ -170,23 +168,31 @@ fn address(rest: &str, names: &[&str]) -> Reference {
     else {
         return Reference::None;
     };
-    let own = is_one_of(&format!("{owner}/{name}"), names);
     let found = match list {
         "deployments" => return item.parse().map_or(Reference::None, deployment),
-        "commit" | "commits" => commit_id(item)
-            .map(|id| Reference::Link(IncidentLink::Change(ChangeReference::Commit(id)))),
-        "pull" | "pulls" => item.parse().ok().map(pull),
+        "commit" | "commits" => commit_id(item).map(ChangeReference::Commit),
+        "pull" | "pulls" => item.parse().ok().map(ChangeReference::Pull),
         _ => None,
     };
-    match found {
-        Some(_) if !own => Reference::Foreign,
-        Some(reference) => reference,
-        None => Reference::None,
-    }
+    let repository = format!("{owner}/{name}");
+    found.map_or(Reference::None, |change| change_of(&repository, change, names))
+}
+
+/// A change of the repository that is named; of the incident's own where none is.
+fn change_of(repository: &str, change: ChangeReference, names: &[&str]) -> Reference {
+    Reference::Link(if repository.is_empty() || is_one_of(repository, names) {
+        IncidentLink::Change(change)
+    } else {
+        IncidentLink::ChangeOf(RepositoryName::of(repository), change)
+    })
 }
 
 fn deployment(id: u64) -> Reference {
     Reference::Link(IncidentLink::Deployment(DeploymentId(id)))
+}
+
+fn commit(id: OidPrefix) -> Reference {
+    Reference::Link(IncidentLink::Change(ChangeReference::Commit(id)))
 }
 
 fn pull(number: PullNumber) -> Reference {

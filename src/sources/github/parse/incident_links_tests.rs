@@ -18,6 +18,14 @@ fn committed(oid: &str) -> IncidentLink {
     IncidentLink::Change(ChangeReference::Commit(oid.parse().unwrap()))
 }
 
+fn abbreviated(oid: &str) -> ChangeReference {
+    ChangeReference::Commit(oid.parse().unwrap())
+}
+
+fn of_other(change: ChangeReference) -> IncidentLink {
+    IncidentLink::ChangeOf(RepositoryName::of("acme/other"), change)
+}
+
 fn read(text: &str) -> LinkedChanges {
     let mut links = LinkedChanges::default();
     incident_links(text, &NAMES, &mut links);
@@ -44,7 +52,17 @@ fn a_keyword_followed_by_a_reference_names_the_cause() {
         ("caused by <https://github.com/acme/shop/commit/0123abc>", vec![committed("0123abc")]),
         ("caused by #12, #13 and 0123abc", vec![merged(12), merged(13), committed("0123abc")]),
         ("caused by #12 #13", vec![merged(12)]),
-        ("caused by acme/other#1, #13", vec![merged(13)]),
+        ("caused by acme/shop@0123abc", vec![committed("0123abc")]),
+        ("caused by acme/other#1, #13", vec![of_other(ChangeReference::Pull(1)), merged(13)]),
+        (
+            "caused by https://github.com/acme/other/pull/1",
+            vec![of_other(ChangeReference::Pull(1))],
+        ),
+        ("caused by Acme/Other@0123abc.", vec![of_other(abbreviated("0123abc"))]),
+        (
+            "caused by https://github.com/acme/other/commit/0123abc",
+            vec![of_other(abbreviated("0123abc"))],
+        ),
     ] {
         let found = read(text);
         assert_eq!(found.causes, expected, "{text}");
@@ -67,8 +85,8 @@ fn any_other_mention_means_nothing() {
         "caused by a bad index in #12",
         "caused by 1000000 requests",
         "caused by the defaced page",
-        "caused by acme/other#12",
-        "caused by https://github.com/acme/other/pull/12",
+        "caused by acme/other@page",
+        "caused by ops@0123abc",
         "caused by https://github.com/acme/shop/deployments/activity_log?environment=production",
         "caused by https://github.com/acme/shop/issues/12",
         "this was not caused by #12",

@@ -55,6 +55,13 @@ pub(super) fn pull_mention(token: &str) -> Option<PullMention<'_>> {
     Some(PullMention { repository, number: number.parse().ok()? })
 }
 
+/// Reads a token that is wholly a commit's mention: `owner/repo@0123abc`.
+pub(super) fn commit_mention(token: &str) -> Option<(&str, OidPrefix)> {
+    let (repository, id) = token.split_once('@')?;
+    let (owner, name) = repository.split_once('/')?;
+    if is_name(owner) && is_name(name) { Some((repository, commit_id(id)?)) } else { None }
+}
+
 /// A commit id of 7 to 40 digits.
 pub(super) fn commit_id(token: &str) -> Option<OidPrefix> {
     token.parse().ok()

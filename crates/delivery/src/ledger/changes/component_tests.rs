@@ -1,7 +1,8 @@
 //! Changes of one of several components of a repository.
 
+use crate::domain::{ChangeReference, IncidentLink};
 use crate::ledger::ChangeId::{self, Commit, Pull};
-use crate::ledger::Reason::Rollback;
+use crate::ledger::Reason::{Linked, Revert, Rollback};
 use crate::ledger::scenario::*;
 use crate::ledger::{History, Scope};
 
@@ -85,4 +86,21 @@ fn another_components_hotfix_repairs_nothing_here() {
     scenario.pull_mut(2).hotfix = true;
     assert!(rework(&judged(&scenario, "api")).is_empty());
     assert_eq!(rework(&judged(&scenario, "web")), [2]);
+}
+
+#[test]
+fn what_texts_name_of_another_component_blames_nothing_here() {
+    let mut scenario = monorepo(&["c1", "direct"]);
+    let incident = scenario.incident("i", 21);
+    incident.causes = vec![IncidentLink::Change(ChangeReference::Pull(2))];
+    scenario.rules.failure_rules = [Linked, Revert].into();
+    assert!(failed(&judged(&scenario, "api")).is_empty());
+    assert_eq!(failed(&judged(&scenario, "web")), [(2, Linked)]);
+    scenario.incidents.clear();
+    // A revert of unknown paths counts for every component, but what it reverts does not.
+    scenario.main("undo", &["direct"], 22);
+    scenario.pull(9, "undo", 22).reverts = vec![reverts_pull(2)];
+    scenario.deploy(3, "undo", 30);
+    assert!(failed(&judged(&scenario, "api")).is_empty());
+    assert_eq!(failed(&judged(&scenario, "web")), [(2, Revert)]);
 }

@@ -7,7 +7,7 @@ use crate::domain::Incident;
 
 /// Blames the deployments that incidents name, if they finished before the incident ended.
 pub(super) fn find(record: &Record<'_>, matches: &mut Matches) {
-    for standing in &record.incidents {
+    for standing in record.witnesses() {
         let end = standing.resolved_at.unwrap_or(record.standing.t);
         for lead in causes(record, standing.incident) {
             let Lead::Deployment(blamed) = lead else { continue };
@@ -21,13 +21,13 @@ pub(super) fn find(record: &Record<'_>, matches: &mut Matches) {
     }
 }
 
-/// Whether any of an incident's causes is known: then nobody has to guess.
+/// Whether any of an incident's causes is known, here or elsewhere: then nobody has to guess.
 pub(super) fn names_its_cause(record: &Record<'_>, incident: &Incident) -> bool {
-    causes(record, incident).next().is_some()
+    record.is_caused_elsewhere(incident) || causes(record, incident).next().is_some()
 }
 
 fn causes<'r>(record: &'r Record<'_>, incident: &'r Incident) -> impl Iterator<Item = Lead> + 'r {
-    incident.causes.iter().filter_map(|link| record.follow(*link))
+    incident.causes.iter().filter_map(|link| record.follow(incident, *link))
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 #![allow(clippy::unwrap_used)]
 
-use crate::domain::{ChangeReference, DeploymentId, IncidentLink, IncidentTransition::Resolved};
+use crate::domain::{
+    ChangeReference, DeploymentId, IncidentId, IncidentLink, IncidentTransition::Resolved, RepoId,
+    RepositoryName,
+};
 use crate::ledger::Reason::{self, Linked};
 use crate::ledger::scenario::*;
 
@@ -75,4 +78,59 @@ fn switched_off_it_leaves_all_incidents_to_the_rule_incident() {
     scenario.incident("i", 21).causes = vec![pull(1)];
     scenario.rules.failure_rules.remove(&Linked);
     assert_eq!(failed(&scenario.judge(30)), [(2, Reason::Incident)]);
+}
+
+fn pull_of(repository: &str, number: u32) -> IncidentLink {
+    IncidentLink::ChangeOf(RepositoryName::of(repository), ChangeReference::Pull(number))
+}
+
+#[test]
+fn an_incident_of_a_central_repository_names_the_components_changes_by_the_repositorys_name() {
+    for (cause, expected) in [
+        (pull_of("acme/shop", 1), vec![(1, Linked)]),
+        (pull_of("Acme/Shop", 1), vec![(1, Linked)]),
+        (pull_of("acme/other", 1), vec![(2, Reason::Incident)]),
+        // Number 1 of the central repository is another thing.
+        (pull(1), vec![(2, Reason::Incident)]),
+        (IncidentLink::Change(by_sha("c1")), vec![(1, Linked)]),
+    ] {
+        let mut scenario = scenario();
+        let incident = scenario.incident("i", 21);
+        incident.repo = Some(RepoId(7));
+        incident.causes = vec![cause];
+        assert_eq!(failed(&scenario.judge(30)), expected, "{cause:?}");
+    }
+}
+
+#[test]
+fn an_incident_that_counts_elsewhere_blames_and_ends_failures_here() {
+    let mut scenario = scenario();
+    let mut incident = scenario.incident("i", 21).clone();
+    scenario.incidents.clear();
+    incident.repo = Some(RepoId(7));
+    incident.causes = vec![pull_of("acme/shop", 1)];
+    incident.fixes = vec![pull_of("acme/shop", 2)];
+    incident.events = vec![event(h(25), Resolved)];
+    scenario.naming.push(incident);
+    let history = scenario.judge(30);
+    assert_eq!(failed(&history), [(1, Linked)]);
+    assert_eq!(rework(&history), [2]);
+    assert!(history.incidents.is_empty());
+    let failure = deployment(&history, 1).failure.as_ref().unwrap();
+    assert_eq!((failure.has_incident, failure.restored_at), (true, Some(h(25))));
+}
+
+#[test]
+fn an_incident_whose_cause_is_known_elsewhere_is_attributed_and_not_guessed_about() {
+    for (linked, expected) in [(true, vec![]), (false, vec![(2, Reason::Incident)])] {
+        let mut scenario = scenario();
+        scenario.incident("i", 21).causes = vec![pull_of("acme/other", 9)];
+        scenario.caused_elsewhere.insert(IncidentId("i".into()));
+        if !linked {
+            scenario.rules.failure_rules.remove(&Linked);
+        }
+        let history = scenario.judge(30);
+        assert_eq!(failed(&history), expected);
+        assert!(history.incidents[0].attributed);
+    }
 }

@@ -1,0 +1,161 @@
+//! What incidents' texts name in other repositories than that of the component they count for: a
+//! central repository's incident names `acme/shop#12`, an outage of one component is another's fault.
+
+use super::estate::RepositoryFacts;
+use crate::config::Components;
+use delivery::domain::{
+    ChangeReference, Incident, IncidentId, IncidentLink, OidPrefix, RepoId, RepositoryName,
+};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// The outcome for all incidents.
+#[derive(Debug, Default)]
+pub struct Naming {
+    names: HashMap<RepositoryName, RepoId>,
+    by_repository: BTreeMap<RepoId, Vec<IncidentId>>,
+    /// Incidents of a component whose text names a known cause in another repository.
+    pub caused_elsewhere: BTreeSet<IncidentId>,
+    /// Whether any text looks beyond its component, so that news of other repositories matter.
+    pub looks_abroad: bool,
+}
+
+impl Naming {
+    /// Finds what the incidents' texts name. `home` tells whose component an incident counts for.
+    pub fn of(
+        repositories: &BTreeMap<RepoId, RepositoryFacts>,
+        incidents: &BTreeMap<IncidentId, Incident>,
+        components: &Components,
+        home: impl Fn(&IncidentId) -> Option<RepoId>,
+    ) -> Naming {
+        let has_several = |(_, facts): &(&RepoId, &RepositoryFacts)| {
+            facts.active().is_some_and(|repository| components.of(repository).len() > 1)
+        };
+        let several = repositories.iter().filter(has_several).map(|(repo, _)| *repo).collect();
+        let world = World { repositories, names: names(repositories), several };
+        let mut naming = Naming::default();
+        for (id, incident) in incidents {
+            let home = home(id);
+            for link in incident.causes.iter().chain(&incident.fixes) {
+                if world.is_at(home, incident, *link) {
+                    continue;
+                }
+                naming.looks_abroad = true;
+                let Some(repo) = world.repository_of(incident, *link) else { continue };
+                let named = naming.by_repository.entry(repo).or_default();
+                if named.last() != Some(id) {
+                    named.push(id.clone());
+                }
+            }
+            let is_known = |link: &IncidentLink| {
+                !world.is_at(home, incident, *link)
+                    && world.repository_of(incident, *link).is_some()
+            };
+            if home.is_some() && incident.causes.iter().any(is_known) {
+                naming.caused_elsewhere.insert(id.clone());
+            }
+        }
+        naming.names = world.names;
+        naming
+    }
+
+    /// The repository with a component that a text means by a name.
+    pub fn repository_named(&self, name: RepositoryName) -> Option<RepoId> {
+        self.names.get(&name).copied()
+    }
+
+    /// The incidents whose text names something of a repository, though they count elsewhere.
+    pub fn of_repository(&self, repo: RepoId) -> &[IncidentId] {
+        self.by_repository.get(&repo).map_or(&[], Vec::as_slice)
+    }
+
+    /// The repositories that are to be judged again after `before`: those that other incidents name,
+    /// or that one of the `changed` incidents names.
+    pub fn touched(&self, before: &Naming, changed: &BTreeSet<IncidentId>) -> BTreeSet<RepoId> {
+        let repositories = before.by_repository.keys().chain(self.by_repository.keys());
+        let is_touched = |repo: &&RepoId| {
+            let (old, new) = (before.of_repository(**repo), self.of_repository(**repo));
+            old != new || new.iter().any(|id| changed.contains(id))
+        };
+        repositories.filter(is_touched).copied().collect()
+    }
+}
+
+/// The present names of repositories with a component, and former names that are free.
+fn names(repositories: &BTreeMap<RepoId, RepositoryFacts>) -> HashMap<RepositoryName, RepoId> {
+    let active = || {
+        repositories.iter().filter_map(|(repo, facts)| {
+            let repository = facts.active().filter(|_| facts.has_component())?;
+            Some((*repo, repository))
+        })
+    };
+    let mut names: HashMap<RepositoryName, RepoId> = active()
+        .map(|(repo, repository)| (RepositoryName::of(&repository.full_name), repo))
+        .collect();
+    for (repo, repository) in active() {
+        for name in &repository.former_names {
+            names.entry(RepositoryName::of(name)).or_insert(repo);
+        }
+    }
+    names
+}
+
+struct World<'a> {
+    repositories: &'a BTreeMap<RepoId, RepositoryFacts>,
+    names: HashMap<RepositoryName, RepoId>,
+    /// Repositories whose texts may name another component of the same repository.
+    several: BTreeSet<RepoId>,
+}
+
+impl World<'_> {
+    /// Whether a link can only lead to the component that the incident counts for.
+    fn is_at(&self, home: Option<RepoId>, incident: &Incident, link: IncidentLink) -> bool {
+        let Some(home) = home.filter(|home| !self.several.contains(home)) else { return false };
+        match link {
+            IncidentLink::Deployment(id) => self
+                .repositories
+                .get(&home)
+                .is_some_and(|facts| facts.deployments.contains_key(&id)),
+            IncidentLink::Change(ChangeReference::Commit(id)) => {
+                incident.repo.is_none_or(|repo| repo == home) || self.holds(home, id)
+            }
+            IncidentLink::Change(ChangeReference::Pull(_)) => {
+                incident.repo.is_none_or(|repo| repo == home)
+            }
+            IncidentLink::ChangeOf(name, _) => self.names.get(&name) == Some(&home),
+        }
+    }
+
+    /// The repository that holds what a link names.
+    fn repository_of(&self, incident: &Incident, link: IncidentLink) -> Option<RepoId> {
+        let (repo, change) = match link {
+            IncidentLink::Deployment(id) => {
+                let holds = |facts: &RepositoryFacts| facts.deployments.contains_key(&id);
+                let holder = self.repositories.iter().find(|(_, facts)| holds(facts));
+                return holder.map(|(repo, _)| *repo);
+            }
+            IncidentLink::Change(change) => (incident.repo?, change),
+            IncidentLink::ChangeOf(name, change) => (*self.names.get(&name)?, change),
+        };
+        let holds = match change {
+            ChangeReference::Pull(number) => {
+                self.repositories.get(&repo).is_some_and(|facts| facts.pulls.contains_key(&number))
+            }
+            ChangeReference::Commit(id) => self.holds(repo, id),
+        };
+        holds.then_some(repo)
+    }
+
+    /// Whether a repository holds a commit. An abbreviated id is believed: the component's own rules
+    /// find out.
+    fn holds(&self, repo: RepoId, id: OidPrefix) -> bool {
+        let Some(facts) = self.repositories.get(&repo) else { return false };
+        let whole = id.lowest();
+        let is_whole = OidPrefix::from(whole) == id;
+        !is_whole
+            || facts.graph.find(&whole).is_some()
+            || facts.pulls.values().any(|pull| {
+                pull.merge_commit == Some(whole)
+                    || pull.commits.iter().any(|commit| commit.oid == whole)
+            })
+    }
+}
