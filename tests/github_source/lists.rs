@@ -259,7 +259,7 @@ async fn history_is_paged_to_its_end_and_tells_lost_commits() {
 }
 
 #[tokio::test]
-async fn known_deployments_and_incidents_are_asked_again_a_point_for_149() {
+async fn known_deployments_and_incidents_are_asked_again_in_one_request() {
     let mut scenario = Scenario::new();
     let repo = scenario.repository(NOW - 300 * DAY, "acme/shop");
     deployed(&mut scenario, repo, "production", 150);
@@ -274,7 +274,7 @@ async fn known_deployments_and_incidents_are_asked_again_a_point_for_149() {
     let incidents = github.incidents(&repository, None, &reach).await.unwrap().facts;
     let mut nodes: Vec<Arc<str>> =
         deployments(&walked.facts).map(|deployment| deployment.node_id.clone()).collect();
-    nodes.truncate(148);
+    nodes.truncate(99);
     let last = deployments(&walked.facts).next().unwrap().id;
     let issues: Vec<Arc<str>> = incidents
         .iter()
@@ -290,8 +290,8 @@ async fn known_deployments_and_incidents_are_asked_again_a_point_for_149() {
     world.play(&mut scenario);
     world.sim.reset_meter();
     let again = github.recheck(&nodes, &issues).await.unwrap();
-    assert_eq!(world.sim.meter().points, 2);
-    assert_eq!(again.facts.len(), 149);
+    assert_eq!((world.sim.meter().points, world.sim.meter().requests), (1, 1));
+    assert_eq!(again.facts.len(), 100);
     assert_eq!(again.missing, [Arc::from("DE_unknown")]);
     let moved = deployments(&again.facts).find(|deployment| deployment.id == last).unwrap();
     assert_eq!(moved.statuses.last().unwrap().at, Time(NOW + 50));
