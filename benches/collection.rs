@@ -265,21 +265,24 @@ async fn news(report: &mut Report) -> anyhow::Result<()> {
     let at = collecting.clock.now().0;
     collecting.story.ship(at + 120, repo, &sha, "production");
     let number = collecting.story.issue(at + 200, repo, "Down", &["incident"]);
+    let failing = collecting.story.deploy(at + 210, repo, &sha, "production");
+    collecting.story.status(at + 220, failing, "FAILURE");
     let meter = collecting.sweep().await?;
-    show("Its deployment, and an incident", &meter);
+    show("Its deployment, an incident, and a deployment that fails", &meter);
     report.at_most("points (probe, deployments, incidents)", sweeping(&meter), 3.0);
 
     let meter = collecting.sweep().await?;
-    show("Nothing, while the incident is open", &meter);
-    report.at_most("points (probe, the incident's state)", sweeping(&meter), 2.0);
+    show("Nothing, while the incident is open and the deployment may be run again", &meter);
+    report.at_most("points (probe, both asked again)", sweeping(&meter), IDLE_POINTS);
 
     let at = collecting.clock.now().0;
     collecting.story.close_issue(at + 200, repo, number);
     let meter = collecting.sweep().await?;
     show("The incident is resolved", &meter);
-    report.at_most("points (probe, the incident's state, incidents)", sweeping(&meter), 3.0);
+    report.at_most("points (probe, both asked again, incidents)", sweeping(&meter), 3.0);
     let meter = collecting.sweep().await?;
-    report.at_most("points where nothing follows", sweeping(&meter), 1.0);
+    let what = "points where nothing follows (probe, the deployment)";
+    report.at_most(what, sweeping(&meter), IDLE_POINTS);
     collecting.end().await
 }
 

@@ -120,8 +120,8 @@ impl Process {
 
     /// Ends it as an operator would.
     fn stop(mut self) -> anyhow::Result<()> {
-        let id = self.child.id().to_string();
-        Command::new("kill").args(["-TERM", &id]).status()?;
+        let kill = format!("kill -TERM {}", self.child.id());
+        Command::new("sh").args(["-c", &kill]).status()?;
         let status = self.child.wait()?;
         anyhow::ensure!(status.success(), "the exporter ended with {status}");
         Ok(())

@@ -8,13 +8,13 @@ mod http;
 mod report;
 
 use bytes::Bytes;
-use delivery::domain::{DAY, Time, Window};
+use delivery::domain::{DAY, HOUR, Time, Window};
 use delivery::ledger::History;
 use delivery::measures::{Member, Pool, point_figures, seed_figures, window_figures};
 use dora_exporter::config::ComponentDetail;
 use dora_exporter::exposition::{
-    CONTENT_TYPE, ComponentFigures, ComponentInfo, ComponentLabels, Encoded, Exposure, FigureSet,
-    Figures, Histogram, LEAD_TIME_HOURS, OwnMetrics, encode,
+    ComponentFigures, ComponentInfo, ComponentLabels, Encoded, Exposure, FigureSet, Figures,
+    Format, OwnMetrics, SettledFigures, encode,
 };
 use dora_exporter::serve::{self, HealthReport, HealthView, MetricsBody, ServeState};
 use http::Scraper;
@@ -25,6 +25,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+const OPEN_METRICS: &str = "application/openmetrics-text;version=1.0.0";
 const ROUNDS: usize = 9;
 const SCRAPES_A_ROUND: usize = 400;
 /// The whole body, milliseconds, at 20,000 series.
@@ -36,11 +37,18 @@ const EXPOSURE: Exposure = Exposure {
     component_detail: ComponentDetail::Full,
     seed_surface: true,
     max_series: usize::MAX,
+    created_timestamps: false,
 };
 
 fn component(number: usize) -> Arc<ComponentFigures> {
     let history = History::default();
     let t = Time(20_000 * DAY);
+    let mut settled = SettledFigures::default();
+    for pull in 0..number as u32 % 60 {
+        let seconds = i64::from(pull) * 7 * HOUR;
+        settled.lead_time_hours.observe_pull(seconds, pull);
+        settled.change_lead_time.observe_pull(seconds, pull);
+    }
     let members = [Member { history: &history, t }];
     let pool = Pool { members: &members, unmapped: &[], t };
     let window = |days: i64| {
@@ -63,7 +71,8 @@ fn component(number: usize) -> Arc<ComponentFigures> {
             data_through: Some(t.plus(number as i64 % 60)),
         },
         seed: seed_figures(&pool),
-        lead_time_hours: vec![("team".into(), Histogram::new(LEAD_TIME_HOURS))],
+        born_at: Some(t),
+        settled: vec![("team".into(), Arc::new(settled))],
     })
 }
 
@@ -74,9 +83,9 @@ struct Snapshot {
 }
 
 impl MetricsBody for Snapshot {
-    fn body(&self, gzip: bool) -> (Vec<Bytes>, &'static str) {
+    fn body(&self, format: Format, gzip: bool) -> Vec<Bytes> {
         let encoded = Arc::clone(&self.encoded.borrow());
-        (encoded.body(&self.own.text(), gzip), CONTENT_TYPE)
+        encoded.body(format, &self.own.text(format, None), gzip)
     }
 }
 
@@ -100,23 +109,29 @@ fn milliseconds(time: Duration) -> f64 {
 }
 
 /// The p50 and p99 of a round, milliseconds.
-async fn round(scraper: &Scraper, gzip: bool) -> anyhow::Result<(f64, f64)> {
+async fn round(scraper: &Scraper, accept: &str, gzip: bool) -> anyhow::Result<(f64, f64)> {
     let mut times = Vec::with_capacity(SCRAPES_A_ROUND);
     for _ in 0..SCRAPES_A_ROUND {
         let start = Instant::now();
-        scraper.body("/metrics", gzip).await?;
+        scraper.body_as("/metrics", accept, gzip).await?;
         times.push(milliseconds(start.elapsed()));
     }
     times.sort_unstable_by(f64::total_cmp);
     Ok((times[SCRAPES_A_ROUND / 2], times[SCRAPES_A_ROUND * 99 / 100]))
 }
 
-async fn scrapes(report: &mut Report, scraper: &Scraper, gzip: bool) -> anyhow::Result<()> {
-    let name = if gzip { "gzip" } else { "plain" };
-    report.note(&format!("{name}: bytes"), scraper.body("/metrics", gzip).await?.len());
+async fn scrapes(
+    report: &mut Report,
+    scraper: &Scraper,
+    (format, accept): (&str, &str),
+    gzip: bool,
+) -> anyhow::Result<()> {
+    let name = format!("{format}, {}", if gzip { "gzip" } else { "plain" });
+    let bytes = scraper.body_as("/metrics", accept, gzip).await?.len();
+    report.note(&format!("{name}: bytes"), bytes);
     let mut rounds = Vec::with_capacity(ROUNDS);
     for _ in 0..ROUNDS {
-        rounds.push(round(scraper, gzip).await?);
+        rounds.push(round(scraper, accept, gzip).await?);
     }
     rounds.sort_unstable_by(|one, other| one.1.total_cmp(&other.1));
     let (median, median_p99) = rounds[ROUNDS / 2];
@@ -143,6 +158,7 @@ async fn all(wanted: usize) -> anyhow::Result<ExitCode> {
     let changed = format!("{:.1}", milliseconds(start.elapsed()));
     report.note("encoding again, one component changed", changed);
     report.note("  chunks compressed again", encoded.compressed_chunks());
+    report.note("bytes kept for all formats", encoded.prepared_bytes());
 
     let own = Arc::new(OwnMetrics::new()?);
     own.exposed(&encoded);
@@ -152,14 +168,17 @@ async fn all(wanted: usize) -> anyhow::Result<ExitCode> {
         health: Arc::new(Healthy),
         telemetry_path: "/metrics".to_owned(),
         version: "bench",
+        reload: None,
     };
     let listener = serve::bind(([127, 0, 0, 1], 0).into()).await?;
     let scraper = Scraper::of(listener.local_addr()?);
     let stop = CancellationToken::new();
     let server = tokio::spawn(serve::serve(listener, state, stop.clone()));
     let changing = tokio::spawn(change(set, snapshot, stop.clone()));
-    for gzip in [false, true] {
-        scrapes(&mut report, &scraper, gzip).await?;
+    for format in [("text", "text/plain"), ("OpenMetrics", OPEN_METRICS)] {
+        for gzip in [false, true] {
+            scrapes(&mut report, &scraper, format, gzip).await?;
+        }
     }
     stop.cancel();
     changing.await?;

@@ -82,8 +82,8 @@ impl Measure<'_> {
             cost.nodes += times;
         } else if field.name == "nodes" && field.argument_by_name("ids").is_ok() {
             times *= match field.response_key().as_str() {
-                // The second list of ids begins where the first is full.
-                "more" => self.size.saturating_sub(100),
+                // What a full list of deployments leaves, for three connections of each incident.
+                "incidents" => self.size.saturating_sub(100) / 3,
                 _ => self.size.min(100),
             };
         }

@@ -6,6 +6,8 @@
 mod fixture;
 #[path = "github_source/lists.rs"]
 mod lists;
+#[path = "github_source/monorepo.rs"]
+mod monorepo;
 #[path = "github_source/repositories.rs"]
 mod repositories;
 #[path = "github_source/trouble.rs"]

@@ -4,6 +4,7 @@
 
 use bytes::Bytes;
 use delivery::domain::Time;
+use dora_exporter::exposition::Format;
 use dora_exporter::serve::{
     HealthReport, HealthView, Limits, MetricsBody, ServeState, SourceHealth, bind, serve_within,
 };
@@ -22,10 +23,14 @@ const PATIENCE: Duration = Duration::from_secs(20);
 struct Metrics(Box<dyn Fn(bool) -> Bytes + Send + Sync>);
 
 impl MetricsBody for Metrics {
-    fn body(&self, gzip: bool) -> (Vec<Bytes>, &'static str) {
+    fn body(&self, format: Format, gzip: bool) -> Vec<Bytes> {
         let whole = (self.0)(gzip);
         let half = whole.len() / 2;
-        (vec![whole.slice(..half), Bytes::new(), whole.slice(half..)], TEXT_FORMAT)
+        let end = match format {
+            Format::Text => Bytes::new(),
+            Format::OpenMetrics => Bytes::from_static(b"# EOF\n"),
+        };
+        vec![whole.slice(..half), Bytes::new(), whole.slice(half..), end]
     }
 }
 
@@ -67,6 +72,7 @@ impl Server {
             health: Arc::new(Health(not_ready)),
             telemetry_path: "/metrics".into(),
             version: "1.2.3",
+            reload: None,
         };
         let stop = CancellationToken::new();
         let (told, ended) = mpsc::channel();
@@ -144,15 +150,33 @@ fn metrics_are_given_as_text_or_compressed_as_the_client_accepts() {
     let plain = server.ask("GET /metrics HTTP/1.1");
     assert_eq!((plain.status(), plain.body.as_str()), ("200", TEXT));
     assert!(plain.has(&format!("content-type: {TEXT_FORMAT}")), "{}", plain.head);
-    assert!(plain.has("vary: accept-encoding") && !plain.head.contains("content-encoding"));
+    assert!(plain.has("vary: accept, accept-encoding") && !plain.head.contains("content-encoding"));
 
     let compressed = server.ask("GET /metrics HTTP/1.1\r\nAccept-Encoding: gzip");
     assert_eq!((compressed.status(), compressed.body.as_str()), ("200", "compressed"));
-    assert!(compressed.has("content-encoding: gzip") && compressed.has("vary: accept-encoding"));
+    assert!(compressed.has("content-encoding: gzip"));
+    assert!(compressed.has("vary: accept, accept-encoding"));
     assert!(compressed.has("content-length: 10"), "{}", compressed.head);
 
     let refused = server.ask("GET /metrics HTTP/1.1\r\nAccept-Encoding: gzip;q=0, *");
     assert_eq!(refused.body, TEXT);
+}
+
+#[test]
+fn metrics_are_given_in_the_format_that_the_client_prefers() {
+    let server = Server::plain();
+    let open = server.ask(
+        "GET /metrics HTTP/1.1\r\nAccept: application/openmetrics-text;version=1.0.0,*/*;q=0.1",
+    );
+    assert_eq!(open.body, format!("{TEXT}# EOF\n"));
+    let content_type = "content-type: application/openmetrics-text; version=1.0.0; charset=utf-8";
+    assert!(open.has(content_type), "{}", open.head);
+    let newer = server
+        .ask("GET /metrics HTTP/1.1\r\nAccept: text/plain;version=1.0.0;escaping=allow-utf-8");
+    assert_eq!(newer.body, TEXT);
+    let content_type =
+        "content-type: text/plain; version=1.0.0; charset=utf-8; escaping=allow-utf-8";
+    assert!(newer.has(content_type), "{}", newer.head);
 }
 
 #[test]

@@ -24,8 +24,14 @@ impl Scraper {
     }
 
     /// The whole body of an answer 200.
+    #[allow(dead_code, reason = "not every bench reads the default format")]
     pub async fn body(&self, path: &str, gzip: bool) -> anyhow::Result<Bytes> {
-        let mut request = Request::get(format!("{}{path}", self.origin));
+        self.body_as(path, "*/*", gzip).await
+    }
+
+    /// The whole body of an answer 200 in an accepted format.
+    pub async fn body_as(&self, path: &str, accept: &str, gzip: bool) -> anyhow::Result<Bytes> {
+        let mut request = Request::get(format!("{}{path}", self.origin)).header("accept", accept);
         if gzip {
             request = request.header("accept-encoding", "gzip");
         }

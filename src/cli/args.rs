@@ -1,5 +1,6 @@
 //! The command line. Secrets never stand on it: other users of the machine can read it.
 
+use super::docs::Reference;
 use crate::config::{ConfigFile, Flags, Sources, listen_address};
 use crate::demo::{DAYS, SEED};
 use clap::{Args as ClapArgs, Parser, Subcommand};
@@ -32,6 +33,16 @@ pub enum Command {
     Run(RunArgs),
     /// Serve the figures of a simulated organisation, with live news; needs no credentials.
     Demo(DemoArgs),
+    /// Connect, and tell what would be collected, at what cost, and what is amiss. Exit code 0 where
+    /// nothing is, 1 for warnings, 2 for errors.
+    Check(CheckArgs),
+    /// Remove what the store holds of a repository; the daemon must be stopped.
+    Purge(PurgeArgs),
+    /// Print a generated reference as Markdown.
+    Docs {
+        /// Which one.
+        reference: Reference,
+    },
 }
 
 /// The flags of `run`. Each goes over the configuration file and the environment.
@@ -46,6 +57,9 @@ pub struct RunArgs {
     /// The path of the metrics [default: /metrics].
     #[arg(long = "web.telemetry-path", value_name = "PATH")]
     pub telemetry_path: Option<String>,
+    /// Let POST /-/reload reload the configuration; SIGHUP always does.
+    #[arg(long = "web.enable-lifecycle")]
+    pub enable_lifecycle: bool,
     /// The store: a path, or sqlite:PATH [default: dora.db].
     #[arg(long, value_name = "PATH")]
     pub store: Option<String>,
@@ -87,6 +101,68 @@ impl RunArgs {
                 organizations: self.org,
                 github_api_url: self.github_api_url,
             },
+        }
+    }
+}
+
+/// The flags of `check`.
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub struct CheckArgs {
+    /// The configuration file; none is read unless it is named.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// A repository to check, beside those of the file, or a glob within an owner; may be repeated.
+    #[arg(long, value_name = "OWNER/NAME")]
+    pub repo: Vec<String>,
+    /// An organisation to check, beside those of the file; may be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub org: Vec<String>,
+    /// The REST API.
+    #[arg(long = "github.api-url", value_name = "URL")]
+    pub github_api_url: Option<String>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl CheckArgs {
+    /// Where the configuration comes from, as for `run`.
+    pub fn into_sources(self) -> Sources {
+        let run = RunArgs {
+            config: self.config,
+            repo: self.repo,
+            org: self.org,
+            github_api_url: self.github_api_url,
+            ..RunArgs::default()
+        };
+        run.into_sources()
+    }
+}
+
+/// The flags of `purge`.
+#[derive(Clone, Debug, ClapArgs)]
+pub struct PurgeArgs {
+    /// The repository; may be repeated.
+    #[arg(long, value_name = "OWNER/NAME", required = true)]
+    pub repo: Vec<String>,
+    /// Remove what its counters and histograms have counted, too: they start over at 0.
+    #[arg(long)]
+    pub counters: bool,
+    /// The configuration file, of which `store.url` is read.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The store: a path, or sqlite:PATH [default: dora.db].
+    #[arg(long, value_name = "PATH")]
+    pub store: Option<String>,
+}
+
+impl PurgeArgs {
+    /// Where it is written which store is meant.
+    pub fn sources(&self) -> Sources {
+        Sources {
+            file: self.config.clone().map(ConfigFile::Path),
+            environment: Sources::process_environment(),
+            flags: Flags { store: self.store.clone(), ..Flags::default() },
         }
     }
 }
@@ -171,6 +247,17 @@ mod tests {
             ..Flags::default()
         };
         assert_eq!(flags, expected);
+    }
+
+    #[test]
+    fn each_reference_has_a_name() {
+        for (name, expected) in [("metrics", Reference::Metrics), ("config", Reference::Config)] {
+            let Command::Docs { reference } = parse(&["docs", name]).unwrap() else {
+                panic!("{name}")
+            };
+            assert_eq!(reference, expected);
+        }
+        assert!(parse(&["docs"]).is_err() && parse(&["docs", "figures"]).is_err());
     }
 
     #[test]

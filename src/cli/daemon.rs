@@ -1,14 +1,16 @@
 //! The daemon: all rooms wired together, from settings to a listening socket.
 
+use super::generation::Lasting;
 use super::observers::Observers;
+use super::reload::{Reloader, Reloading, Supervisor};
 use super::views::{Metrics, View};
 use crate::clock::SharedClock;
-use crate::collect::{Collect, Health, Surroundings};
+use crate::collect::{Collect, Health};
 use crate::config::{GitHubSettings, HashLogins, Settings};
 use crate::evaluate::{
-    EvaluationRules, Evaluator, OrderedOwners, Publisher, Settled, SettlingRules, rules_of,
+    EvaluationRules, Evaluator, OrderedOwners, Settled, SettlingRules, rules_of,
 };
-use crate::exposition::{Encoded, Exposure, OwnMetrics};
+use crate::exposition::{Encoded, OwnMetrics};
 use crate::serve::{self, BindError, ServeState};
 use crate::sources::SourceError;
 use crate::sources::github::{GitHub, Parsing};
@@ -62,50 +64,57 @@ impl Daemon {
         clock: SharedClock,
         stop: CancellationToken,
     ) -> Result<Daemon, StartError> {
+        let (daemon, _) = Daemon::start_reloadable(settings, None, clock, stop).await?;
+        Ok(daemon)
+    }
+
+    /// Starts everything; `stop` ends it, and the [`Reloader`] reads the configuration again from
+    /// where `settings` came from. Without that, every reload is refused.
+    pub async fn start_reloadable(
+        settings: Settings,
+        reloading: Option<Reloading>,
+        clock: SharedClock,
+        stop: CancellationToken,
+    ) -> Result<(Daemon, Reloader), StartError> {
         let address = settings.server.listen_address;
         let listener = serve::bind(address).await?;
         let address = listener.local_addr().unwrap_or(address);
         let store = Store::open(&settings.store.path).await?;
-        let own = Arc::new(OwnMetrics::new()?);
-        let names = settings.github.iter().map(|github| github.name.as_str());
-        let observers = Observers::new(Arc::clone(&own), names);
-        let health = Arc::new(Health::default());
-        let snapshot = Arc::new(watch::Sender::new(Arc::new(Encoded::default())));
-
-        let mut collectors = Vec::new();
-        for github in &settings.github {
-            let around = Surroundings {
-                store: store.clone(),
-                clock: Arc::clone(&clock),
-                settings: settings.collection.clone(),
-                production: settings.production.clone(),
-                observer: Arc::new(observers.clone()),
-                health: Arc::clone(&health),
-            };
-            let source = connect(github, &settings, &store, &clock, &observers)?;
-            collectors.push(Collect::new(Arc::new(source), around));
-        }
-        let view = View::new(Arc::clone(&health), &snapshot, Arc::clone(&clock));
+        let lasting = Lasting {
+            store: store.clone(),
+            clock: Arc::clone(&clock),
+            own: Arc::new(OwnMetrics::new()?),
+            health: Arc::new(Health::default()),
+            snapshot: Arc::new(watch::Sender::new(Arc::new(Encoded::default()))),
+            tasks: TaskTracker::new(),
+        };
+        let sources = lasting.connect(&settings)?;
+        let (reloader, orders) = Reloader::new();
+        let view = View::new(Arc::clone(&lasting.health), &lasting.snapshot, clock);
+        let over_http = reloading.as_ref().is_some_and(|reloading| reloading.over_http);
         let state = ServeState {
-            metrics: Arc::new(Metrics::new(&snapshot, Arc::clone(&own))),
+            metrics: Arc::new(Metrics::new(
+                &lasting.snapshot,
+                Arc::clone(&lasting.own),
+                lasting.clock.now(),
+            )),
             health: Arc::new(view.clone()),
             telemetry_path: settings.server.telemetry_path.clone(),
             version: env!("CARGO_PKG_VERSION"),
+            reload: over_http.then(|| Arc::new(reloader.clone()) as Arc<dyn serve::Reload>),
         };
         let server = tokio::spawn(serve::serve(listener, state, stop.clone()));
-        let mut evaluator = evaluator(&settings, &store).await?;
-        let after = load(&store, &mut collectors, &mut evaluator).await?;
+        let generation = lasting.begin(&settings, sources, &stop).await?;
+        lasting.own.config_loaded(lasting.clock.now());
         view.loaded();
 
-        let tasks = TaskTracker::new();
-        let exposure = Exposure::from(&settings);
-        let publisher = Publisher { store: store.clone(), clock, exposure, own, snapshot };
-        tasks.spawn(publisher.run(evaluator, after, stop.clone()));
-        for collect in collectors {
-            tasks.spawn(collect.run(stop.clone()));
+        let tasks = lasting.tasks.clone();
+        if let Some(reloading) = reloading {
+            let sources = reloading.sources;
+            let supervisor = Supervisor::new(lasting, generation, settings, sources, stop.clone());
+            tasks.spawn(supervisor.run(orders));
         }
-        tasks.close();
-        Ok(Daemon { address, store, server, tasks, stop })
+        Ok((Daemon { address, store, server, tasks, stop }, reloader))
     }
 
     /// Where it listens.
@@ -119,6 +128,7 @@ impl Daemon {
         let served = server.await;
         stop.cancel();
         let ending = async {
+            tasks.close();
             tasks.wait().await;
             store.close().await;
         };
@@ -134,7 +144,7 @@ impl Daemon {
     }
 }
 
-fn connect(
+pub(super) fn connect(
     github: &GitHubSettings,
     settings: &Settings,
     store: &Store,
@@ -145,13 +155,14 @@ fn connect(
         hotfix: settings.failures.hotfix.clone(),
         incidents: settings.incidents.clone(),
         production: settings.production.clone(),
+        components: settings.components.clone(),
         logins: store.login_hasher(),
     };
     let share = settings.collection.budget_share;
     GitHub::connect(github, share, parsing, Arc::clone(clock), Arc::new(observers.clone()))
 }
 
-async fn evaluator(settings: &Settings, store: &Store) -> Result<Evaluator, StoreError> {
+pub(super) async fn evaluator(settings: &Settings, store: &Store) -> Result<Evaluator, StoreError> {
     let logins: Arc<dyn HashLogins> = store.login_hasher();
     let rules = EvaluationRules {
         judging: rules_of(settings, &*logins),
@@ -160,14 +171,15 @@ async fn evaluator(settings: &Settings, store: &Store) -> Result<Evaluator, Stor
             seed_prime_after: settings.measures.seed_prime_after,
         },
         windows: settings.measures.windows.clone(),
+        components: settings.components.clone(),
         owners: Box::new(OrderedOwners::new(&settings.ownership)),
     };
-    let settled = Settled::load(store.settled().await?, store.births().await?);
+    let settled = Settled::read(store).await?;
     Ok(Evaluator::new(rules, settled))
 }
 
 /// Hands everything that is stored to those who keep it in memory; returns the newest change number.
-async fn load(
+pub(super) async fn load(
     store: &Store,
     collectors: &mut [Collect],
     evaluator: &mut Evaluator,

@@ -1,20 +1,29 @@
 //! The command line: arguments in, rooms wired together, an exit code out.
 
 mod args;
+mod check;
 mod daemon;
 mod demo;
+mod docs;
+mod generation;
 mod log;
 mod observers;
+mod output;
+mod purge;
+mod reload;
 mod views;
 
-pub use args::{Args, Command, DemoArgs, RunArgs};
+pub use args::{Args, CheckArgs, Command, DemoArgs, PurgeArgs, RunArgs};
 pub use daemon::{Daemon, StartError};
+pub use docs::Reference;
+pub use reload::{Reloader, Reloading};
 
 use crate::clock::SystemClock;
 use crate::config;
 use clap::Parser;
 use std::process::ExitCode;
 use std::sync::Arc;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 /// Runs the command that the process was started with.
@@ -29,12 +38,16 @@ pub fn main() -> ExitCode {
     };
     let result = runtime.block_on(async {
         match command {
+            Command::Check(args) => return check::run(args).await,
             Command::Run(args) => run(args).await,
             Command::Demo(args) => demo::run(args).await,
+            Command::Purge(args) => purge::run(args).await,
+            Command::Docs { reference } => docs::run(reference),
         }
+        .map(|()| ExitCode::SUCCESS)
     });
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("dora-exporter: {error:#}");
             ExitCode::FAILURE
@@ -43,10 +56,17 @@ pub fn main() -> ExitCode {
 }
 
 async fn run(args: RunArgs) -> anyhow::Result<()> {
-    let settings = config::load(&args.into_sources())?;
+    let over_http = args.enable_lifecycle;
+    let sources = args.into_sources();
+    let settings = config::load(&sources)?;
     log::start(&settings.log)?;
     let stop = stop_on_signals()?;
-    let daemon = Daemon::start(settings, Arc::new(SystemClock), stop).await?;
+    // Listened for from now on: a SIGHUP during the start must not end the process.
+    let hangup = signal(SignalKind::hangup())?;
+    let reloading = Some(Reloading { sources, over_http });
+    let clock = Arc::new(SystemClock);
+    let (daemon, reloader) = Daemon::start_reloadable(settings, reloading, clock, stop).await?;
+    tokio::spawn(reload_on(hangup, reloader));
     tracing::info!(address = %daemon.address(), "serving");
     daemon.wait().await?;
     Ok(())
@@ -54,7 +74,6 @@ async fn run(args: RunArgs) -> anyhow::Result<()> {
 
 /// A token that SIGTERM and SIGINT cancel.
 fn stop_on_signals() -> anyhow::Result<CancellationToken> {
-    use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let stop = CancellationToken::new();
@@ -68,4 +87,11 @@ fn stop_on_signals() -> anyhow::Result<CancellationToken> {
         token.cancel();
     });
     Ok(stop)
+}
+
+/// Reloads the configuration at each signal; the log tells how that went.
+async fn reload_on(mut signal: Signal, reloader: Reloader) {
+    while signal.recv().await.is_some() {
+        let _ = reloader.reload().await;
+    }
 }

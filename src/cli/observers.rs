@@ -16,20 +16,31 @@ pub struct Observers {
 }
 
 impl Observers {
-    /// Observers of these sources, whose counters start at 0.
-    pub fn new<'a>(own: Arc<OwnMetrics>, names: impl IntoIterator<Item = &'a str>) -> Observers {
+    /// Observers that have heard of nothing.
+    pub fn new(own: Arc<OwnMetrics>) -> Observers {
+        Observers { own }
+    }
+
+    /// Starts the counters of a source at 0.
+    pub fn introduce(&self, source: &str) {
+        self.with_labels(source, |labels| self.own.source(labels));
+    }
+
+    /// Ends the gauges of a source that is not collected any more.
+    pub fn dismiss(&self, source: &str) {
+        self.with_labels(source, |labels| self.own.forget_source(labels));
+    }
+
+    fn with_labels(&self, source: &str, act: impl FnOnce(&SourceLabels<'_>)) {
         let mut collectors: Vec<&str> = Collector::ALL.iter().map(|one| one.name()).collect();
         collectors.push(SWEEP);
-        for source in names {
-            own.source(&SourceLabels {
-                source,
-                collectors: &collectors,
-                apis: &["graphql"],
-                failure_reasons: &SourceError::REASONS,
-                throttle_reasons: &Throttle::ALL.map(Throttle::name),
-            });
-        }
-        Observers { own }
+        act(&SourceLabels {
+            source,
+            collectors: &collectors,
+            apis: &["graphql"],
+            failure_reasons: &SourceError::REASONS,
+            throttle_reasons: &Throttle::ALL.map(Throttle::name),
+        });
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::clock::SharedClock;
 use crate::collect::Health;
-use crate::exposition::{CONTENT_TYPE, Encoded, OwnMetrics};
+use crate::exposition::{Encoded, Format, OwnMetrics};
 use crate::serve::{HealthReport, HealthView, MetricsBody, SourceHealth};
 use bytes::Bytes;
 use delivery::domain::Time;
@@ -14,19 +14,25 @@ use tokio::sync::watch;
 pub struct Metrics {
     snapshot: watch::Receiver<Arc<Encoded>>,
     own: Arc<OwnMetrics>,
+    started_at: Time,
 }
 
 impl Metrics {
-    /// The bodies of the latest snapshot.
-    pub fn new(snapshot: &watch::Sender<Arc<Encoded>>, own: Arc<OwnMetrics>) -> Metrics {
-        Metrics { snapshot: snapshot.subscribe(), own }
+    /// The bodies of the latest snapshot; the own metrics count from `started_at` on.
+    pub fn new(
+        snapshot: &watch::Sender<Arc<Encoded>>,
+        own: Arc<OwnMetrics>,
+        started_at: Time,
+    ) -> Metrics {
+        Metrics { snapshot: snapshot.subscribe(), own, started_at }
     }
 }
 
 impl MetricsBody for Metrics {
-    fn body(&self, gzip: bool) -> (Vec<Bytes>, &'static str) {
+    fn body(&self, format: Format, gzip: bool) -> Vec<Bytes> {
         let encoded = Arc::clone(&self.snapshot.borrow());
-        (encoded.body(&self.own.text(), gzip), CONTENT_TYPE)
+        let created = encoded.shows_created().then_some(self.started_at);
+        encoded.body(format, &self.own.text(format, created), gzip)
     }
 }
 

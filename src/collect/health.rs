@@ -36,6 +36,12 @@ impl Health {
         change(sources.entry(source.to_owned()).or_default());
     }
 
+    /// Drops the health of sources that are not among `names`: they are not collected any more.
+    pub fn retain(&self, names: &[&str]) {
+        let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
+        sources.retain(|name, _| names.contains(&name.as_str()));
+    }
+
     /// The health of all sources, in order of name.
     pub fn all(&self) -> BTreeMap<String, SourceHealth> {
         self.sources.lock().unwrap_or_else(PoisonError::into_inner).clone()

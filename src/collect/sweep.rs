@@ -104,7 +104,8 @@ impl Collect {
         for (collector, mark) in marks {
             let cursor = tracked.cursors.get(&collector).map(String::as_str);
             let never_read = cursor.is_none() && mark.is_none();
-            if !never_read && source.has_news(collector, cursor, mark.as_ref()) {
+            if !never_read && source.has_news(&tracked.repository, collector, cursor, mark.as_ref())
+            {
                 tracked.expect(collector);
             }
             tracked.marks.insert(collector, mark);

@@ -3,24 +3,29 @@
 //! A TOML file, over it variables such as `DORA__LOG__LEVEL`, over those the flags. Nothing here
 //! reaches out: whether a token works, or an organisation exists, shows when it is collected.
 
+mod components;
 mod duration;
 mod keys;
 mod layers;
 mod patterns;
 mod problems;
 mod reader;
+mod reference;
 mod sections;
 mod settings;
 
 #[cfg(test)]
-mod reference;
-#[cfg(test)]
 mod tests;
 
+pub use components::{
+    ComponentSettings, Components, DeploymentSelector, claimants, have_paths, paths_fingerprint,
+    selectors_fingerprint, touched,
+};
 pub use keys::{Default as KeyDefault, Key, Section};
 pub use layers::{ConfigFile, Flags, Sources};
-pub use patterns::{EnvironmentRule, HotfixRule, RepositoryPattern};
+pub use patterns::{EnvironmentRule, HotfixRule, PathPattern, RepositoryPattern};
 pub use problems::{Problem, Problems};
+pub use reference::reference;
 pub use sections::{ALL as SECTIONS, listen_address};
 pub use settings::{
     CollectionSettings, ComponentDetail, ExpositionSettings, FailuresSettings, GitHubSettings,
@@ -29,6 +34,19 @@ pub use settings::{
 };
 
 use problems::Report;
+
+/// Reads `[store]` alone, for commands that need neither sources nor credentials: what is wrong
+/// elsewhere does not matter to them.
+pub fn load_store(sources: &Sources) -> Result<StoreSettings, Problems> {
+    let mut report = Report::default();
+    let merged = layers::merge(sources, &mut report);
+    let store = merged.map(|merged| sections::read_store(merged, &report));
+    let problems = report.into_problems();
+    match store {
+        Some(store) if problems.is_empty() => Ok(store),
+        _ => Err(problems),
+    }
+}
 
 /// Reads the configuration, or tells everything that is wrong with it.
 pub fn load(sources: &Sources) -> Result<Settings, Problems> {

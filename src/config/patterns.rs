@@ -1,4 +1,5 @@
-//! Compiled patterns: repositories, environments, hotfix marks. All match without regard to case.
+//! Compiled patterns: repositories, environments, hotfix marks, paths. All but paths match without
+//! regard to case.
 
 use delivery::ledger::ProductionEnvironments;
 use globset::{ErrorKind, GlobBuilder, GlobMatcher};
@@ -76,6 +77,11 @@ impl EnvironmentRule {
         Ok(EnvironmentRule { environments: globs(environments)?, exclude: globs(exclude)? })
     }
 
+    /// Whether `production.exclude` takes the environment out, whatever else matches.
+    pub fn excludes(&self, environment: &str) -> bool {
+        self.exclude.iter().any(|glob| glob.matches(environment))
+    }
+
     /// The same of globs that are compiled already.
     pub(super) fn of(environments: Vec<Glob>, exclude: Vec<Glob>) -> EnvironmentRule {
         EnvironmentRule { environments, exclude }
@@ -92,7 +98,7 @@ impl ProductionEnvironments for EnvironmentRule {
     fn contains(&self, environment: &str) -> bool {
         (is_called_production(environment)
             || self.environments.iter().any(|glob| glob.matches(environment)))
-            && !self.exclude.iter().any(|glob| glob.matches(environment))
+            && !self.excludes(environment)
     }
 }
 
@@ -181,8 +187,45 @@ impl Glob {
         Ok(Glob { text: text.to_owned(), matcher: compile(text, false)? })
     }
 
-    fn matches(&self, text: &str) -> bool {
+    /// Whether a name matches.
+    pub(super) fn matches(&self, text: &str) -> bool {
         self.matcher.is_match(text)
+    }
+
+    /// As it was written.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+/// A glob over paths within a repository, in which `*` does not cross `/` and case matters.
+#[derive(Clone, Debug)]
+pub struct PathPattern {
+    text: String,
+    itself: GlobMatcher,
+    below: GlobMatcher,
+}
+
+impl PathPattern {
+    /// Compiles a glob; the error says what to write.
+    pub(super) fn parse(text: &str) -> Result<PathPattern, String> {
+        let path = text.trim_start_matches("./").trim_matches('/');
+        if path.is_empty() {
+            return Err(format!("`{text}` names no path; write `**` for every path"));
+        }
+        let compile = |path: &str| compile_as(path, true, false);
+        let (itself, below) = (compile(path)?, compile(&format!("{path}/**"))?);
+        Ok(PathPattern { text: text.to_owned(), itself, below })
+    }
+
+    /// Whether a path matches, or lies in a folder that does.
+    pub fn matches(&self, path: &str) -> bool {
+        self.itself.is_match(path) || self.below.is_match(path)
+    }
+
+    /// As it was written.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 }
 
@@ -205,8 +248,18 @@ fn globs<T: AsRef<str>>(texts: &[T]) -> Result<Vec<Glob>, String> {
 }
 
 fn compile(text: &str, literal_separator: bool) -> Result<GlobMatcher, String> {
-    let built =
-        GlobBuilder::new(text).case_insensitive(true).literal_separator(literal_separator).build();
+    compile_as(text, literal_separator, true)
+}
+
+fn compile_as(
+    text: &str,
+    literal_separator: bool,
+    case_insensitive: bool,
+) -> Result<GlobMatcher, String> {
+    let built = GlobBuilder::new(text)
+        .case_insensitive(case_insensitive)
+        .literal_separator(literal_separator)
+        .build();
     let glob = built.map_err(|error| {
         let remedy = match error.kind() {
             ErrorKind::UnclosedClass => "close the `[` with `]`, or write `[[]` for the character",

@@ -2,6 +2,7 @@
 //! patterns compiled. Defaults are declared with the keys, beside the code that reads them
 //! (`sections`).
 
+use crate::config::components::Components;
 use crate::config::patterns::{EnvironmentRule, HotfixRule, RepositoryPattern};
 use delivery::domain::{Person, Span, TeamName, Window};
 use delivery::ledger::{LeadTimeStart, Reason};
@@ -31,6 +32,8 @@ pub struct Settings {
     pub exposition: ExpositionSettings,
     /// `[ownership]`
     pub ownership: OwnershipSettings,
+    /// `[[components]]`
+    pub components: Components,
     /// `[[incidents]]`
     pub incidents: Vec<IncidentSettings>,
     /// `[log]`
@@ -145,6 +148,8 @@ pub struct ExpositionSettings {
     pub component_detail: ComponentDetail,
     /// `max_series`: how many series may be shown; at least 1.
     pub max_series: usize,
+    /// `created_timestamps`: whether OpenMetrics tells since when counters have counted.
+    pub created_timestamps: bool,
 }
 
 /// Where an answer to "whose is it" may come from.

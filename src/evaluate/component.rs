@@ -1,7 +1,8 @@
 //! One component's judged history and figures, kept until news or time change them.
 
+use super::components::Component;
 use super::estate::{Estate, RepositoryFacts};
-use delivery::domain::{ComponentId, MINUTE, RepositoryName, Span, Time, Window};
+use delivery::domain::{MINUTE, RepositoryName, Span, Time, Window};
 use delivery::ledger::{ComponentFacts, History, Rules, judge};
 use delivery::measures::{
     Member, PointFigures, Pool, SeedFigures, WindowFigures, evaluated_windows, next_edge,
@@ -44,14 +45,14 @@ pub fn instant_of(facts: &RepositoryFacts, now: Time) -> Time {
 /// Judges and measures a component from scratch.
 pub fn evaluate(
     estate: &Estate,
-    component: &ComponentId,
+    component: &Component<'_>,
     rules: &Rules,
     windows: &[Window],
     t: Time,
 ) -> Evaluated {
     let history = estate
         .repositories
-        .get(&component.repo)
+        .get(&component.id.repo)
         .map(|facts| judge_component(estate, facts, component, rules, t))
         .unwrap_or_default();
     let member = [Member { history: &history, t }];
@@ -62,24 +63,25 @@ pub fn evaluate(
     Evaluated { history, t, next_edge, windows: windows_figures, point, seed }
 }
 
-fn judge_component(
+/// Judges a component as of `t`.
+pub fn judge_component(
     estate: &Estate,
     facts: &RepositoryFacts,
-    component: &ComponentId,
+    component: &Component<'_>,
     rules: &Rules,
     t: Time,
 ) -> History {
-    let deployments: Vec<_> = facts.deployments.values().collect();
+    let deployments = component.deployments(facts);
     let pulls: Vec<_> = facts.pulls.values().collect();
-    let incidents = estate.incidents_of(component);
-    let naming = estate.incidents_naming(component.repo);
+    let incidents = estate.incidents_of(&component.id);
+    let naming = estate.incidents_naming(component.id.repo);
     let repository = facts.repository.as_ref();
     let head = repository.and_then(|repository| repository.head);
     let names: Vec<_> = repository
         .into_iter()
         .flat_map(|repository| repository.former_names.iter().chain([&repository.full_name]))
         .map(|name| RepositoryName::of(name))
-        .filter(|name| estate.naming.repository_named(*name) == Some(component.repo))
+        .filter(|name| estate.naming.repository_named(*name) == Some(component.id.repo))
         .collect();
     let facts = ComponentFacts {
         deployments: &deployments,
@@ -87,7 +89,8 @@ fn judge_component(
         graph: &facts.graph,
         head,
         incidents: &incidents,
-        repo: component.repo,
+        scope: component.scope(),
+        repo: component.id.repo,
         names: &names,
         naming: &naming,
         caused_elsewhere: &estate.naming.caused_elsewhere,

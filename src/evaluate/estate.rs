@@ -3,6 +3,7 @@
 use super::mapping::{IncidentMap, map_incidents};
 use super::naming::Naming;
 use super::ownership::Owners;
+use crate::config::Components;
 use delivery::domain::{
     Collector, CommitGraph, ComponentId, Deployment, DeploymentId, DeploymentState, Fact, Incident,
     IncidentId, PullNumber, PullRequest, RepoId, Repository, RepositoryState, Time,
@@ -34,8 +35,12 @@ impl RepositoryFacts {
 
     /// Everything up to this instant is there.
     pub fn through(&self) -> Option<Time> {
-        let through = |collector| self.progress.get(collector).and_then(|(_, through)| *through);
-        Collector::ALL.iter().map(through).min().flatten()
+        Collector::ALL.into_iter().map(|collector| self.through_of(collector)).min().flatten()
+    }
+
+    /// Everything that a collector reads is there up to this instant.
+    pub fn through_of(&self, collector: Collector) -> Option<Time> {
+        self.progress.get(&collector).and_then(|(_, through)| *through)
     }
 
     /// Whether anything was ever deployed successfully: that makes it a component.
@@ -119,18 +124,28 @@ impl Estate {
 
     /// Finds out anew whose the incidents are, and adds the repositories whose incidents changed to
     /// those that have to be judged again.
-    pub fn map_incidents(&mut self, owners: &dyn Owners, changes: &mut Changes) {
+    pub fn map_incidents(
+        &mut self,
+        components: &Components,
+        owners: &dyn Owners,
+        changes: &mut Changes,
+    ) {
         let has_news = !changes.repositories.is_empty();
         if changes.mapping {
-            self.map_to_components(owners, changes);
+            self.map_to_components(components, owners, changes);
         }
         if changes.mapping || (self.naming.looks_abroad && has_news) {
-            self.find_naming(changes);
+            self.find_naming(components, changes);
         }
     }
 
-    fn map_to_components(&mut self, owners: &dyn Owners, changes: &mut Changes) {
-        let mapped = map_incidents(&self.repositories, &self.incidents, owners);
+    fn map_to_components(
+        &mut self,
+        components: &Components,
+        owners: &dyn Owners,
+        changes: &mut Changes,
+    ) {
+        let mapped = map_incidents(&self.repositories, &self.incidents, components, owners);
         let before = std::mem::replace(&mut self.mapped, mapped);
         for incident in &changes.incidents {
             changes.repositories.extend(before.repository_of(incident));
@@ -143,9 +158,9 @@ impl Estate {
         }
     }
 
-    fn find_naming(&mut self, changes: &mut Changes) {
+    fn find_naming(&mut self, components: &Components, changes: &mut Changes) {
         let home = |incident: &IncidentId| self.mapped.repository_of(incident);
-        let naming = Naming::of(&self.repositories, &self.incidents, home);
+        let naming = Naming::of(&self.repositories, &self.incidents, components, home);
         let before = std::mem::replace(&mut self.naming, naming);
         changes.repositories.extend(self.naming.touched(&before, &changes.incidents));
         let elsewhere = self.naming.caused_elsewhere.symmetric_difference(&before.caused_elsewhere);

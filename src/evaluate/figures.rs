@@ -26,6 +26,8 @@ impl Evaluator {
                 .collect(),
             teams: self.teams.iter().map(|(team, group)| self.team(team, group)).collect(),
             orgs: self.orgs.iter().map(|(org, group)| self.org(org, group)).collect(),
+            settled_teams: self.settled.totals.of_teams(self.teams.keys()),
+            settled_orgs: self.settled.totals.of_orgs(self.orgs.keys()),
             repositories: repositories.collect(),
         }
     }
@@ -33,7 +35,6 @@ impl Evaluator {
     fn component(&self, component: &ComponentId) -> Option<Arc<ComponentFigures>> {
         let place = self.places.get(component)?;
         let evaluated = self.components.get(component)?;
-        let settled = self.settled.lead_time_hours.get(component).into_iter().flatten();
         Some(Arc::new(ComponentFigures {
             labels: ComponentLabels {
                 team: Arc::clone(&place.team),
@@ -51,9 +52,8 @@ impl Evaluator {
                 self.through(component),
             ),
             seed: evaluated.seed,
-            lead_time_hours: settled
-                .map(|(team, histogram)| (Arc::clone(team), histogram.clone()))
-                .collect(),
+            born_at: self.settled.born_at(component),
+            settled: self.settled.totals.of_component(component, &place.team),
         }))
     }
 

@@ -1,9 +1,11 @@
 //! Which component an incident belongs to, by the first that answers: the component that the source
-//! names, the repository it lives in, its team's only component; else it is unmapped, and counts for
+//! names, the repository it lives in where that has one component, its team's only component; else it is unmapped, and counts for
 //! the team and the organisation only.
 
+use super::components::{components_of, owner_of_repository};
 use super::estate::RepositoryFacts;
 use super::ownership::Owners;
+use crate::config::Components;
 use delivery::domain::{ComponentId, Incident, IncidentId, RepoId, TeamName};
 use std::collections::{BTreeMap, HashMap};
 
@@ -37,9 +39,10 @@ impl IncidentMap {
 pub fn map_incidents(
     repositories: &BTreeMap<RepoId, RepositoryFacts>,
     incidents: &BTreeMap<IncidentId, Incident>,
+    components: &Components,
     owners: &dyn Owners,
 ) -> IncidentMap {
-    let directory = Directory::new(repositories, owners);
+    let directory = Directory::new(repositories, components, owners);
     let mut map = IncidentMap::default();
     for (id, incident) in incidents {
         match directory.component_of(incident) {
@@ -63,7 +66,11 @@ struct Directory {
 }
 
 impl Directory {
-    fn new(repositories: &BTreeMap<RepoId, RepositoryFacts>, owners: &dyn Owners) -> Directory {
+    fn new(
+        repositories: &BTreeMap<RepoId, RepositoryFacts>,
+        components: &Components,
+        owners: &dyn Owners,
+    ) -> Directory {
         let mut directory = Directory {
             by_repo: HashMap::new(),
             by_name: HashMap::new(),
@@ -72,20 +79,23 @@ impl Directory {
         };
         for (repo, facts) in repositories {
             let Some(repository) = facts.active() else { continue };
-            let team = owners.owner(repository).team;
-            directory.team_of_repo.insert(*repo, team.clone());
-            if !facts.has_component() {
-                continue;
-            }
-            let component = ComponentId::whole(*repo);
+            let components = components_of(components, repository, facts);
+            let team = owner_of_repository(&components, repository, owners).team;
+            directory.team_of_repo.insert(*repo, team);
             let full_name = repository.full_name.to_lowercase();
-            let short_name = repository.short_name().to_lowercase();
-            let whole_path = format!("{full_name}/{short_name}");
-            for name in [short_name, full_name, whole_path] {
-                only(&mut directory.by_name, name, &component);
+            for component in &components {
+                let name = component.label(repository).to_lowercase();
+                let path = format!("{full_name}/{name}");
+                for name in [name, path] {
+                    only(&mut directory.by_name, name, &component.id);
+                }
+                let team = component.owner(repository, owners).team;
+                only(&mut directory.by_team, team, &component.id);
             }
-            only(&mut directory.by_team, team, &component);
-            directory.by_repo.insert(*repo, component);
+            if let [component] = &components[..] {
+                only(&mut directory.by_name, full_name, &component.id);
+                directory.by_repo.insert(*repo, component.id.clone());
+            }
         }
         directory
     }

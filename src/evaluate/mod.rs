@@ -4,28 +4,30 @@
 //! windows slide. Only components with news, or whose figures change by time alone, are evaluated.
 
 mod component;
+mod components;
+mod due;
 mod estate;
 mod figures;
-
 mod group;
 mod mapping;
 mod naming;
 mod ownership;
 mod rules;
 mod run;
-
 mod settling;
 
 pub use ownership::{OrderedOwners, Owner, Owners, UNOWNED};
 pub use rules::rules_of;
 pub use run::Publisher;
 
-pub use settling::{LEAD_TIME_HOURS, Settled, Settlement, SettlingRules};
+pub use settling::{Settled, Settlement, SettlingRules};
 
+use crate::config::Components;
 use component::{Evaluated, evaluate, instant_of};
+use components::{Component, Contested, components_of, owner_of_repository};
 use delivery::domain::{ComponentId, Fact, RepoId, Repository, TeamName, Time, Window};
 use delivery::ledger::{JudgedIncident, Rules, judge_incident};
-use estate::{Changes, Estate};
+use estate::{Changes, Estate, RepositoryFacts};
 use group::{EvaluatedGroup, evaluate_group};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -38,6 +40,8 @@ pub struct EvaluationRules {
     pub settling: SettlingRules,
     /// The windows with their labels.
     pub windows: Vec<(String, Window)>,
+    /// The components that are declared.
+    pub components: Components,
     /// Whose is what.
     pub owners: Box<dyn Owners>,
 }
@@ -62,6 +66,9 @@ pub struct Evaluator {
     places: BTreeMap<ComponentId, Place>,
     teams: BTreeMap<TeamName, EvaluatedGroup>,
     orgs: BTreeMap<Arc<str>, EvaluatedGroup>,
+    contested: Contested,
+    /// When these rules were first evaluated.
+    since: Option<Time>,
 }
 
 impl Evaluator {
@@ -76,6 +83,8 @@ impl Evaluator {
             places: BTreeMap::new(),
             teams: BTreeMap::new(),
             orgs: BTreeMap::new(),
+            contested: Contested::default(),
+            since: None,
         }
     }
 
@@ -88,7 +97,8 @@ impl Evaluator {
     /// before it is shown.
     pub fn evaluate(&mut self, now: Time) -> Settlement {
         let mut changes = std::mem::take(&mut self.changes);
-        self.estate.map_incidents(&*self.rules.owners, &mut changes);
+        self.since.get_or_insert(now);
+        self.estate.map_incidents(&self.rules.components, &*self.rules.owners, &mut changes);
         let touched = self.evaluate_components(&changes.repositories, now);
         self.evaluate_groups(&touched, now);
         self.due(now)
@@ -97,9 +107,6 @@ impl Evaluator {
     /// Takes over what was settled.
     pub fn settle(&mut self, settlement: Settlement) {
         self.settled.apply(settlement);
-        for (component, place) in &self.places {
-            self.settled.show(component, &place.team);
-        }
     }
 
     /// How many facts of each kind there are, for the exporter's own metrics.
@@ -116,50 +123,64 @@ impl Evaluator {
         let windows = self.windows();
         let mut touched = BTreeSet::new();
         let mut places: BTreeMap<ComponentId, Place> = BTreeMap::new();
+        let mut existing = BTreeSet::new();
         for (repo, facts) in &self.estate.repositories {
-            let component = ComponentId::whole(*repo);
-            let Some(repository) = facts.active().filter(|_| facts.has_component()) else {
-                continue;
-            };
-            if !facts.is_complete() {
-                continue;
-            }
+            let Some(repository) = facts.active().filter(|_| facts.is_complete()) else { continue };
             let t = instant_of(facts, now);
-            let known = self.components.get(&component);
-            let holds = known.is_some_and(|known| !news.contains(repo) && known.holds_for(t));
-            if !holds {
-                let evaluated =
-                    evaluate(&self.estate, &component, &self.rules.judging, &windows, t);
-                self.components.insert(component.clone(), evaluated);
-                touched.insert(component.clone());
+            let components = components_of(&self.rules.components, repository, facts);
+            if news.contains(repo) && components.len() > 1 {
+                self.contested.tell(&self.rules.components, repository, facts);
             }
-            let ever = self.components.get(&component);
-            if ever.is_some_and(|evaluated| !evaluated.history.deployments.is_empty()) {
-                places.insert(component, self.place(repository));
+            for component in components {
+                let known = self.components.get(&component.id);
+                let holds = known.is_some_and(|known| !news.contains(repo) && known.holds_for(t));
+                if !holds {
+                    let rules = &self.rules.judging;
+                    let evaluated = evaluate(&self.estate, &component, rules, &windows, t);
+                    self.components.insert(component.id.clone(), evaluated);
+                    touched.insert(component.id.clone());
+                }
+                existing.insert(component.id.clone());
+                if self.is_visible(&component, facts) {
+                    places.insert(component.id.clone(), self.place(&component, repository));
+                }
             }
         }
         keep_names_unique(&mut places);
         let before = std::mem::replace(&mut self.places, places);
-        self.components.retain(|component, _| {
-            self.estate.repositories.get(&component.repo).is_some_and(|facts| {
-                facts.active().is_some() && facts.has_component() && facts.is_complete()
-            })
-        });
+        self.components.retain(|component, _| existing.contains(component));
         let moved =
             before.iter().filter(|(component, place)| self.places.get(*component) != Some(*place));
         touched.extend(moved.map(|(component, _)| component.clone()));
         touched
     }
 
-    fn place(&self, repository: &Repository) -> Place {
-        let owner = self.rules.owners.owner(repository);
-        let org = repository.full_name.split('/').next().unwrap_or_default();
+    /// A repository is a component once it was deployed. A declared one is shown in any case, but
+    /// not before its repository was read with what is declared now: without the marks of paths
+    /// and deployments it would show, and count, what is not its own.
+    fn is_visible(&self, component: &Component<'_>, facts: &RepositoryFacts) -> bool {
+        if component.declared.is_none() {
+            let evaluated = self.components.get(&component.id);
+            return evaluated.is_some_and(|evaluated| !evaluated.history.deployments.is_empty());
+        }
+        self.settled.born_at(&component.id).is_some() || facts.through() >= self.since
+    }
+
+    /// Where what belongs to no component of a repository counts: its team and its organisation.
+    fn home(&self, repository: &Repository, facts: &RepositoryFacts) -> (TeamName, Arc<str>) {
+        let components = components_of(&self.rules.components, repository, facts);
+        let owner = owner_of_repository(&components, repository, &*self.rules.owners);
+        (owner.team, org_of(repository))
+    }
+
+    fn place(&self, component: &Component<'_>, repository: &Repository) -> Place {
+        let owner = component.owner(repository, &*self.rules.owners);
         Place {
             team: owner.team,
             source: owner.source,
-            org: Arc::from(org),
+            org: org_of(repository),
             repo: Arc::clone(&repository.full_name),
-            component: Arc::from(repository.short_name()),
+            component: component.label(repository),
         }
     }
 
@@ -173,15 +194,15 @@ impl Evaluator {
         }
         for (incident, repo) in &self.estate.mapped.unmapped {
             let facts = repo.and_then(|repo| self.estate.repositories.get(&repo));
-            let repository = facts.and_then(|facts| facts.active());
+            let home = facts.and_then(|facts| Some((facts, facts.active()?)));
             let judged = self.estate.incidents.get(incident).and_then(|it| judge_incident(it, now));
-            if let (Some(repository), Some(judged)) = (repository, judged) {
-                let place = self.place(repository);
+            if let (Some((facts, repository)), Some(judged)) = (home, judged) {
+                let (team, org) = self.home(repository, facts);
                 // A level exists by its components; an incident alone makes none.
-                if let Some(team) = teams.get_mut(&place.team) {
+                if let Some(team) = teams.get_mut(&team) {
                     team.unmapped.push(judged.clone());
                 }
-                if let Some(org) = orgs.get_mut(&place.org) {
+                if let Some(org) = orgs.get_mut(&org) {
                     org.unmapped.push(judged);
                 }
             }
@@ -190,28 +211,11 @@ impl Evaluator {
         evaluate_all(teams, before.0, components, touched, &windows, now);
         evaluate_all(orgs, before.1, components, touched, &windows, now);
     }
+}
 
-    fn due(&self, now: Time) -> Settlement {
-        let mut due = Settlement::default();
-        for (component, place) in &self.places {
-            let (Some(evaluated), Some(facts)) =
-                (self.components.get(component), self.estate.repositories.get(&component.repo))
-            else {
-                continue;
-            };
-            let through = facts.through().unwrap_or(now);
-            let one = self.settled.due(
-                component,
-                &place.team,
-                &evaluated.history,
-                (now, through),
-                self.rules.settling,
-            );
-            due.rows.extend(one.rows);
-            due.births.extend(one.births);
-        }
-        due
-    }
+/// The organisation that a repository is shown under.
+fn org_of(repository: &Repository) -> Arc<str> {
+    Arc::from(repository.full_name.split('/').next().unwrap_or_default())
 }
 
 /// A name that was given up and used again may be known twice until the old repository is asked:
@@ -262,5 +266,7 @@ fn evaluate_all(
     }
 }
 
+#[cfg(test)]
+mod components_tests;
 #[cfg(test)]
 mod tests;

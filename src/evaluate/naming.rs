@@ -2,6 +2,7 @@
 //! central repository's incident names `acme/shop#12`, an outage of one component is another's fault.
 
 use super::estate::RepositoryFacts;
+use crate::config::Components;
 use delivery::domain::{
     ChangeReference, Incident, IncidentId, IncidentLink, OidPrefix, RepoId, RepositoryName,
 };
@@ -23,9 +24,14 @@ impl Naming {
     pub fn of(
         repositories: &BTreeMap<RepoId, RepositoryFacts>,
         incidents: &BTreeMap<IncidentId, Incident>,
+        components: &Components,
         home: impl Fn(&IncidentId) -> Option<RepoId>,
     ) -> Naming {
-        let world = World { repositories, names: names(repositories) };
+        let has_several = |(_, facts): &(&RepoId, &RepositoryFacts)| {
+            facts.active().is_some_and(|repository| components.of(repository).len() > 1)
+        };
+        let several = repositories.iter().filter(has_several).map(|(repo, _)| *repo).collect();
+        let world = World { repositories, names: names(repositories), several };
         let mut naming = Naming::default();
         for (id, incident) in incidents {
             let home = home(id);
@@ -96,12 +102,14 @@ fn names(repositories: &BTreeMap<RepoId, RepositoryFacts>) -> HashMap<Repository
 struct World<'a> {
     repositories: &'a BTreeMap<RepoId, RepositoryFacts>,
     names: HashMap<RepositoryName, RepoId>,
+    /// Repositories whose texts may name another component of the same repository.
+    several: BTreeSet<RepoId>,
 }
 
 impl World<'_> {
     /// Whether a link can only lead to the component that the incident counts for.
     fn is_at(&self, home: Option<RepoId>, incident: &Incident, link: IncidentLink) -> bool {
-        let Some(home) = home else { return false };
+        let Some(home) = home.filter(|home| !self.several.contains(home)) else { return false };
         match link {
             IncidentLink::Deployment(id) => self
                 .repositories

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod counters;
+mod moves;
+
 use super::*;
 use crate::config::RepositoryPattern;
 use crate::config::{EnvironmentRule, OwnershipRule, OwnershipSettings, OwnershipSource};
@@ -12,9 +15,13 @@ use delivery::domain::{
 };
 use delivery::ledger::{INCIDENT_WINDOW, LeadTimeStart, Reason, SAME_DEPLOYMENT_WINDOW};
 
-const NOW: Time = Time(1_800_000_000);
+pub(super) const NOW: Time = Time(1_800_000_000);
 
 fn evaluator() -> Evaluator {
+    evaluator_of(Components::default())
+}
+
+pub(super) fn evaluator_of(components: Components) -> Evaluator {
     let rule = |pattern: &str, team: &str| OwnershipRule {
         repositories: vec![RepositoryPattern::parse(pattern).unwrap()],
         team: Arc::from(team),
@@ -36,12 +43,13 @@ fn evaluator() -> Evaluator {
         judging,
         settling: SettlingRules { settle_after: 15 * MINUTE, seed_prime_after: 5 * MINUTE },
         windows: vec![("7d".to_owned(), Window::days(7))],
+        components,
         owners: Box::new(OrderedOwners::new(&ownership)),
     };
     Evaluator::new(rules, Settled::default())
 }
 
-fn repository(id: u64, full_name: &str) -> Fact {
+pub(super) fn repository(id: u64, full_name: &str) -> Fact {
     Fact::Repository(Repository {
         id: RepoId(id),
         node_id: Arc::from(format!("R_{id}")),
@@ -55,7 +63,7 @@ fn repository(id: u64, full_name: &str) -> Fact {
 }
 
 /// A production deployment that succeeded at `at`.
-fn deployment(repo: u64, id: u64, at: Time) -> Fact {
+pub(super) fn deployment(repo: u64, id: u64, at: Time) -> Fact {
     Fact::Deployment(Deployment {
         id: DeploymentId(id),
         node_id: Arc::from(format!("DE_{id}")),
@@ -63,11 +71,12 @@ fn deployment(repo: u64, id: u64, at: Time) -> Fact {
         sha: Oid([id as u8; 20]),
         environment: Arc::from("production"),
         created_at: at,
+        marks: Vec::new(),
         statuses: vec![DeploymentStatus { at, state: DeploymentState::Success, environment: None }],
     })
 }
 
-fn progress(repo: u64, complete: bool, through: Time) -> Vec<Fact> {
+pub(super) fn progress(repo: u64, complete: bool, through: Time) -> Vec<Fact> {
     let fact = |collector| {
         let (repo, through) = (RepoId(repo), Some(through));
         Fact::Progress(Progress { repo, collector, complete, through })
@@ -75,7 +84,7 @@ fn progress(repo: u64, complete: bool, through: Time) -> Vec<Fact> {
     Collector::ALL.into_iter().map(fact).collect()
 }
 
-fn incident(id: &str, repo: u64, component: Option<&str>) -> Fact {
+pub(super) fn incident(id: &str, repo: u64, component: Option<&str>) -> Fact {
     Fact::Incident(Incident {
         id: IncidentId(Arc::from(id)),
         node_id: Arc::from(id),
@@ -90,7 +99,11 @@ fn incident(id: &str, repo: u64, component: Option<&str>) -> Fact {
 }
 
 /// Absorbs, evaluates, settles and shows.
-fn show(evaluator: &mut Evaluator, facts: Vec<Fact>, now: Time) -> crate::exposition::FigureSet {
+pub(super) fn show(
+    evaluator: &mut Evaluator,
+    facts: Vec<Fact>,
+    now: Time,
+) -> crate::exposition::FigureSet {
     facts.into_iter().for_each(|fact| evaluator.absorb(fact));
     let due = evaluator.evaluate(now);
     evaluator.settle(due);

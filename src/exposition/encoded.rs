@@ -1,40 +1,27 @@
 //! The prepared exposition: a scrape shares its bytes and adds the exporter's own metrics.
 
-use super::chunks::{Chunk, ChunkKey, Chunks, Previous, SUBJECTS_PER_CHUNK};
-use super::deflate::{Deflater, HEADER};
+use super::chunks::{ChunkKey, Chunks, SUBJECTS_PER_CHUNK};
 use super::families::families;
+use super::family::{Family, Kind};
 use super::figures::{Exposure, FigureSet};
+use super::format::Format;
 use super::samples::Sorted;
+use super::sequence::Sequence;
 use super::withhold::withhold;
 use super::writer::{Count, Writer};
 use bytes::Bytes;
-use crc32fast::Hasher;
 
-/// The judged families at one instant, as plain text and as the start of a gzip member.
-#[derive(Clone, Debug)]
+/// The judged families at one instant, in all formats, plain and as the start of a gzip member.
+#[derive(Clone, Debug, Default)]
 pub struct Encoded {
-    chunks: Vec<Chunk>,
-    plain: Bytes,
-    gzip: Bytes,
-    checksum: Hasher,
-    compressed: usize,
+    text: Chunks,
+    /// Only the chunks that OpenMetrics writes otherwise.
+    open_metrics: Chunks,
+    text_body: Sequence,
+    open_metrics_body: Sequence,
+    shows_created: bool,
     series: usize,
     withheld: Vec<(String, usize)>,
-}
-
-impl Default for Encoded {
-    /// Nothing judged yet.
-    fn default() -> Encoded {
-        Encoded {
-            chunks: Vec::new(),
-            plain: Bytes::new(),
-            gzip: Bytes::from_static(&HEADER),
-            checksum: Hasher::new(),
-            compressed: 0,
-            series: 0,
-            withheld: Vec::new(),
-        }
-    }
 }
 
 /// Encodes figures. Chunks that did not change since `previous` are taken from it.
@@ -44,71 +31,111 @@ pub fn encode(set: &FigureSet, exposure: &Exposure, previous: Option<&Encoded>) 
         .iter()
         .map(|family| {
             let mut count = Count::default();
-            sorted.walk(family, exposure, 0..sorted.len(family.subject()), &mut count);
+            sorted.walk(family, exposure, 0..sorted.len(family), &mut count);
             count.0
         })
         .collect();
     let withheld = withhold(families(), &counts, exposure.max_series);
-    let capacity = previous.map_or(0, |previous| previous.plain.len() + previous.plain.len() / 8);
-    let mut writer = Writer::with_capacity(capacity);
-    let mut ends: Vec<(ChunkKey, usize)> = Vec::new();
+    let mut both = Both::like(previous);
     for (at, family) in families().iter().enumerate() {
-        if counts[at] == 0 || withheld.contains(&at) {
-            continue;
+        if counts[at] > 0 && !withheld.contains(&at) {
+            both.write(at, family, &sorted, exposure);
         }
-        writer.family(family.name(), family.help(), family.kind());
-        let subjects = sorted.len(family.subject());
+    }
+    let text = both.text.cut(previous.map(|previous| &previous.text));
+    let open_metrics = both.open_metrics.cut(previous.map(|previous| &previous.open_metrics));
+    let told = withheld.iter().map(|at| (families()[*at].name().to_owned(), counts[*at]));
+    let told: Vec<(String, usize)> = told.collect();
+    Encoded {
+        text_body: Sequence::of(&text, &Chunks::default()),
+        open_metrics_body: Sequence::of(&text, &open_metrics),
+        text,
+        open_metrics,
+        shows_created: exposure.created_timestamps,
+        series: counts.iter().sum::<usize>() - told.iter().map(|(_, count)| count).sum::<usize>(),
+        withheld: told,
+    }
+}
+
+/// The chunks of one format, while they are written.
+struct Written {
+    writer: Writer,
+    ends: Vec<(ChunkKey, usize)>,
+}
+
+impl Written {
+    /// Room for a little more than the last time, so that it need not be moved while it grows.
+    fn like(format: Format, previous: Option<&Chunks>) -> Written {
+        let length = previous.map_or(0, |previous| previous.text.len());
+        Written { writer: Writer::with_capacity(format, length + length / 8), ends: Vec::new() }
+    }
+
+    fn cut(self, previous: Option<&Chunks>) -> Chunks {
+        Chunks::cut(self.writer.into_bytes(), &self.ends, previous)
+    }
+}
+
+/// Both formats: every chunk as text, and as OpenMetrics those that differ.
+struct Both {
+    text: Written,
+    open_metrics: Written,
+}
+
+impl Both {
+    fn like(previous: Option<&Encoded>) -> Both {
+        Both {
+            text: Written::like(Format::Text, previous.map(|previous| &previous.text)),
+            open_metrics: Written::like(
+                Format::OpenMetrics,
+                previous.map(|previous| &previous.open_metrics),
+            ),
+        }
+    }
+
+    fn write(&mut self, at: usize, family: &Family, sorted: &Sorted<'_>, exposure: &Exposure) {
+        let (text, open) = (&mut self.text, &mut self.open_metrics);
+        // Gauges are the same in all formats, unless quotes are escaped in their HELP.
+        let may_differ = family.kind() != Kind::Gauge || family.help().contains('"');
+        text.writer.family(family.name(), family.help(), family.kind());
+        open.writer.family(family.name(), family.help(), family.kind());
+        let subjects = sorted.len(family);
         for (number, start) in (0..subjects).step_by(SUBJECTS_PER_CHUNK).enumerate() {
-            let before = writer.len();
             let range = start..subjects.min(start + SUBJECTS_PER_CHUNK);
-            sorted.walk(family, exposure, range, &mut writer);
-            if writer.len() > before {
-                ends.push(((at, number), writer.len()));
+            let from = text.writer.len();
+            sorted.walk(family, exposure, range.clone(), &mut text.writer);
+            if text.writer.len() == from {
+                continue;
+            }
+            text.ends.push(((at, number), text.writer.len()));
+            if !may_differ {
+                continue;
+            }
+            let open_from = open.writer.len();
+            sorted.walk(family, exposure, range, &mut open.writer);
+            if open.writer.since(open_from) == text.writer.since(from) {
+                open.writer.take_back(open_from);
+            } else {
+                open.ends.push(((at, number), open.writer.len()));
             }
         }
     }
-    let series = writer.series();
-    let previous = previous.map(Encoded::as_previous);
-    let chunks = Chunks::cut(writer.into_bytes(), &ends, previous.as_ref());
-    let told = withheld.into_iter().map(|at| (families()[at].name().to_owned(), counts[at]));
-    Encoded::of(chunks, series, told.collect())
 }
 
 impl Encoded {
-    fn of(chunks: Chunks, series: usize, withheld: Vec<(String, usize)>) -> Encoded {
-        let (checksum, compressed) = (chunks.checksum.clone(), chunks.compressed);
-        let (chunks, plain, gzip) = chunks.into_pieces();
-        Encoded {
-            chunks,
-            plain: plain.into(),
-            gzip: gzip.into(),
-            checksum,
-            compressed,
-            series,
-            withheld,
-        }
-    }
-
-    fn as_previous(&self) -> Previous<'_> {
-        Previous { chunks: &self.chunks, text: &self.plain, deflated: &self.gzip }
-    }
-
     /// A scrape's body in parts, to be sent one after the other: the prepared bytes, which are
     /// shared and not copied, then `own`, the exporter's own metrics as [`super::OwnMetrics::text`]
-    /// writes them. With `gzip` the parts are one gzip member.
-    pub fn body(&self, own: &[u8], gzip: bool) -> Vec<Bytes> {
-        if !gzip {
-            return vec![self.plain.clone(), Bytes::copy_from_slice(own)];
+    /// writes them in the same format. With `gzip` the parts are one gzip member.
+    pub fn body(&self, format: Format, own: &[u8], gzip: bool) -> Vec<Bytes> {
+        let last = Bytes::from([own, format.end()].concat());
+        match format {
+            Format::Text => self.text_body.body(last, gzip),
+            Format::OpenMetrics => self.open_metrics_body.body(last, gzip),
         }
-        let mut checksum = self.checksum.clone();
-        checksum.update(own);
-        let length = self.plain.len() + own.len();
-        let mut end = Vec::new();
-        Deflater::new().last(own, &mut end);
-        end.extend_from_slice(&checksum.finalize().to_le_bytes());
-        // The format keeps the length modulo 2^32.
-        end.extend_from_slice(&(length as u32).to_le_bytes());
-        vec![self.gzip.clone(), end.into()]
+    }
+
+    /// Whether OpenMetrics tells since when counters and histograms have counted.
+    pub fn shows_created(&self) -> bool {
+        self.shows_created
     }
 
     /// How many series there are, without the exporter's own.
@@ -123,6 +150,14 @@ impl Encoded {
 
     /// How many chunks had to be compressed: those that changed since the previous exposition.
     pub fn compressed_chunks(&self) -> usize {
-        self.compressed
+        self.text.compressed + self.open_metrics.compressed
+    }
+
+    /// How many bytes are kept for all formats together, compressed and plain.
+    pub fn prepared_bytes(&self) -> usize {
+        [&self.text, &self.open_metrics]
+            .map(|chunks| chunks.text.len() + chunks.deflated.len())
+            .iter()
+            .sum()
     }
 }

@@ -1,5 +1,7 @@
 //! What it takes to declare a family, once, for every level that shows it.
 
+use super::histogram::Histogram;
+use super::settled::SettledFigures;
 use delivery::measures::{Distribution, PointFigures, SeedFigures, WindowFigures};
 
 /// A family's type.
@@ -87,6 +89,14 @@ pub(super) enum Reading {
     Seed(fn(&SeedFigures) -> Option<f64>),
     /// The original collector's histogram.
     SeedLeadTimes,
+    /// A count of what has been settled.
+    Counter(fn(&SettledFigures) -> u64),
+    /// A count of settled failures per reason.
+    FailedDeployments,
+    /// A histogram of settled durations.
+    Histogram(fn(&SettledFigures) -> &Histogram),
+    /// A histogram of settled durations per phase.
+    PhaseHistograms,
     /// 0 or 1 per measure with data and level.
     PerformanceLevels,
     /// 1 with what else is known about a component.
@@ -120,6 +130,19 @@ impl Declaration {
     /// Whether it belongs to the original collector's surface.
     pub(super) fn is_seed(&self) -> bool {
         matches!(self.reading, Reading::Seed(_) | Reading::SeedLeadTimes)
+    }
+
+    /// Whether it shows what has been settled: such series stay with a team that gave its
+    /// components away.
+    pub(super) fn is_settled(&self) -> bool {
+        matches!(
+            self.reading,
+            Reading::SeedLeadTimes
+                | Reading::Counter(_)
+                | Reading::FailedDeployments
+                | Reading::Histogram(_)
+                | Reading::PhaseHistograms
+        )
     }
 }
 

@@ -1,6 +1,6 @@
 //! What evaluation hands over to be shown: figures with their labels.
 
-use super::histogram::Histogram;
+use super::settled::SettledFigures;
 use crate::config::{ComponentDetail, Settings};
 use delivery::domain::{DAY, TeamName, Time};
 use delivery::measures::{Level, Measure, PointFigures, SeedFigures, WindowFigures};
@@ -16,6 +16,10 @@ pub struct FigureSet {
     pub teams: Vec<Arc<TeamFigures>>,
     /// Organisations with at least one such component, or with incidents of their own.
     pub orgs: Vec<Arc<OrgFigures>>,
+    /// The counters and histograms of those teams, and of teams that once owned something.
+    pub settled_teams: Vec<(TeamName, Arc<SettledFigures>)>,
+    /// Those of organisations, likewise.
+    pub settled_orgs: Vec<(Arc<str>, Arc<SettledFigures>)>,
     /// All collected repositories.
     pub repositories: Vec<RepositoryState>,
 }
@@ -64,9 +68,11 @@ pub struct ComponentFigures {
     pub figures: Figures,
     /// The original collector's gauges.
     pub seed: SeedFigures,
-    /// Settled lead times in hours, by the team that owned the component when they settled: its
-    /// present team, and each former team until its rows are pruned.
-    pub lead_time_hours: Vec<(TeamName, Histogram)>,
+    /// When its counters and histograms were first shown, from which on they count.
+    pub born_at: Option<Time>,
+    /// Its counters and histograms, by the team that owned the component when they settled: its
+    /// present team, and each former team for which something settled.
+    pub settled: Vec<(TeamName, Arc<SettledFigures>)>,
 }
 
 /// A team.
@@ -107,6 +113,8 @@ pub struct Exposure {
     pub seed_surface: bool,
     /// How many series may be shown, without the exporter's own.
     pub max_series: usize,
+    /// Whether OpenMetrics tells since when counters and histograms have counted.
+    pub created_timestamps: bool,
 }
 
 impl From<&Settings> for Exposure {
@@ -115,6 +123,7 @@ impl From<&Settings> for Exposure {
             component_detail: settings.exposition.component_detail,
             seed_surface: settings.measures.seed_surface,
             max_series: settings.exposition.max_series,
+            created_timestamps: settings.exposition.created_timestamps,
         }
     }
 }

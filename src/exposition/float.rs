@@ -30,7 +30,8 @@ pub(super) fn write_bound(out: &mut Vec<u8>, bound: f64) {
     }
 }
 
-fn write_integer(out: &mut Vec<u8>, mut value: u32) {
+/// A whole number, never with an exponent.
+pub(super) fn write_integer(out: &mut Vec<u8>, mut value: u32) {
     let mut digits = [0u8; 10];
     let mut start = digits.len();
     loop {

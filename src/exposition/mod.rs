@@ -1,37 +1,41 @@
 //! Figures become bytes: families declared once each, one writer, chunks encoded ahead of the scrape.
 //!
 //! [`FigureSet`] is what evaluation hands over, [`families`] says what is shown of it,
-//! [`encode`] prepares plain and compressed bytes, and a scrape only adds the exporter's own metrics
+//! [`encode`] prepares plain and compressed bytes in every [`Format`], and a scrape only adds the exporter's own metrics
 //! ([`OwnMetrics`]) to them. `docs/metrics.md` is generated here too ([`reference`]). Absent here:
 //! rules about deliveries, and HTTP.
 
 mod chunks;
 mod deflate;
 mod encoded;
+mod expected;
 mod families;
 mod family;
 mod figures;
 mod float;
+mod format;
 mod histogram;
 mod own;
 mod own_families;
 mod reference;
 mod samples;
+mod sequence;
+mod settled;
 #[cfg(test)]
 mod tests;
 mod withhold;
 mod writer;
 
 pub use encoded::{Encoded, encode};
+pub use expected::{Subjects, expected_series};
 pub use families::families;
 pub use family::{Family, Kind, Subject};
 pub use figures::{
     ComponentFigures, ComponentInfo, ComponentLabels, Exposure, FigureSet, Figures, OrgFigures,
     RepositoryState, TeamFigures,
 };
-pub use histogram::{Histogram, LEAD_TIME_HOURS};
+pub use format::Format;
+pub use histogram::{Exemplar, Histogram};
 pub use own::{OwnMetrics, SourceLabels};
 pub use reference::reference;
-
-/// The content type of what [`Encoded::body`] gives.
-pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+pub use settled::SettledFigures;

@@ -2,6 +2,7 @@
 //! and written by the same writer as everything else.
 
 use super::family::Kind;
+use super::format::Format;
 use super::own_families::{self as own, CounterVec, GaugeVec};
 use super::writer::{Samples, Writer};
 use delivery::domain::Time;
@@ -28,6 +29,8 @@ pub struct OwnMetrics {
     evaluation_duration: Histogram,
     series: Gauge,
     series_withheld: GaugeVec,
+    last_reload_successful: Gauge,
+    last_reload_success: Gauge,
 }
 
 /// The values of labels that a source can have, so that its counters start at 0.
@@ -74,6 +77,8 @@ impl OwnMetrics {
             evaluation_duration: own::EVALUATION_DURATION.evaluation_times(&registry)?,
             series: own::SERIES.gauge(&registry)?,
             series_withheld: own::SERIES_WITHHELD.gauges(&registry)?,
+            last_reload_successful: own::LAST_RELOAD_SUCCESSFUL.gauge(&registry)?,
+            last_reload_success: own::LAST_RELOAD_SUCCESS.gauge(&registry)?,
             registry,
         })
     }
@@ -94,6 +99,35 @@ impl OwnMetrics {
         for reason in labels.throttle_reasons {
             self.throttled.with_label_values(&[source, reason]);
         }
+    }
+
+    /// A source is not collected any more: its gauges end, since nothing tells them any longer.
+    /// Counters stay, since a source that comes back goes on counting.
+    pub fn forget_source(&self, labels: &SourceLabels<'_>) {
+        let source = labels.source;
+        // What was never told is not there to be removed.
+        let _ = self.source_up.remove_label_values(&[source]);
+        for collector in labels.collectors {
+            for gauges in [&self.last_success, &self.data_through] {
+                let _ = gauges.remove_label_values(&[source, collector]);
+            }
+        }
+        for api in labels.apis {
+            for gauges in [&self.limit, &self.remaining, &self.reset] {
+                let _ = gauges.remove_label_values(&[source, api]);
+            }
+        }
+    }
+
+    /// The configuration was read, at the start or again, and is in force.
+    pub fn config_loaded(&self, at: Time) {
+        self.last_reload_successful.set(1.0);
+        self.last_reload_success.set(at.0 as f64);
+    }
+
+    /// The configuration was read again and refused: the former one stays in force.
+    pub fn config_refused(&self) {
+        self.last_reload_successful.set(0.0);
     }
 
     /// Whether a source answered when it was last asked.
@@ -167,17 +201,18 @@ impl OwnMetrics {
         }
     }
 
-    /// All of them as text, for [`super::Encoded::body`].
-    pub fn text(&self) -> Vec<u8> {
-        let mut writer = Writer::default();
+    /// All of them, for [`super::Encoded::body`]; `created`, where it is to be told, is since when
+    /// they have counted.
+    pub fn text(&self, format: Format, created: Option<Time>) -> Vec<u8> {
+        let mut writer = Writer::with_capacity(format, 0);
         for family in self.registry.gather() {
-            write(&mut writer, &family);
+            write(&mut writer, &family, created);
         }
         writer.into_bytes()
     }
 }
 
-fn write(writer: &mut Writer, family: &MetricFamily) {
+fn write(writer: &mut Writer, family: &MetricFamily, created: Option<Time>) {
     let kind = match family.get_field_type() {
         MetricType::COUNTER => Kind::Counter,
         MetricType::HISTOGRAM => Kind::Histogram,
@@ -193,6 +228,9 @@ fn write(writer: &mut Writer, family: &MetricFamily) {
             Kind::Gauge => writer.sample("", &[], metric.get_gauge().get_value()),
             Kind::Histogram => write_histogram(writer, metric),
         }
+        if let Some(at) = created.filter(|_| kind != Kind::Gauge) {
+            writer.created(&[], at);
+        }
     }
 }
 
@@ -200,10 +238,10 @@ fn write_histogram(writer: &mut Writer, metric: &Metric) {
     let histogram = metric.get_histogram();
     for bucket in histogram.get_bucket() {
         if bucket.upper_bound().is_finite() {
-            writer.bucket(bucket.upper_bound(), bucket.cumulative_count());
+            writer.bucket(bucket.upper_bound(), bucket.cumulative_count(), None);
         }
     }
-    writer.bucket(f64::INFINITY, histogram.get_sample_count());
+    writer.bucket(f64::INFINITY, histogram.get_sample_count(), None);
     writer.sample("_sum", &[], histogram.get_sample_sum());
     writer.sample("_count", &[], histogram.get_sample_count() as f64);
 }
@@ -215,7 +253,7 @@ mod tests {
     use super::*;
 
     fn text(metrics: &OwnMetrics) -> String {
-        String::from_utf8(metrics.text()).unwrap()
+        String::from_utf8(metrics.text(Format::Text, None)).unwrap()
     }
 
     #[test]
@@ -239,6 +277,28 @@ mod tests {
         assert!(text.contains("collection_duration_seconds_bucket{collector=\"deployments\",source=\"github\",le=\"0.5\"} 1\n"));
         assert!(text.contains("collection_duration_seconds_bucket{collector=\"deployments\",source=\"github\",le=\"+Inf\"} 1\n"));
         assert!(text.contains("throttled_seconds_total{reason=\"primary\",source=\"github\"} 0\n"));
+    }
+
+    #[test]
+    fn a_forgotten_source_has_counters_but_no_gauges() {
+        let metrics = OwnMetrics::new().unwrap();
+        let labels = SourceLabels {
+            source: "github",
+            collectors: &["deployments"],
+            apis: &["graphql"],
+            failure_reasons: &[],
+            throttle_reasons: &[],
+        };
+        metrics.source_up("github", true);
+        metrics.last_success("github", "deployments", Time(1));
+        metrics.limits("github", "graphql", 5_000, 4_999, Time(2));
+        metrics.points("github", "graphql", 3);
+        metrics.forget_source(&labels);
+        let text = text(&metrics);
+        for gauge in ["source_up", "last_success", "rate_limit"] {
+            assert!(!text.contains(gauge), "{text}");
+        }
+        assert!(text.contains("points_spent_total{api=\"graphql\",source=\"github\"} 3\n"));
     }
 
     #[test]

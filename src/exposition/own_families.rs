@@ -126,6 +126,19 @@ pub(super) const SERIES_WITHHELD: OwnFamily = own(
     "Series that `exposition.max_series` withholds, by family; absent while none are.",
 );
 
+pub(super) const LAST_RELOAD_SUCCESSFUL: OwnFamily = own(
+    "dora_exporter_config_last_reload_successful",
+    Kind::Gauge,
+    &[],
+    "1 if the configuration was in order when it was last read, else 0: the former one is in force.",
+);
+pub(super) const LAST_RELOAD_SUCCESS: OwnFamily = own(
+    "dora_exporter_config_last_reload_success_timestamp_seconds",
+    Kind::Gauge,
+    &[],
+    "When the configuration in force was read.",
+);
+
 /// All of them, for the reference.
 pub(super) const OWN_FAMILIES: &[OwnFamily] = &[
     BUILD_INFO,
@@ -145,6 +158,8 @@ pub(super) const OWN_FAMILIES: &[OwnFamily] = &[
     EVALUATION_DURATION,
     SERIES,
     SERIES_WITHHELD,
+    LAST_RELOAD_SUCCESSFUL,
+    LAST_RELOAD_SUCCESS,
 ];
 
 /// Gauges with labels that hold whole numbers or times.

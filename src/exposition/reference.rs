@@ -25,6 +25,13 @@ Generated from the declarations in `src/exposition`; a test keeps it true. To wr
   does not slide figures to zero.
 - **Statistics** (label `stat`) are `p50`, `p85`, `p95` and `mean`, exact over the facts by nearest
   rank, not from buckets.
+- **Counters and histograms** (`…_total`, and histograms without `window`) serve alerts and `rate()`;
+  the gauges over windows are the truth. They start at 0 when a component is first shown and count
+  what finishes later, each thing once, `measures.settle_after` after everything through it has been
+  collected, as it was judged then. Nothing is ever taken back: what turns up late or is judged anew
+  changes gauges only. They are exact across restarts and crashes. A count stays with the team and the
+  organisation of that moment: a component that moves keeps its former team's series, and a team's or
+  organisation's counters keep what was counted for components that have left or are gone.
 - **How much per component**: with `exposition.component_detail = \"standard\"` a component has the
   families marked S, of those over windows only `30d` (or the window nearest to it) with `p50` and
   `p85`; with `\"full\"` everything, with `\"none\"` nothing. Teams and organisations always have
@@ -35,6 +42,12 @@ Generated from the declarations in `src/exposition`; a test keeps it true. To wr
 - **The original collector's four families** keep their names, types, buckets and units, so that its
   dashboard works unmodified (`measures.seed_surface = false` hides them). `promtool check metrics`
   complains of two of these names for their unit, and of nothing else.
+- **Formats**: Prometheus' text format 0.0.4 and 1.0.0 and OpenMetrics 1.0.0, as the scraper's
+  `Accept` asks; Prometheus asks for OpenMetrics. There a bucket of lead times names the last pull
+  request that it counted as its exemplar (`{pr=\"123\"}`, in the repository of the label `repo`;
+  Prometheus keeps exemplars with `--enable-feature=exemplar-storage`), and with
+  `exposition.created_timestamps = true` each counter and histogram tells by `_created` since when
+  it counts.
 - Scrape with `honor_labels: true`: `team` and `component` may meet labels of the target.
 ";
 

@@ -6,29 +6,34 @@ use super::figures::{
     TeamFigures,
 };
 use super::histogram::Histogram;
+use super::settled::SettledFigures;
 use super::writer::Samples;
 use crate::config::ComponentDetail;
+use delivery::domain::{TeamName, Time};
+use delivery::ledger::Reason;
 use delivery::measures::{BENCHMARK, Distribution, Level, Measure, PHASES, WindowFigures};
 use std::ops::Range;
 use std::sync::Arc;
 
 /// The value of the label `stat`, and how it is read.
-type Stat = (&'static str, fn(&Distribution) -> f64);
+pub(super) type Stat = (&'static str, fn(&Distribution) -> f64);
 
 /// All statistics; a component's standard detail has the first two.
-const STATS: [Stat; 4] = [
+pub(super) const STATS: [Stat; 4] = [
     ("p50", |times| times.p50 as f64),
     ("p85", |times| times.p85 as f64),
     ("p95", |times| times.p95 as f64),
     ("mean", |times| times.mean),
 ];
-const STANDARD_STATS: usize = 2;
+pub(super) const STANDARD_STATS: usize = 2;
 
 /// A set of figures in the order of labels, so that equal sets give equal bytes.
 pub(super) struct Sorted<'a> {
     components: Vec<&'a ComponentFigures>,
     teams: Vec<&'a TeamFigures>,
     orgs: Vec<&'a OrgFigures>,
+    settled_teams: Vec<&'a (TeamName, Arc<SettledFigures>)>,
+    settled_orgs: Vec<&'a (Arc<str>, Arc<SettledFigures>)>,
     repositories: Vec<&'a RepositoryState>,
 }
 
@@ -43,13 +48,19 @@ impl<'a> Sorted<'a> {
         orgs.sort_unstable_by(|a, b| a.org.cmp(&b.org));
         let mut repositories: Vec<&RepositoryState> = set.repositories.iter().collect();
         repositories.sort_unstable();
-        Sorted { components, teams, orgs, repositories }
+        let mut settled_teams: Vec<_> = set.settled_teams.iter().collect();
+        settled_teams.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        let mut settled_orgs: Vec<_> = set.settled_orgs.iter().collect();
+        settled_orgs.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        Sorted { components, teams, orgs, settled_teams, settled_orgs, repositories }
     }
 
     /// How many subjects a family has.
-    pub(super) fn len(&self, subject: Subject) -> usize {
-        match subject {
+    pub(super) fn len(&self, family: &Family) -> usize {
+        match family.subject() {
             Subject::Component => self.components.len(),
+            Subject::Team if family.declaration.is_settled() => self.settled_teams.len(),
+            Subject::Org if family.declaration.is_settled() => self.settled_orgs.len(),
             Subject::Team => self.teams.len(),
             Subject::Org => self.orgs.len(),
             Subject::Repository => self.repositories.len(),
@@ -67,10 +78,19 @@ impl<'a> Sorted<'a> {
         if !shows(family, exposure) {
             return;
         }
-        let detail = exposure.component_detail;
         match family.subject() {
-            Subject::Component => {
-                self.components[subjects].iter().for_each(|one| component(family, one, detail, to));
+            Subject::Component => self.components[subjects]
+                .iter()
+                .for_each(|one| component(family, one, exposure, to)),
+            Subject::Team if family.declaration.is_settled() => {
+                for (team, figures) in &self.settled_teams[subjects] {
+                    settled(family, figures, &[("team", team)], None, to);
+                }
+            }
+            Subject::Org if family.declaration.is_settled() => {
+                for (org, figures) in &self.settled_orgs[subjects] {
+                    settled(family, figures, &[("org", org)], None, to);
+                }
             }
             Subject::Team => self.teams[subjects].iter().for_each(|one| team(family, one, to)),
             Subject::Org => self.orgs[subjects].iter().for_each(|one| {
@@ -88,7 +108,7 @@ impl<'a> Sorted<'a> {
 }
 
 /// Whether the configuration shows a family at all.
-fn shows(family: &Family, exposure: &Exposure) -> bool {
+pub(super) fn shows(family: &Family, exposure: &Exposure) -> bool {
     let in_detail = match exposure.component_detail {
         _ if family.subject() != Subject::Component => true,
         ComponentDetail::Full => true,
@@ -98,23 +118,19 @@ fn shows(family: &Family, exposure: &Exposure) -> bool {
     in_detail && (exposure.seed_surface || !family.declaration.is_seed())
 }
 
-fn component(
-    family: &Family,
-    one: &ComponentFigures,
-    detail: ComponentDetail,
-    to: &mut impl Samples,
-) {
-    component_subject(&one.labels, &one.labels.team, to);
+fn component(family: &Family, one: &ComponentFigures, exposure: &Exposure, to: &mut impl Samples) {
+    if family.declaration.is_settled() {
+        let created = one.born_at.filter(|_| exposure.created_timestamps);
+        for (team, figures) in &one.settled {
+            settled(family, figures, &component_labels(&one.labels, team), created, to);
+        }
+        return;
+    }
+    to.subject(&component_labels(&one.labels, &one.labels.team));
     match family.declaration.reading {
         Reading::Seed(read) => {
             if let Some(value) = read(&one.seed) {
                 to.sample("", &[], value);
-            }
-        }
-        Reading::SeedLeadTimes => {
-            for (team, times) in &one.lead_time_hours {
-                component_subject(&one.labels, team, to);
-                histogram(times, to);
             }
         }
         Reading::Info => {
@@ -126,18 +142,65 @@ fn component(
             ];
             to.sample("", &labels, 1.0);
         }
-        _ => figures(family, &one.figures, detail == ComponentDetail::Standard, to),
+        _ => {
+            let standard = exposure.component_detail == ComponentDetail::Standard;
+            figures(family, &one.figures, standard, to);
+        }
     }
 }
 
-fn component_subject(labels: &ComponentLabels, team: &str, to: &mut impl Samples) {
-    to.subject(&[("team", team), ("repo", &labels.repo), ("component", &labels.component)]);
+fn component_labels<'a>(
+    labels: &'a ComponentLabels,
+    team: &'a str,
+) -> [(&'static str, &'a str); 3] {
+    [("team", team), ("repo", &labels.repo), ("component", &labels.component)]
 }
 
-fn histogram(times: &Histogram, to: &mut impl Samples) {
-    times.buckets().for_each(|(bound, count)| to.bucket(bound, count));
+/// The readings of what has been settled, which all levels share.
+fn settled(
+    family: &Family,
+    figures: &SettledFigures,
+    labels: &[(&str, &str)],
+    created: Option<Time>,
+    to: &mut impl Samples,
+) {
+    to.subject(labels);
+    match family.declaration.reading {
+        Reading::Counter(read) => counter(&[], read(figures), created, to),
+        Reading::FailedDeployments => {
+            for (reason, count) in Reason::ALL.iter().zip(figures.failed_deployments) {
+                counter(&[("reason", reason.name())], count, created, to);
+            }
+        }
+        Reading::SeedLeadTimes => histogram(&figures.lead_time_hours, created, to),
+        Reading::Histogram(read) => histogram(read(figures), created, to),
+        Reading::PhaseHistograms => {
+            for phase in PHASES {
+                to.subject(&[labels, &[("phase", phase.name())]].concat());
+                histogram(figures.change_phase(phase), created, to);
+            }
+        }
+        // The others are taken where figures are walked.
+        _ => {}
+    }
+}
+
+fn counter(labels: &[(&str, &str)], count: u64, created: Option<Time>, to: &mut impl Samples) {
+    to.sample("", labels, count as f64);
+    if let Some(at) = created {
+        to.created(labels, at);
+    }
+}
+
+fn histogram(times: &Histogram, created: Option<Time>, to: &mut impl Samples) {
+    for ((bound, count), exemplar) in times.buckets().zip(times.exemplars()) {
+        to.bucket(bound, count, exemplar);
+    }
     to.sample("_sum", &[], times.sum());
     to.sample("_count", &[], times.count() as f64);
+    if let Some(at) = created {
+        to.created(&[], at);
+    }
 }
 
 fn team(family: &Family, one: &TeamFigures, to: &mut impl Samples) {
@@ -194,12 +257,8 @@ fn figures(family: &Family, one: &Figures, standard: bool, to: &mut impl Samples
         Reading::Phases => {
             windows.iter().for_each(|(window, figures)| phases(window, figures, stats, to));
         }
-        // Readings of one level only are taken where that level is walked.
-        Reading::Seed(_)
-        | Reading::SeedLeadTimes
-        | Reading::PerformanceLevels
-        | Reading::Info
-        | Reading::BackfillComplete => {}
+        // Settled readings, and those of one level only, are taken elsewhere.
+        _ => {}
     }
 }
 

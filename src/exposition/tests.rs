@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod expected;
+mod formats;
+
 use super::*;
 use crate::config::ComponentDetail;
 use delivery::domain::{DAY, DeploymentId, HOUR, IncidentId, Oid, Time, Window};
@@ -19,8 +22,12 @@ use std::sync::Arc;
 
 const T: Time = Time(20_000 * DAY);
 
-const FULL: Exposure =
-    Exposure { component_detail: ComponentDetail::Full, seed_surface: true, max_series: 1_000_000 };
+const FULL: Exposure = Exposure {
+    component_detail: ComponentDetail::Full,
+    seed_surface: true,
+    max_series: 1_000_000,
+    created_timestamps: false,
+};
 const STANDARD: Exposure = Exposure { component_detail: ComponentDetail::Standard, ..FULL };
 
 /// A component with something to show in every family.
@@ -63,6 +70,7 @@ fn history(days_ago: i64) -> History {
             merged_at: finished_at.plus(-HOUR),
             finished_at,
             phases: Phases { coding: seconds, pickup: seconds, review: seconds, deploy: seconds },
+            unknown_paths: false,
         }],
         waiting: vec![WaitingChange { id: ChangeId::Pull(2), merged_at: finished_at }],
         incidents: vec![
@@ -85,11 +93,25 @@ fn figures(pool: &Pool<'_>) -> Figures {
     }
 }
 
+/// Lead times, one phase, and a failure of each history, settled.
+fn settled(histories: &[&History]) -> Arc<SettledFigures> {
+    let mut settled = SettledFigures::default();
+    for history in histories {
+        settled.deployments += 1;
+        settled.failed_deployments[Reason::Incident as usize] += 1;
+        for (number, change) in (1..).zip(&history.changes) {
+            settled.lead_time_hours.observe_pull(change.lead_time(), number);
+            settled.change_lead_time.observe_pull(change.lead_time(), number);
+            settled.change_phases[1].observe(HOUR);
+        }
+        settled.time_to_restore.observe(60);
+    }
+    Arc::new(settled)
+}
+
 fn component(team: &str, repo: &str, history: &History) -> Arc<ComponentFigures> {
     let members = [Member { history, t: T }];
     let pool = Pool { members: &members, unmapped: &[], t: T };
-    let mut hours = Histogram::new(LEAD_TIME_HOURS);
-    history.changes.iter().for_each(|change| hours.observe(change.lead_time() as f64 / 3_600.0));
     Arc::new(ComponentFigures {
         labels: ComponentLabels {
             team: team.into(),
@@ -99,7 +121,8 @@ fn component(team: &str, repo: &str, history: &History) -> Arc<ComponentFigures>
         info: ComponentInfo { system: "".into(), lifecycle: "".into(), source: "rules".into() },
         figures: figures(&pool),
         seed: seed_figures(&pool),
-        lead_time_hours: vec![(team.into(), hours)],
+        born_at: Some(T),
+        settled: vec![(team.into(), settled(&[history]))],
     })
 }
 
@@ -123,6 +146,12 @@ fn set(components: &[(&str, &str, i64)]) -> FigureSet {
             .collect(),
         teams: (0..components.len()).map(team).collect(),
         orgs: vec![Arc::new(OrgFigures { org: "acme".into(), figures: group(&members) })],
+        settled_teams: components
+            .iter()
+            .zip(&histories)
+            .map(|((team, ..), history)| ((*team).into(), settled(&[history])))
+            .collect(),
+        settled_orgs: vec![("acme".into(), settled(&histories.iter().collect::<Vec<_>>()))],
         repositories: components
             .iter()
             .map(|(_, repo, _)| RepositoryState { repo: (*repo).into(), backfill_complete: true })
@@ -135,7 +164,7 @@ fn three() -> FigureSet {
 }
 
 fn plain(encoded: &Encoded) -> String {
-    String::from_utf8(encoded.body(b"", false).concat()).unwrap()
+    String::from_utf8(encoded.body(Format::Text, b"", false).concat()).unwrap()
 }
 
 fn series(text: &str) -> Vec<&str> {
@@ -192,7 +221,7 @@ fn a_component_of_standard_detail_has_one_window_and_two_statistics() {
     assert!(shown.iter().all(|line| !line.contains("window=") || line.contains("window=\"30d\"")));
     assert!(shown.iter().all(|line| !line.contains("p95") && !line.contains("mean\"")));
     assert!(shown.iter().all(|line| !line.contains("bound_ratio") && !line.contains("phase=")));
-    assert_eq!(shown.len(), 3 + 11 + 7 + 11 + 6, "{shown:#?}");
+    assert_eq!(shown.len(), 3 + 11 + (5 + 5 + 14) + 7 + 11 + 6, "{shown:#?}");
     assert!(text.contains("dora_team_window_change_phase_seconds{team=\"payments\",window=\"7d\""));
 }
 
@@ -229,21 +258,24 @@ fn equal_figures_in_any_order_give_equal_bytes() {
     let mut turned = set.clone();
     turned.components.reverse();
     turned.teams.reverse();
+    turned.settled_teams.reverse();
     turned.repositories.reverse();
     assert_eq!(plain(&encode(&set, &FULL, None)), plain(&encode(&turned, &FULL, None)));
 }
 
 #[test]
 fn a_body_is_one_gzip_member_that_ends_with_the_exporters_own_metrics() {
-    let own = OwnMetrics::new().unwrap().text();
+    let metrics = OwnMetrics::new().unwrap();
     let nothing = Encoded::default();
     let names: Vec<String> = (0..600).map(|n| format!("acme/service-{n}")).collect();
     let many: Vec<_> = names.iter().map(|name| ("team", name.as_str(), 3)).collect();
     for encoded in [encode(&set(&many), &STANDARD, None), encode(&three(), &FULL, None), nothing] {
-        for own in [own.as_slice(), b""] {
-            let plain = encoded.body(own, false).concat();
-            assert!(plain.ends_with(own));
-            assert_eq!(gunzip(&encoded.body(own, true).concat()), plain);
+        for format in [Format::Text, Format::OpenMetrics] {
+            for own in [metrics.text(format, None).as_slice(), b""] {
+                let plain = encoded.body(format, own, false).concat();
+                assert!(plain.ends_with(&[own, format.end()].concat()));
+                assert_eq!(gunzip(&encoded.body(format, own, true).concat()), plain);
+            }
         }
     }
 }
@@ -255,17 +287,25 @@ fn what_did_not_change_is_not_compressed_again() {
     let first = encode(&set(&many), &STANDARD, None);
     let same = encode(&set(&many), &STANDARD, Some(&first));
     assert_eq!(same.compressed_chunks(), 0);
-    assert_eq!(same.body(b"own", true), first.body(b"own", true));
+    assert_same_bytes(&same, &first);
 
     let mut news = many.clone();
     news[0].2 = 2;
     let fresh = encode(&set(&news), &STANDARD, None);
     let reused = encode(&set(&news), &STANDARD, Some(&first));
     assert!(reused.compressed_chunks() * 2 < fresh.compressed_chunks());
-    assert_eq!(reused.body(b"own", true), fresh.body(b"own", true));
+    assert_same_bytes(&reused, &fresh);
     // A family that vanished or came must not disturb its neighbours.
     let full = encode(&set(&news), &FULL, Some(&reused));
-    assert_eq!(gunzip(&full.body(b"", true).concat()), full.body(b"", false).concat());
+    assert_same_bytes(&full, &encode(&set(&news), &FULL, None));
+}
+
+fn assert_same_bytes(one: &Encoded, other: &Encoded) {
+    for format in [Format::Text, Format::OpenMetrics] {
+        let [one, other] = [one, other].map(|encoded| encoded.body(format, b"own", true).concat());
+        assert_eq!(one, other);
+        assert!(!gunzip(&one).is_empty());
+    }
 }
 
 #[test]
@@ -274,31 +314,19 @@ fn families_beyond_the_limit_are_withheld_whole_and_told() {
     let limit = Exposure { max_series: whole.series() - 1, ..FULL };
     let limited = encode(&three(), &limit, Some(&whole));
     let (family, count) = &limited.withheld()[0];
-    assert_eq!(
-        (family.as_str(), limited.withheld().len()),
-        ("dora_window_change_phase_seconds", 1)
-    );
+    assert_eq!((family.as_str(), limited.withheld().len()), ("dora_change_phase_seconds", 1));
     assert_eq!(limited.series() + count, whole.series());
-    assert!(!plain(&limited).contains("dora_window_change_phase_seconds"));
+    assert!(!plain(&limited).contains("dora_change_phase_seconds"));
     assert!(whole.withheld().is_empty());
 
     let metrics = OwnMetrics::new().unwrap();
     metrics.exposed(&limited);
     let told = format!("dora_exporter_series_withheld{{family=\"{family}\"}} {count}\n");
-    assert!(String::from_utf8(metrics.text()).unwrap().contains(&told));
+    assert!(String::from_utf8(metrics.text(Format::Text, None)).unwrap().contains(&told));
     metrics.exposed(&whole);
-    assert!(!String::from_utf8(metrics.text()).unwrap().contains("series_withheld"));
-}
-
-#[test]
-fn a_former_teams_lead_times_stay_beside_the_present_ones() {
-    let mut set = set(&[("new", "acme/pay", 1)]);
-    let moved = Arc::make_mut(&mut set.components[0]);
-    moved.lead_time_hours.push(("old".into(), Histogram::new(LEAD_TIME_HOURS)));
-    let text = plain(&encode(&set, &STANDARD, None));
-    let count = "dora_lead_time_hours_count{team=\"new\",repo=\"acme/pay\",component=\"pay\"} 1\n";
-    assert!(text.contains(count), "{text}");
-    assert!(text.contains(&count.replace("new", "old").replace("} 1", "} 0")));
+    assert!(
+        !String::from_utf8(metrics.text(Format::Text, None)).unwrap().contains("series_withheld")
+    );
 }
 
 /// All of the exporter's own families, each with a series.
@@ -327,7 +355,7 @@ fn busy_metrics() -> OwnMetrics {
 
 #[test]
 fn every_declared_family_of_the_exporter_itself_can_be_told() {
-    let text = String::from_utf8(busy_metrics().text()).unwrap();
+    let text = String::from_utf8(busy_metrics().text(Format::Text, None)).unwrap();
     for family in own_families::OWN_FAMILIES {
         let header = format!("# TYPE {} {}\n", family.name, family.kind.name());
         assert_eq!(text.matches(&header).count(), 1, "{}", family.name);
@@ -345,7 +373,9 @@ fn promtool_complains_of_the_two_original_names_only() {
     let Ok(mut promtool) = promtool else {
         return eprintln!("promtool is not installed: nothing was checked");
     };
-    let body = encode(&three(), &FULL, None).body(&busy_metrics().text(), false).concat();
+    let body = encode(&three(), &FULL, None)
+        .body(Format::Text, &busy_metrics().text(Format::Text, None), false)
+        .concat();
     promtool.stdin.take().unwrap().write_all(&body).unwrap();
     let output = promtool.wait_with_output().unwrap();
     let said = [output.stdout, output.stderr].concat();
@@ -356,3 +386,5 @@ fn promtool_complains_of_the_two_original_names_only() {
     assert_eq!(names, ["dora_lead_time_hours", "dora_mean_time_to_restore_hours"], "{said}");
     assert_eq!(output.status.code(), Some(3));
 }
+
+mod settled;

@@ -3,6 +3,7 @@
 //!
 //! Every wait is bounded, so that no client can hold the exporter: see [`Limits`].
 
+mod accept;
 mod chunks;
 mod connections;
 mod health;
@@ -14,7 +15,9 @@ mod routes;
 pub use connections::{BindError, Limits, bind, serve, serve_within};
 pub use health::{HealthReport, HealthView, SourceHealth};
 
+use crate::exposition::Format;
 use bytes::Bytes;
+use std::pin::Pin;
 use std::sync::Arc;
 
 /// What the server shows.
@@ -28,11 +31,20 @@ pub struct ServeState {
     pub telemetry_path: String,
     /// The exporter's version, shown on the landing page.
     pub version: &'static str,
+    /// Reloads the configuration when `/-/reload` asks for it; absent: it is refused.
+    pub reload: Option<Arc<dyn Reload>>,
 }
 
 /// Gives the metrics as bytes that were encoded before. Called on the scrape path: it must not block.
 pub trait MetricsBody: Send + Sync {
-    /// The body, compressed by gzip if asked for, in the chunks in which it lies in memory, and its
-    /// content type. Chunks are not put together, since that would copy the whole for each scrape.
-    fn body(&self, gzip: bool) -> (Vec<Bytes>, &'static str);
+    /// The body in a format, compressed by gzip if asked for, in the chunks in which it lies in
+    /// memory. Chunks are not put together, since that would copy the whole for each scrape.
+    fn body(&self, format: Format, gzip: bool) -> Vec<Bytes>;
+}
+
+/// Reads the configuration again.
+pub trait Reload: Send + Sync {
+    /// What was applied, in sentences, once it is in force; or every problem, where the former
+    /// configuration stays.
+    fn reload(&self) -> Pin<Box<dyn Future<Output = Result<String, String>> + Send + '_>>;
 }

@@ -24,7 +24,7 @@ pub(super) fn accepts_gzip(headers: &HeaderMap) -> bool {
 }
 
 /// The value of `q=…`; one that is no number means nothing, as if the coding were refused.
-fn quality(parameter: &str) -> Option<f32> {
+pub(super) fn quality(parameter: &str) -> Option<f32> {
     let (name, value) = parameter.split_once('=')?;
     let quality = || value.trim().parse().ok().filter(|quality| (0.0..=1.0).contains(quality));
     name.trim().eq_ignore_ascii_case("q").then(|| quality().unwrap_or(0.0))

@@ -1,11 +1,11 @@
 //! What is served under which path.
 
-use super::{ServeState, chunks, landing, negotiation};
+use super::{ServeState, accept, chunks, landing, negotiation};
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use std::any::Any;
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -23,6 +23,7 @@ pub(super) fn router(state: Arc<ServeState>, body_bytes: usize) -> Router {
         .route("/healthz", get(healthy))
         .route("/-/ready", get(ready))
         .route("/readyz", get(ready))
+        .route("/-/reload", post(reload).put(reload).fallback(reload_by_post))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(RequestBodyLimitLayer::new(body_bytes))
@@ -32,11 +33,12 @@ pub(super) fn router(state: Arc<ServeState>, body_bytes: usize) -> Router {
 
 async fn metrics(State(state): State<Arc<ServeState>>, headers: HeaderMap) -> Response {
     let gzip = negotiation::accepts_gzip(&headers);
-    let (pieces, content_type) = state.metrics.body(gzip);
+    let accepted = accept::accepted(&headers);
+    let pieces = state.metrics.body(accepted.format, gzip);
     let mut response = Response::new(chunks::body(pieces));
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-    headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(accepted.content_type));
+    headers.insert(header::VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
     if gzip {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
@@ -65,6 +67,23 @@ async fn ready(State(state): State<Arc<ServeState>>) -> (StatusCode, String) {
             (StatusCode::SERVICE_UNAVAILABLE, format!("dora-exporter is not ready: {reason}\n"))
         }
     }
+}
+
+/// Whoever can reach the port could reload, so it is refused unless it was allowed at the start.
+async fn reload(State(state): State<Arc<ServeState>>) -> (StatusCode, String) {
+    let Some(reload) = &state.reload else {
+        let refused = "reloading over HTTP is switched off; start with --web.enable-lifecycle, or \
+                       send SIGHUP to the process\n";
+        return (StatusCode::FORBIDDEN, refused.to_owned());
+    };
+    match reload.reload().await {
+        Ok(applied) => (StatusCode::OK, format!("{applied}\n")),
+        Err(problems) => (StatusCode::INTERNAL_SERVER_ERROR, format!("{problems}\n")),
+    }
+}
+
+async fn reload_by_post() -> (StatusCode, [(HeaderName, &'static str); 1], &'static str) {
+    (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST, PUT")], "ask for a reload by POST\n")
 }
 
 async fn not_found() -> (StatusCode, &'static str) {

@@ -8,6 +8,7 @@ mod error;
 mod file;
 mod logins;
 mod lookup;
+mod purge;
 mod reader;
 mod rows;
 mod settled;
@@ -17,8 +18,9 @@ mod writer;
 mod tests;
 
 pub use error::StoreError;
+pub use purge::Purged;
 pub use reader::FactPage;
-pub use settled::{Birth, SettledRow};
+pub use settled::{Birth, SettledPage, SettledRow};
 
 use crate::config::HashLogins;
 use delivery::domain::{Collector, Fact, RepoId};
@@ -166,9 +168,11 @@ impl Store {
         read.await.map_err(|error| self.failure("reading births", &error))
     }
 
-    /// All settled rows, in the order in which they were settled.
-    pub async fn settled(&self) -> Result<Vec<SettledRow>, StoreError> {
-        let read = async { settled::settled(&mut *self.readers.acquire().await?).await };
+    /// Settled rows after the place `after` (0: all), in the order in which they were settled, at
+    /// most `limit` of them.
+    pub async fn settled(&self, after: u64, limit: usize) -> Result<SettledPage, StoreError> {
+        let read =
+            async { settled::settled(&mut *self.readers.acquire().await?, after, limit).await };
         read.await.map_err(|error| self.failure("reading settled rows", &error))
     }
 

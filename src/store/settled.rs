@@ -2,7 +2,7 @@
 
 use super::rows::Columns;
 use delivery::domain::{ComponentId, RepoId, Time};
-use sqlx::SqliteConnection;
+use sqlx::{QueryBuilder, SqliteConnection};
 
 /// One thing that a counter or histogram has counted, as it was judged when it was settled.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,14 +13,25 @@ pub struct SettledRow {
     pub subject: String,
     /// The component it belongs to.
     pub component: ComponentId,
-    /// The component's team at the time of settling.
+    /// The component's team at the time of settling; empty where it counts for none.
     pub team: String,
-    /// The value of the label `reason`, for families that have it.
+    /// Its organisation at the time of settling; empty where it counts for none.
+    pub org: String,
+    /// The value of the family's label beyond the level's, `reason` or `phase`, if it has one.
     pub reason: Option<String>,
-    /// What it adds: 1 for a counter, the observation for a histogram, in the family's unit.
+    /// What it adds: 1 for a counter, seconds for a histogram.
     pub value: f64,
     /// When it happened.
     pub at: Time,
+}
+
+/// Settled rows in the order in which they were settled.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SettledPage {
+    /// The rows.
+    pub rows: Vec<SettledRow>,
+    /// Where to go on: the place of the last row, or the one asked for where there was none.
+    pub last: u64,
 }
 
 /// A component's first exposition, and how far it is settled since.
@@ -37,11 +48,14 @@ pub struct Birth {
 }
 
 const SETTLE: &str = "INSERT INTO settled
- (family, subject, repo, component, team, reason, value, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
- ON CONFLICT (family, subject) DO NOTHING";
+ (family, subject, repo, component, team, org, reason, value, at) ";
 
-const SETTLED: &str = "SELECT family, subject, repo, component, team, reason, value, at
- FROM settled ORDER BY position";
+/// How many rows one statement settles: a statement for each would take five times as long.
+const ROWS_A_STATEMENT: usize = 100;
+
+const SETTLED: &str =
+    "SELECT position, family, subject, repo, component, team, org, reason, value, at
+ FROM settled WHERE position > ? ORDER BY position LIMIT ?";
 
 // A birth stays, and settling only advances: counters must not start over.
 const BEAR: &str = "INSERT INTO births (repo, component, born_at, settled_through, primed_at)
@@ -59,18 +73,22 @@ pub(super) async fn settle(
     rows: &[SettledRow],
     births: &[Birth],
 ) -> Result<(), sqlx::Error> {
-    for row in rows {
-        sqlx::query(SETTLE)
-            .bind(&row.family)
-            .bind(&row.subject)
-            .bind(row.component.repo.0.cast_signed())
-            .bind(&*row.component.name)
-            .bind(&row.team)
-            .bind(&row.reason)
-            .bind(row.value)
-            .bind(row.at.0)
-            .execute(&mut *connection)
-            .await?;
+    for rows in rows.chunks(ROWS_A_STATEMENT) {
+        let mut statement = QueryBuilder::new(SETTLE);
+        statement.push_values(rows, |mut values, row| {
+            values
+                .push_bind(&row.family)
+                .push_bind(&row.subject)
+                .push_bind(row.component.repo.0.cast_signed())
+                .push_bind(&*row.component.name)
+                .push_bind(&row.team)
+                .push_bind(&row.org)
+                .push_bind(&row.reason)
+                .push_bind(row.value)
+                .push_bind(row.at.0);
+        });
+        statement.push(" ON CONFLICT (family, subject) DO NOTHING");
+        statement.build().execute(&mut *connection).await?;
     }
     for birth in births {
         sqlx::query(BEAR)
@@ -85,25 +103,33 @@ pub(super) async fn settle(
     Ok(())
 }
 
-/// All settled rows, in the order in which they were settled.
+/// At most `limit` settled rows after the place `after`.
 pub(super) async fn settled(
     connection: &mut SqliteConnection,
-) -> Result<Vec<SettledRow>, sqlx::Error> {
-    sqlx::query(SETTLED)
+    after: u64,
+    limit: usize,
+) -> Result<SettledPage, sqlx::Error> {
+    let mut last = after;
+    let rows = sqlx::query(SETTLED)
+        .bind(i64::try_from(after).unwrap_or(i64::MAX))
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
         .try_map(|row| {
             let mut columns = Columns::of(&row);
+            last = columns.bits()?;
             Ok(SettledRow {
                 family: columns.take()?,
                 subject: columns.take()?,
                 component: component(&mut columns)?,
                 team: columns.take()?,
+                org: columns.take()?,
                 reason: columns.take()?,
                 value: columns.take()?,
                 at: columns.time()?,
             })
         })
         .fetch_all(connection)
-        .await
+        .await?;
+    Ok(SettledPage { rows, last })
 }
 
 /// All births, in order of component.

@@ -3,8 +3,8 @@
 //! only once the shared transaction is durable.
 
 use super::file::Claim;
-use super::{Birth, CursorUpdate, SettledRow, StoreError, rows, settled};
-use delivery::domain::Fact;
+use super::{Birth, CursorUpdate, SettledRow, StoreError, purge, rows, settled};
+use delivery::domain::{Fact, RepoId};
 use sqlx::{Connection, SqliteConnection};
 use std::path::PathBuf;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -30,6 +30,8 @@ pub(super) enum Change {
     Facts { facts: Vec<Fact>, cursors: Vec<CursorUpdate> },
     /// What counters have counted.
     Settled { rows: Vec<SettledRow>, births: Vec<Birth> },
+    /// A repository is forgotten; with `counted` also what its counters have counted.
+    Purge { repo: RepoId, counted: bool },
     /// A small named value.
     Named { name: String, value: String },
 }
@@ -170,6 +172,9 @@ impl Writer {
             }
             Change::Settled { rows, births } => {
                 settled::settle(&mut self.connection, rows, births).await
+            }
+            Change::Purge { repo, counted } => {
+                purge::purge(&mut self.connection, *repo, *counted).await
             }
             Change::Named { name, value } => set_named(&mut self.connection, name, value).await,
         }

@@ -35,11 +35,24 @@ impl Scrape {
     /// The gauges that facts and the instant alone decide, line by line: neither what counts since
     /// a birth nor when the daemon happened to ask.
     pub fn gauges(&self) -> Vec<String> {
+        let mut gauges = self.of_type(|kind| kind == "gauge");
+        gauges.retain(|line| !line.contains("_data_through_timestamp_seconds"));
+        gauges
+    }
+
+    /// What counts since a birth: the judged counters and histograms, line by line.
+    pub fn counted(&self) -> Vec<String> {
+        self.of_type(|kind| kind != "gauge")
+    }
+
+    fn of_type(&self, wanted: impl Fn(&str) -> bool) -> Vec<String> {
+        let mut kind = "";
         let text = self.judged();
         let lines = text.lines().filter(|line| {
-            !line.starts_with('#')
-                && !line.starts_with("dora_lead_time_hours")
-                && !line.contains("_data_through_timestamp_seconds")
+            if let Some(declared) = line.strip_prefix("# TYPE ") {
+                kind = declared.rsplit(' ').next().unwrap_or_default();
+            }
+            !line.starts_with('#') && wanted(kind)
         });
         lines.map(str::to_owned).collect()
     }

@@ -64,12 +64,6 @@ async fn assert_all_shown(daemon: &Running, expected: &[String], stopped_after: 
     assert!(through.is_none_or(|through| through >= NOW as f64), "{through:?}");
 }
 
-/// What counts since a birth.
-fn counted(scrape: &Scrape) -> Vec<String> {
-    let text = scrape.judged();
-    text.lines().filter(|line| line.starts_with("dora_lead_time_hours")).map(Into::into).collect()
-}
-
 #[tokio::test]
 async fn a_restart_reads_nothing_again_and_keeps_births_and_counts() {
     let world = World::of(busy(), NOW).await;
@@ -85,8 +79,8 @@ async fn a_restart_reads_nothing_again_and_keeps_births_and_counts() {
     assert!(meter.requests <= 4 && meter.points <= 4, "{meter:?}");
     daemon.advance(2 * MINUTE).await;
     let after = daemon.scrape().await;
-    assert!(!counted(&before).is_empty());
-    assert_eq!(counted(&before), counted(&after));
+    assert!(!before.counted().is_empty());
+    assert_eq!(before.counted(), after.counted());
     assert_eq!(before.gauges(), after.gauges());
     daemon.stop().await;
 }

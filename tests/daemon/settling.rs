@@ -41,6 +41,14 @@ async fn it_is_born_at_zero_primed_once_and_then_counts_what_ships() {
     let live = daemon.scrape().await;
     assert_eq!(count(&live), Some(9.0));
     assert_eq!(live.sum("dora_lead_time_hours_bucket", &["acme/pay", "le=\"+Inf\""]), 9.0);
+    // Nothing but the original histogram is primed.
+    for (level, labels) in [("dora", "acme/pay"), ("dora_team", "payments"), ("dora_org", "acme")] {
+        let counted = |name: &str| live.sum(&format!("{level}_{name}"), &[labels]);
+        assert_eq!(counted("deployments_total"), 1.0, "{level}");
+        assert_eq!(counted("changes_shipped_total"), 2.0, "{level}");
+        assert_eq!(counted("change_lead_time_seconds_count"), 2.0, "{level}");
+        assert_eq!(counted("failed_deployments_total"), 0.0, "{level}");
+    }
     daemon.advance(HOUR).await;
     assert_eq!(count(&daemon.scrape().await), Some(9.0), "each counts once");
     daemon.stop().await;

@@ -3,7 +3,8 @@
 use delivery::domain::{Fact, Person, RepoId, Repository, Time};
 use dora_exporter::clock::Clock;
 use dora_exporter::config::{
-    EnvironmentRule, GitHubSettings, HashLogins, HotfixRule, IncidentSettings, RepositoryPattern,
+    Components, ConfigFile, EnvironmentRule, GitHubSettings, HashLogins, HotfixRule,
+    IncidentSettings, RepositoryPattern, Sources, load,
 };
 use dora_exporter::sources::github::{GitHub, Parsing, Reach};
 use dora_exporter::sources::{Observer, SourceError, Step, Throttle};
@@ -82,6 +83,7 @@ pub struct World {
     pub clock: LeapingClock,
     pub ear: Arc<Ear>,
     pub github: GitHub,
+    settings: GitHubSettings,
     _server: SimServer,
 }
 
@@ -118,7 +120,16 @@ impl World {
         let ear = Arc::new(Ear::default());
         let shared = Arc::new(clock.clone());
         let github = GitHub::connect(&settings, 0.8, parsing(), shared, ear.clone()).unwrap();
-        World { sim, clock, ear, github, _server: server }
+        World { sim, clock, ear, github, settings, _server: server }
+    }
+
+    /// The same GitHub, with a client that knows of these `[[components]]`.
+    pub fn with_components(mut self, components: &str) -> World {
+        let shared = Arc::new(self.clock.clone());
+        let parsing = Parsing { components: declared(components), ..parsing() };
+        let settings = &self.settings;
+        self.github = GitHub::connect(settings, 0.8, parsing, shared, self.ear.clone()).unwrap();
+        self
     }
 
     /// Plays more history.
@@ -141,6 +152,17 @@ impl World {
     }
 }
 
+/// What the configuration makes of `[[components]]`.
+fn declared(components: &str) -> Components {
+    let text = format!("[[github]]\norganizations = [\"acme\"]\n{components}");
+    let sources = Sources {
+        file: Some(ConfigFile::Text { name: "components".to_owned(), text }),
+        environment: [("GITHUB_TOKEN".to_owned(), "secret-token".to_owned())].into(),
+        ..Sources::default()
+    };
+    load(&sources).unwrap().components
+}
+
 fn parsing() -> Parsing {
     Parsing {
         hotfix: HotfixRule::new(&["hotfix"], &["hotfix/*"], &[r"^hotfix\b"]).unwrap(),
@@ -149,6 +171,7 @@ fn parsing() -> Parsing {
             repositories: Vec::new(),
         }],
         production: EnvironmentRule::new(&[] as &[&str], &["*canary*"]).unwrap(),
+        components: Components::default(),
         logins: Arc::new(Sums),
     }
 }

@@ -118,7 +118,7 @@ async fn deployments_created_while_pages_are_read_are_not_missed() {
     seen.extend(ids(&rest.facts));
     assert!(seen.is_superset(&old.into_iter().collect()));
     let mark = Mark { id: "new".to_owned(), at: Time(NOW + 30) };
-    assert!(github.has_news(Collector::Deployments, Some(&rest.cursor), Some(&mark)));
+    assert!(github.has_news(&repository, Collector::Deployments, Some(&rest.cursor), Some(&mark)));
     let news = walk(Some(&rest.cursor), async |cursor: Option<String>| {
         github.deployments(&repository, cursor.as_deref(), &reach).await
     })
@@ -148,9 +148,9 @@ async fn a_probe_tells_news_exactly_until_it_is_read() {
             panic!("{probes:?}")
         };
         assert_eq!((pull, incident), (&None, &None));
-        github.has_news(Collector::Deployments, Some(cursor), deployment.as_ref())
+        github.has_news(&repository, Collector::Deployments, Some(cursor), deployment.as_ref())
     };
-    assert!(github.has_news(Collector::Deployments, None, None));
+    assert!(github.has_news(&repository, Collector::Deployments, None, None));
     let cursor = read(None).await;
     assert!(!has_news(&cursor).await);
     world.clock.advance(600);
@@ -259,7 +259,7 @@ async fn history_is_paged_to_its_end_and_tells_lost_commits() {
 }
 
 #[tokio::test]
-async fn known_deployments_and_incidents_are_asked_again_a_point_for_149() {
+async fn known_deployments_and_incidents_are_asked_again_in_one_request() {
     let mut scenario = Scenario::new();
     let repo = scenario.repository(NOW - 300 * DAY, "acme/shop");
     deployed(&mut scenario, repo, "production", 150);
@@ -274,7 +274,7 @@ async fn known_deployments_and_incidents_are_asked_again_a_point_for_149() {
     let incidents = github.incidents(&repository, None, &reach).await.unwrap().facts;
     let mut nodes: Vec<Arc<str>> =
         deployments(&walked.facts).map(|deployment| deployment.node_id.clone()).collect();
-    nodes.truncate(148);
+    nodes.truncate(99);
     let last = deployments(&walked.facts).next().unwrap().id;
     let issues: Vec<Arc<str>> = incidents
         .iter()
@@ -290,8 +290,8 @@ async fn known_deployments_and_incidents_are_asked_again_a_point_for_149() {
     world.play(&mut scenario);
     world.sim.reset_meter();
     let again = github.recheck(&nodes, &issues).await.unwrap();
-    assert_eq!(world.sim.meter().points, 2);
-    assert_eq!(again.facts.len(), 149);
+    assert_eq!((world.sim.meter().points, world.sim.meter().requests), (1, 1));
+    assert_eq!(again.facts.len(), 100);
     assert_eq!(again.missing, [Arc::from("DE_unknown")]);
     let moved = deployments(&again.facts).find(|deployment| deployment.id == last).unwrap();
     assert_eq!(moved.statuses.last().unwrap().at, Time(NOW + 50));

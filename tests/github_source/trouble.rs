@@ -186,7 +186,7 @@ async fn a_broken_element_costs_no_other_and_is_read_once_it_is_well() {
     assert!(step.done);
     assert_eq!(step.facts.len(), 19);
     let mark = Mark { id: "old".to_owned(), at: Time(NOW - 4_000) };
-    assert!(world.github.has_news(Collector::Deployments, Some(&step.cursor), Some(&mark)));
+    assert!(world.github.has_news(&repo, Collector::Deployments, Some(&step.cursor), Some(&mark)));
     world.sim.faults().clear();
     let again = world.github.deployments(&repo, Some(&step.cursor), &reach()).await.unwrap();
     let reread = |fact: &Fact| matches!(fact, Fact::Deployment(found) if found.node_id == node);
@@ -194,7 +194,12 @@ async fn a_broken_element_costs_no_other_and_is_read_once_it_is_well() {
     world.clock.advance(60);
     let last = world.github.deployments(&repo, Some(&again.cursor), &reach()).await.unwrap();
     let newest = Mark { id: "old".to_owned(), at: Time(NOW - 4_000) };
-    assert!(!world.github.has_news(Collector::Deployments, Some(&last.cursor), Some(&newest)));
+    assert!(!world.github.has_news(
+        &repo,
+        Collector::Deployments,
+        Some(&last.cursor),
+        Some(&newest)
+    ));
 }
 
 #[tokio::test]

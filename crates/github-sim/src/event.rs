@@ -147,6 +147,15 @@ pub enum Event {
         /// Labels.
         labels: Vec<String>,
     },
+    /// The files that a pull request changes, where a test cares; else they are made of its commits.
+    PullFiles {
+        /// The repository.
+        repo: RepoId,
+        /// The pull request.
+        number: u32,
+        /// All their paths.
+        paths: Vec<String>,
+    },
     /// Ready for review, or a draft again.
     PullReadiness {
         /// The repository.

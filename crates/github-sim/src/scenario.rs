@@ -175,6 +175,12 @@ impl Scenario {
         self.event(at, Event::PullReviewed { repo, number, author, verdict });
     }
 
+    /// Says which files a pull request changes.
+    pub fn files(&mut self, at: i64, repo: RepoId, number: u32, paths: &[&str]) {
+        let paths = paths.iter().map(|path| (*path).to_owned()).collect();
+        self.event(at, Event::PullFiles { repo, number, paths });
+    }
+
     /// Merges a pull request and returns the id of its merge commit.
     pub fn merge(&mut self, at: i64, repo: RepoId, number: u32, how: Merge) -> String {
         let pulls = self.repositories.get(&repo).map(|repo| &repo.pulls);

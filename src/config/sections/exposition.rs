@@ -24,9 +24,18 @@ pub(super) static SECTION: Section = Section {
             means: "How many series may be shown. What goes beyond is withheld by whole families, \
                     told in the log and by `dora_exporter_series_withheld`.",
         },
+        Key {
+            name: "created_timestamps",
+            value: "`true` or `false`",
+            default: Default::Value("false"),
+            means: "Whether OpenMetrics, the format that Prometheus asks for, tells by `_created` \
+                    since when each counter and histogram has counted. Prometheus stores that as one \
+                    more series of each, unless it runs with \
+                    `--enable-feature=created-timestamp-zero-ingestion`.",
+        },
     ],
     tables: &[],
-    later: &["created_timestamps"],
+    later: &[],
 };
 
 pub(super) fn read(reader: &Reader<'_>) -> ExpositionSettings {
@@ -40,5 +49,6 @@ pub(super) fn read(reader: &Reader<'_>) -> ExpositionSettings {
             .parsed("component_detail", |text| choice(text, &details, &[]))
             .unwrap_or(ComponentDetail::Standard),
         max_series: reader.count("max_series").unwrap_or_default(),
+        created_timestamps: reader.flag("created_timestamps").unwrap_or_default(),
     }
 }

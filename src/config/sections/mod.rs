@@ -2,6 +2,7 @@
 //! read in the same file; one that does not work yet is refused there.
 
 mod collection;
+mod components;
 mod exposition;
 mod failures;
 mod github;
@@ -19,7 +20,7 @@ use crate::config::keys::{self, LATER_SECTIONS, Section};
 use crate::config::layers::{Merged, Sources};
 use crate::config::problems::Report;
 use crate::config::reader::Reader;
-use crate::config::settings::Settings;
+use crate::config::settings::{Settings, StoreSettings};
 
 /// All sections, in the order in which they are documented.
 pub static ALL: &[&Section] = &[
@@ -33,6 +34,7 @@ pub static ALL: &[&Section] = &[
     &exposition::SECTION,
     &ownership::SECTION,
     &ownership::RULES,
+    &components::SECTION,
     &incidents::SECTION,
     &log::SECTION,
 ];
@@ -54,6 +56,8 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
     let log = log::read(&open(&log::SECTION));
     let collection = collection::read(&collection);
     let github = Reader::open_all(&github::SECTION, merged.root.remove("github"), report);
+    let components =
+        Reader::open_all(&components::SECTION, merged.root.remove("components"), report);
     let incidents = Reader::open_all(&incidents::SECTION, merged.root.remove("incidents"), report);
     Settings {
         server,
@@ -65,9 +69,17 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
         failures,
         exposition,
         ownership,
+        components: components::read(&components.unwrap_or_default(), report),
         incidents: incidents::read(incidents.unwrap_or_default(), report),
         log,
     }
+}
+
+/// Reads `[store]` and passes over the others.
+pub(super) fn read_store(mut merged: Merged, report: &Report) -> StoreSettings {
+    let section = &store::SECTION;
+    let written = merged.root.remove(section.path);
+    store::read(&Reader::open(section, section.path.to_owned(), written, report))
 }
 
 fn refuse_unknown_sections(merged: &Merged, report: &Report) {

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 pub(super) static SECTION: Section = Section {
     path: "store",
     repeated: false,
-    means: "Where the collected facts are kept. Counters and the lead-time histogram are exact \
+    means: "Where the collected facts are kept. Counters and histograms are exact \
             across restarts only if this survives them.",
     keys: &[Key {
         name: "url",

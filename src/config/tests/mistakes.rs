@@ -9,7 +9,8 @@ static MISTAKES: &[(&str, &str)] = &[
     (
         "[weather]\n",
         "weather (dora.toml, line 3): no such section; there are server, store, collection, \
-             github, production, measures, failures, exposition, ownership, incidents, log",
+             github, production, measures, failures, exposition, ownership, components, \
+             incidents, log",
     ),
     (
         "[server]\nlisten_adress = \":1\"\n",
@@ -192,6 +193,64 @@ static MISTAKES: &[(&str, &str)] = &[
     (
         "[[incidents]]\nlabels = [\" \"]\n",
         "incidents[0].labels[0] (dora.toml, line 4): is empty; remove it",
+    ),
+    (
+        "[[components]]\nrepo = \"acme/*\"\nname = \"api\"\n",
+        "components[0].repo (dora.toml, line 4): `acme/*` is a glob; write one repository as \
+             owner/name",
+    ),
+    (
+        "[[components]]\nrepo = \"acme/api\"\nname = \" \"\n",
+        "components[0].name (dora.toml, line 5): is empty; write the component's name, such as api",
+    ),
+    (
+        "[[components]]\nrepo = \"acme/api\"\nname = \"a\"\npaths = [\"a\", \"[b\"]\n",
+        "components[0].paths[1] (dora.toml, line 6): `[b` is no glob (unclosed character class; \
+             missing ']'); close the `[` with `]`, or write `[[]` for the character",
+    ),
+    (
+        "[[components]]\nrepo = \"acme/api\"\nname = \"*\"\n",
+        "components[0].name (dora.toml, line 5): `*` holds a `*`; write one component's name, such \
+             as api",
+    ),
+    (
+        "[[components]]\nrepo = \"acme/api\"\nname = \"a\"\npaths = [\"/\"]\n",
+        "components[0].paths[0] (dora.toml, line 6): `/` names no path; write `**` for every path",
+    ),
+    (
+        "[[components]]\nrepo = \"acme/api\"\nname = \"a\"\ndeployments = \"production-a\"\n",
+        "components[0].deployments (dora.toml, line 6): is a text; write for example { environment \
+             = \"*-api\" }",
+    ),
+    (
+        "[[components]]\nrepo = \"acme/api\"\nname = \"a\"\ndeployments = { env = \"a\" }\n",
+        "components[0].deployments.env (dora.toml, line 6): no such key; there are environment, \
+             task and payload",
+    ),
+    (
+        "[[components]]\nrepo = \"acme/api\"\nname = \"a\"\ndeployments = { payload = { x = [] } \
+         }\n",
+        "components[0].deployments.payload.x (dora.toml, line 6): is a list; write a text of 1 to \
+             200 bytes",
+    ),
+    (
+        "[[components]]\nrepo = \"acme/api\"\nname = \"a\"\n\
+         [[components]]\nrepo = \"acme/API\"\nname = \"b\"\ndeployments = { task = \"b\" }\n",
+        "components[0].deployments (dora.toml, line 3): `a` selects every deployment, though \
+             acme/api has other components; write for example deployments = { environment = \
+             \"*-a\" }",
+    ),
+    (
+        "[[components]]\nrepo = \"acme/api\"\nname = \"a\"\ndeployments = { task = \"a\" }\n\
+         [[components]]\nrepo = \"acme/api\"\nname = \"A\"\ndeployments = { task = \"b\" }\n",
+        "components[1].name (dora.toml, line 9): `A` names another component of it; write another \
+             name",
+    ),
+    (
+        "[[components]]\nrepo = \"acme/api\"\nname = \"a\"\ndeployments = { task = \"x\" }\n\
+         [[components]]\nrepo = \"acme/api\"\nname = \"b\"\ndeployments = { task = \"x\" }\n",
+        "components[1].deployments (dora.toml, line 10): selects the same deployments as `a`, which \
+             would take them all; write what tells them apart",
     ),
     (
         "[log]\nlevel = \"verbose\"\n",

@@ -4,6 +4,7 @@ mod durations;
 mod frequency;
 mod instability;
 mod original;
+mod settled;
 mod standing;
 mod trust;
 
@@ -19,6 +20,7 @@ const WINDOW_STAT: &[&str] = &["window", "stat"];
 pub(super) fn declarations() -> impl Iterator<Item = &'static Declaration> {
     [
         original::DECLARATIONS,
+        settled::DECLARATIONS,
         frequency::DECLARATIONS,
         instability::DECLARATIONS,
         durations::DECLARATIONS,

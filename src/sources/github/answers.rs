@@ -1,6 +1,6 @@
 //! What the GitHub source takes and gives, beside facts and steps.
 
-use crate::config::{EnvironmentRule, HashLogins, HotfixRule, IncidentSettings};
+use crate::config::{Components, EnvironmentRule, HashLogins, HotfixRule, IncidentSettings};
 use crate::sources::SourceError;
 use delivery::domain::{Commit, Fact, RepoId, Repository, Time};
 use std::sync::Arc;
@@ -14,6 +14,8 @@ pub struct Parsing {
     pub incidents: Vec<IncidentSettings>,
     /// Which environments are production; deployments to others are not kept.
     pub production: EnvironmentRule,
+    /// Which repositories hold several components, and what tells those apart.
+    pub components: Components,
     /// Turns logins into keyed hashes.
     pub logins: Arc<dyn HashLogins>,
 }

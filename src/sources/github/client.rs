@@ -95,6 +95,11 @@ impl Client {
         })
     }
 
+    /// Takes over what a former client of the same credential knew of its limits.
+    pub(super) fn inherit_limits(&self, former: &Client) {
+        self.gate.inherit(&former.gate);
+    }
+
     /// Asks `query` for `what` (for messages). `variables` are asked for with the present size,
     /// which shrinks when the server is overcharged.
     pub(super) async fn ask(

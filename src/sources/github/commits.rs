@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 /// The permission that commits need.
-const REMEDY: &str = "Contents: read (classic token: repo)";
+pub(super) const REMEDY: &str = "Contents: read (classic token: repo)";
 
 /// The nested list of a commit: only octopus merges have more parents than a page.
 const NESTED: [&str; 1] = ["parents"];

@@ -56,6 +56,9 @@ struct Walk {
     floor: Option<i64>,
     #[serde(default)]
     found: bool,
+    /// The components for which it was found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    baselines: Vec<String>,
     started_at: i64,
     newest: Option<KeptMark>,
     /// The oldest time at which an element was lost.
@@ -131,6 +134,7 @@ impl Walking {
             until,
             floor,
             found: false,
+            baselines: Vec::new(),
             started_at: now.0,
             newest: None,
             lost: None,
@@ -162,6 +166,16 @@ impl Walking {
     /// How far back the walk goes in any case.
     pub(super) fn until(&self) -> Time {
         Time(self.walk.until)
+    }
+
+    /// The components for which what the walk looks for was found on earlier pages.
+    pub(super) fn baselines(&self) -> &[String] {
+        &self.walk.baselines
+    }
+
+    /// Notes for which components it was found so far.
+    pub(super) fn note_baselines(&mut self, found: Vec<String>) {
+        self.walk.baselines = found;
     }
 
     /// When the walk began, perhaps in an earlier process.

@@ -1,6 +1,6 @@
 //! Deployments with their statuses.
 
-use super::answers::{Mark, Reach};
+use super::answers::{Mark, Parsing, Reach};
 use super::client::Client;
 use super::cursor::{Seen, Walking};
 use super::page::{
@@ -8,14 +8,16 @@ use super::page::{
 };
 use super::queries::{DEPLOYMENT_REST, DEPLOYMENTS};
 use super::walk::{Elements, lost};
-use crate::config::EnvironmentRule;
+use crate::config::{ComponentSettings, EnvironmentRule, claimants, selectors_fingerprint};
 use crate::sources::{SourceError, Step};
 use delivery::domain::{
-    Deployment, DeploymentId, DeploymentState, DeploymentStatus, Fact, RepoId, Repository, Time,
+    Deployment, DeploymentId, DeploymentMark, DeploymentState, DeploymentStatus, Fact, RepoId,
+    Repository, Time,
 };
 use delivery::ledger::ProductionEnvironments;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The permission that the list needs.
@@ -30,15 +32,16 @@ const PATH: [&str; 2] = ["node", "deployments"];
 /// Reads a page.
 pub(super) async fn step(
     client: &Client,
-    production: &EnvironmentRule,
+    parsing: &Parsing,
     repo: &Repository,
     cursor: Option<&str>,
     reach: &Reach,
 ) -> Result<Step, SourceError> {
     let what = format!("deployments of {}", repo.full_name);
-    let now = client.clock.now();
-    let mut walking =
-        Walking::open(cursor, &fingerprint(production), reach, Some(reach.floor), now);
+    let (now, production) = (client.clock.now(), &parsing.production);
+    let (components, marks) = (parsing.components.of(repo), parsing.components.marks());
+    let fingerprint = fingerprint(parsing, repo);
+    let mut walking = Walking::open(cursor, &fingerprint, reach, Some(reach.floor), now);
     let mut environments = walking.is_first() && walking.is_at_start();
     let answer = loop {
         let variables = |size: usize| {
@@ -48,6 +51,7 @@ pub(super) async fn step(
                 "after": walking.after(),
                 "names": walking.names(),
                 "environments": environments,
+                "marks": !marks.is_empty(),
             })
         };
         let answer = client.ask(&DEPLOYMENTS, &what, variables).await?.graph;
@@ -67,7 +71,7 @@ pub(super) async fn step(
     let page = page(&answer, &PATH).map_err(|missing| missing.into_error(&what, REMEDY))?;
     let mut elements = Elements::of(page);
     elements.complete(client, &DEPLOYMENT_REST, &what, &NESTED).await?;
-    let read = elements.decode(client, repo, &what, |node| listed(node, repo.id));
+    let read = elements.decode(client, repo, &what, |node| listed(node, repo.id, &marks));
     let begun = walking.begun();
     let newest = read.good.first().map(|listed| listed.mark.clone());
     let mut next = read.next.clone();
@@ -83,39 +87,70 @@ pub(super) async fn step(
         // No environment is production: there is nothing to read on for.
         next = None;
     }
-    let seen = Seen {
-        newest,
-        oldest: read.good.last().map(|listed| listed.deployment.created_at),
-        lost: lost(&read, |listed| listed.deployment.created_at),
-        found: read.good.iter().any(|listed| listed.is_baseline(production, reach.since)),
-        next,
-    };
-    let facts = facts(asked_for(read.good, &walking, production, reach), production);
-    let (cursor, done) = walking.note(seen);
-    Ok(Step { facts, cursor, done, begun })
+    let oldest = read.good.last().map(|listed| listed.deployment.created_at);
+    let lost = lost(&read, |listed| listed.deployment.created_at);
+    let mut search = Search::of(&walking, &components, production, reach);
+    let kept = read.good.into_iter().filter(|listed| search.asks_for(listed)).collect();
+    let found = search.missing.is_empty();
+    walking.note_baselines(search.found);
+    let (cursor, done) = walking.note(Seen { newest, oldest, lost, found, next });
+    Ok(Step { facts: facts(kept, production), cursor, done, begun })
 }
 
-/// Leaves out what a page holds beyond what is asked for, which would make facts, and so the
-/// baseline, depend on the size of pages: a first walk goes on to one baseline and not further.
-fn asked_for(
-    read: Vec<Listed>,
-    walking: &Walking,
-    production: &EnvironmentRule,
-    reach: &Reach,
-) -> Vec<Listed> {
-    let mut searching = walking.is_first();
-    let kept = read.into_iter().filter(|listed| {
+/// Leaves out what a page holds beyond what is asked for, which would make facts, and so baselines,
+/// depend on the size of pages: a first walk goes on to one baseline of each component and not
+/// further.
+struct Search<'a> {
+    components: &'a [&'a ComponentSettings],
+    production: &'a EnvironmentRule,
+    reach: &'a Reach,
+    until: Time,
+    is_first: bool,
+    /// Components whose baseline is to be found; a whole repository has the empty name.
+    missing: BTreeSet<String>,
+    /// Those whose baseline was found, on this page or an earlier one.
+    found: Vec<String>,
+}
+
+impl<'a> Search<'a> {
+    fn of(
+        walking: &Walking,
+        components: &'a [&'a ComponentSettings],
+        production: &'a EnvironmentRule,
+        reach: &'a Reach,
+    ) -> Search<'a> {
+        let found = walking.baselines().to_vec();
+        let mut missing: BTreeSet<String> =
+            components.iter().map(|component| component.name.to_string()).collect();
+        if components.is_empty() {
+            missing.insert(String::new());
+        }
+        missing.retain(|name| !found.contains(name));
+        let (until, is_first) = (walking.until(), walking.is_first());
+        Search { components, production, reach, until, is_first, missing, found }
+    }
+
+    /// Whether the next deployment of the list is to be kept.
+    fn asks_for(&mut self, listed: &Listed) -> bool {
         let at = listed.deployment.created_at;
-        let is_kept = at >= walking.until() || (searching && at >= reach.floor);
-        searching &= !listed.is_baseline(production, reach.since);
-        is_kept
-    });
-    kept.collect()
+        let searching = self.is_first && !self.missing.is_empty();
+        if listed.is_baseline(self.production, self.reach.since) {
+            let (owner, _) = claimants(self.components, &listed.deployment);
+            let name = owner.map_or("", |component| &component.name);
+            self.found.extend(self.missing.take(name));
+        }
+        at >= self.until || (searching && at >= self.reach.floor)
+    }
 }
 
-/// Only deployments to production are kept, so other patterns mean other facts.
-pub(super) fn fingerprint(production: &EnvironmentRule) -> String {
-    super::walk::digest(&["deployments", &production.fingerprint()])
+/// Only deployments to production are kept, so other patterns mean other facts; and with other
+/// selectors other marks, and other baselines.
+pub(super) fn fingerprint(parsing: &Parsing, repo: &Repository) -> String {
+    let (production, components) = (parsing.production.fingerprint(), parsing.components.of(repo));
+    if components.is_empty() {
+        return super::walk::digest(&["deployments", &production]);
+    }
+    super::walk::digest(&["deployments", &production, &selectors_fingerprint(&components)])
 }
 
 fn facts(read: Vec<Listed>, production: &EnvironmentRule) -> Vec<Fact> {
@@ -187,6 +222,8 @@ struct Wire {
     #[serde(deserialize_with = "required_time")]
     created_at: Time,
     commit: Option<Value>,
+    task: Option<String>,
+    payload: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -198,8 +235,12 @@ struct WireStatus {
     environment: Option<String>,
 }
 
-/// Decodes a deployment.
-pub(super) fn listed(node: &Value, repo: RepoId) -> Result<Listed, String> {
+/// Decodes a deployment with those of `marks` that it bears.
+pub(super) fn listed(
+    node: &Value,
+    repo: RepoId,
+    marks: &BTreeSet<&DeploymentMark>,
+) -> Result<Listed, String> {
     let wire: Wire = decode(node)?;
     let sha = wire.commit_oid.parse().map_err(|error| format!("commitOid: {error}"))?;
     let environment = wire
@@ -230,10 +271,42 @@ pub(super) fn listed(node: &Value, repo: RepoId) -> Result<Listed, String> {
             sha,
             environment: Arc::from(environment),
             created_at: wire.created_at,
+            marks: borne(marks, wire.task.as_deref(), wire.payload.as_deref()),
             statuses,
         },
         resolves: wire.commit.is_some_and(|commit| !commit.is_null()),
     })
+}
+
+/// The marks that a deployment bears. Nothing else of a payload is kept: it may hold anything.
+fn borne(
+    marks: &BTreeSet<&DeploymentMark>,
+    task: Option<&str>,
+    payload: Option<&str>,
+) -> Vec<DeploymentMark> {
+    let fields = payload.and_then(fields);
+    let bears = |mark: &&&DeploymentMark| match mark {
+        DeploymentMark::Task(name) => task == Some(name),
+        DeploymentMark::Payload(field, value) => {
+            match fields.as_ref().and_then(|fields| fields.get(&**field)) {
+                Some(Value::String(text)) => **value == *text,
+                Some(scalar @ (Value::Number(_) | Value::Bool(_))) => {
+                    **value == *scalar.to_string()
+                }
+                _ => false,
+            }
+        }
+    };
+    marks.iter().filter(bears).map(|mark| (*mark).clone()).collect()
+}
+
+/// The fields of a payload. One that was given as text is JSON within JSON.
+fn fields(payload: &str) -> Option<Map<String, Value>> {
+    match serde_json::from_str(payload).ok()? {
+        Value::Object(fields) => Some(fields),
+        Value::String(inner) => serde_json::from_str(&inner).ok(),
+        _ => None,
+    }
 }
 
 fn state(name: &str) -> DeploymentState {

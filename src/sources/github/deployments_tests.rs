@@ -25,7 +25,7 @@ fn node() -> Value {
 fn read(change: impl Fn(&mut Value)) -> Result<Listed, String> {
     let mut node = node();
     change(&mut node);
-    listed(&node, RepoId(7))
+    listed(&node, RepoId(7), &BTreeSet::new())
 }
 
 #[test]
@@ -41,6 +41,29 @@ fn a_deployment_is_decoded_with_its_statuses_in_order() {
         deployment.statuses.iter().map(|status| status.environment.as_deref()).collect();
     assert_eq!(environments, [Some("staging"), None, None], "only where they differ");
     assert!(listed.resolves);
+}
+
+#[test]
+fn only_the_marks_that_selectors_name_are_kept_however_often_a_payload_is_encoded() {
+    let mark = |field: &str, value: &str| DeploymentMark::Payload(field.into(), value.into());
+    let task = DeploymentMark::Task("deploy:api".into());
+    let named = [task.clone(), mark("service", "api"), mark("canary", "false"), mark("n", "3")];
+    let payload = r#"{"service":"api","canary":false,"n":4,"actor":"mona"}"#;
+    let twice = serde_json::to_string(payload).unwrap();
+    for (payload, expected) in [
+        (json!(payload), vec![task.clone(), mark("canary", "false"), mark("service", "api")]),
+        (json!(twice), vec![task.clone(), mark("canary", "false"), mark("service", "api")]),
+        (json!("\"\""), vec![task.clone()]),
+        (json!("{"), vec![task.clone()]),
+        (Value::Null, vec![task.clone()]),
+    ] {
+        let mut node = node();
+        node["task"] = json!("deploy:api");
+        node["payload"] = payload.clone();
+        let read = listed(&node, RepoId(7), &named.iter().collect()).unwrap();
+        assert_eq!(read.deployment.marks, expected, "{payload}");
+        assert!(listed(&node, RepoId(7), &BTreeSet::new()).unwrap().deployment.marks.is_empty());
+    }
 }
 
 #[test]

@@ -108,6 +108,19 @@ impl Gate {
         Gate { source, share, clock, observer, pace, state: Mutex::default() }
     }
 
+    /// Takes over what a former gate of the same credential knew of its limits. A share that is
+    /// spent closes this one only where it is the same share.
+    pub(super) fn inherit(&self, former: &Gate) {
+        let (Ok(mut state), Ok(mut known)) = (self.state.try_lock(), former.state.try_lock())
+        else {
+            return;
+        };
+        *state = std::mem::take(&mut known);
+        if self.share != former.share {
+            state.closed = state.closed.take().filter(|closure| closure.why != Throttle::Share);
+        }
+    }
+
     /// Waits for the turn and for short limits; long limits are told at once.
     pub(super) async fn admit(&self) -> Result<Permit<'_>, Closed> {
         let mut state = self.state.lock().await;

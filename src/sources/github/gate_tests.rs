@@ -140,3 +140,21 @@ async fn no_minute_sees_more_requests_than_github_documents() {
     }
     assert!(fixture.clock.now().since(Time(NOW)) <= 300, "the pace is used");
 }
+
+#[tokio::test]
+async fn a_limit_outlives_the_gate_that_met_it_and_a_share_only_while_it_is_the_same() {
+    let former = gate(0.8);
+    former.limit(LimitSignal::Primary, Some(NOW + 1_800)).await;
+    let next = gate(0.5);
+    next.gate.inherit(&former.gate);
+    assert_eq!(next.closed().await, Some(Time(NOW + 1_802)));
+
+    for (share, closed) in [(0.8, true), (0.9, false)] {
+        let former = gate(0.8);
+        former.answer(1_000, 100, NOW + 1_800).await;
+        assert!(former.closed().await.is_some());
+        let next = gate(share);
+        next.gate.inherit(&former.gate);
+        assert_eq!(next.closed().await.is_some(), closed, "{share}");
+    }
+}

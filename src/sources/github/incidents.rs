@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// The permission that the list needs.
-const REMEDY: &str = "Issues: read (classic token: repo)";
+pub(super) const REMEDY: &str = "Issues: read (classic token: repo)";
 
 /// The nested lists of an issue.
 pub(super) const NESTED: [&str; 3] = ["labels", "timelineItems", "comments"];

@@ -21,6 +21,7 @@ mod queries;
 mod recheck;
 mod repositories;
 mod sizes;
+mod survey;
 #[cfg(test)]
 mod testing;
 mod transport;
@@ -28,12 +29,14 @@ mod verdict;
 mod walk;
 
 pub use answers::{Discovery, HistoryPage, Mark, Parsing, Probe, Probed, Reach, Rechecked};
+pub use survey::{ListedDeployment, Newest, Survey};
 
 use crate::clock::SharedClock;
 use crate::config::GitHubSettings;
 use crate::sources::{Observer, SourceError, Step};
 use client::Client;
-use delivery::domain::{Collector, Oid, Repository};
+use delivery::domain::{Collector, Oid, Repository, Time};
+use secrecy::ExposeSecret;
 use std::sync::Arc;
 
 /// One `[[github]]` block: one host, one credential, one budget.
@@ -65,6 +68,16 @@ impl GitHub {
         &self.settings.name
     }
 
+    /// Takes over the limits that a former client, which asks no more, knew of the same
+    /// credential: a limited one must not be tried again because of a reload.
+    pub fn inherit_limits(&self, former: &GitHub) {
+        let (own, other) = (&self.settings, &former.settings);
+        let same_token = own.token.expose_secret() == other.token.expose_secret();
+        if same_token && own.graphql_url == other.graphql_url {
+            self.client.inherit_limits(&former.client);
+        }
+    }
+
     /// Lists what the configuration asks for, and asks what became of `known` repositories that
     /// are not listed any more.
     ///
@@ -87,13 +100,14 @@ impl GitHub {
     /// Commits have no list of their own here: their news are heads and deployed commits.
     pub fn has_news(
         &self,
+        repo: &Repository,
         collector: Collector,
         cursor: Option<&str>,
         mark: Option<&Mark>,
     ) -> bool {
         let fingerprint = match collector {
-            Collector::Deployments => deployments::fingerprint(&self.parsing.production),
-            Collector::PullRequests => pull_requests::fingerprint(&self.parsing.hotfix),
+            Collector::Deployments => deployments::fingerprint(&self.parsing, repo),
+            Collector::PullRequests => pull_requests::fingerprint(&self.parsing, repo),
             Collector::Incidents => incidents::fingerprint(&self.parsing.incidents),
             Collector::Commits => return true,
         };
@@ -113,8 +127,7 @@ impl GitHub {
         cursor: Option<&str>,
         reach: &Reach,
     ) -> Result<Step, SourceError> {
-        let production = &self.parsing.production;
-        let step = deployments::step(&self.client, production, repo, cursor, reach).await?;
+        let step = deployments::step(&self.client, &self.parsing, repo, cursor, reach).await?;
         self.closed.open(repo.id, Collector::Deployments);
         Ok(step)
     }
@@ -141,6 +154,19 @@ impl GitHub {
         let step = incidents::step(&self.client, &self.parsing, repo, cursor, reach).await?;
         self.closed.open(repo.id, Collector::Incidents);
         Ok(step)
+    }
+
+    /// Looks at each repository once, in batches: the newest of its lists and how many there are,
+    /// with the commits of the default branch since `since`. Nothing of it is a fact; it tells what
+    /// collecting would find. The order is kept. An error concerns the whole source.
+    pub async fn survey(
+        &self,
+        repos: &[Repository],
+        since: Time,
+    ) -> Result<Vec<Survey>, SourceError> {
+        let labels =
+            |repo: &Repository| incidents::labels_of(&self.parsing.incidents, &repo.full_name);
+        survey::Surveying::new(&self.client, repos, labels, since).run().await
     }
 
     /// Whether any `[[incidents]]` entry reads this repository's issues.

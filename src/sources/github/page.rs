@@ -142,6 +142,12 @@ pub(super) fn time(text: &str) -> Option<Time> {
     chrono::DateTime::parse_from_rfc3339(text).ok().map(|time| Time(time.timestamp()))
 }
 
+/// A time as GitHub takes it.
+pub(super) fn iso8601(time: Time) -> String {
+    let known = chrono::DateTime::from_timestamp(time.0, 0);
+    known.unwrap_or_default().to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+}
+
 /// Times as wire types hold them.
 pub(super) fn optional_time<'de, D: serde::Deserializer<'de>>(
     from: D,

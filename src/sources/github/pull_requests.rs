@@ -6,23 +6,23 @@ use super::cursor::{Seen, Walking};
 use super::page::{Missing, decode, nodes, optional_time, page, required_time};
 use super::parse::{branch_reversion, headline, looks_like_merge, reversions};
 use super::people::actor;
-use super::queries::{PULL_REQUEST_REST, PULL_REQUESTS};
+use super::queries::{PULL_REQUEST_REST, PULL_REQUESTS, PULL_REQUESTS_WITH_FILES};
 use super::repositories::names_of;
 use super::walk::{Elements, lost};
-use crate::config::HotfixRule;
+use crate::config::{ComponentSettings, have_paths, paths_fingerprint, touched};
 use crate::sources::{SourceError, Step};
 use delivery::domain::{
-    Fact, Headline, Oid, PullCommit, PullNumber, PullRequest, ReadinessEvent, Repository,
-    Reversion, Review, ReviewState, Time,
+    ComponentName, Fact, Headline, Oid, PullCommit, PullNumber, PullRequest, ReadinessEvent,
+    Repository, Reversion, Review, ReviewState, Time,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// The permission that the list needs.
-const REMEDY: &str = "Pull requests: read and Contents: read (classic token: repo)";
+pub(super) const REMEDY: &str = "Pull requests: read and Contents: read (classic token: repo)";
 
-/// The nested lists of a pull request.
-const NESTED: [&str; 4] = ["labels", "commits", "reviews", "timelineItems"];
+/// The nested lists of a pull request; the last only where changed paths matter.
+const NESTED: [&str; 5] = ["labels", "commits", "reviews", "timelineItems", "files"];
 
 /// Where the list is in an answer.
 const PATH: [&str; 2] = ["node", "pullRequests"];
@@ -37,11 +37,16 @@ pub(super) async fn step(
 ) -> Result<Step, SourceError> {
     let what = format!("pull requests of {}", repo.full_name);
     let now = client.clock.now();
-    let mut walking = Walking::open(cursor, &fingerprint(&parsing.hotfix), reach, None, now);
+    let components = parsing.components.of(repo);
+    let (query, nested) = match have_paths(&components) {
+        true => (&PULL_REQUESTS_WITH_FILES, &NESTED[..]),
+        false => (&PULL_REQUESTS, &NESTED[..NESTED.len() - 1]),
+    };
+    let mut walking = Walking::open(cursor, &fingerprint(parsing, repo), reach, None, now);
     let page = loop {
         let variables =
             |size: usize| json!({ "id": &*repo.node_id, "first": size, "after": walking.after() });
-        let answer = client.ask(&PULL_REQUESTS, &what, variables).await?.graph;
+        let answer = client.ask(query, &what, variables).await?.graph;
         match page(&answer, &PATH) {
             Err(Missing::StaleCursor) if walking.after().is_some() => walking.start_over(),
             Err(missing) => return Err(missing.into_error(&what, REMEDY)),
@@ -49,8 +54,9 @@ pub(super) async fn step(
         }
     };
     let mut elements = Elements::of(page);
-    elements.complete(client, &PULL_REQUEST_REST, &what, &NESTED).await?;
-    let read = elements.decode(client, repo, &what, |node| listed(node, repo, parsing));
+    elements.complete(client, &PULL_REQUEST_REST, &what, nested).await?;
+    let read =
+        elements.decode(client, repo, &what, |node| listed(node, repo, parsing, &components));
     let (until, begun) = (walking.until(), walking.begun());
     let (cursor, done) = walking.note(Seen {
         newest: read.good.first().map(|listed| listed.mark.clone()),
@@ -65,9 +71,14 @@ pub(super) async fn step(
     Ok(Step { facts, cursor, done, begun })
 }
 
-/// Hotfix marks are made here, so other patterns mean other facts.
-pub(super) fn fingerprint(hotfix: &HotfixRule) -> String {
-    super::walk::digest(&["pull requests", &hotfix.fingerprint()])
+/// Marks of hotfixes and components are made here, so other patterns mean other facts.
+pub(super) fn fingerprint(parsing: &Parsing, repo: &Repository) -> String {
+    let components = parsing.components.of(repo);
+    let hotfix = parsing.hotfix.fingerprint();
+    if have_paths(&components) {
+        return super::walk::digest(&["pull requests", &hotfix, &paths_fingerprint(&components)]);
+    }
+    super::walk::digest(&["pull requests", &hotfix])
 }
 
 /// A pull request of a list; without a fact where GitHub lists it as merged without a time.
@@ -130,7 +141,12 @@ struct WireEvent {
     created_at: Option<Time>,
 }
 
-fn listed(node: &Value, repo: &Repository, parsing: &Parsing) -> Result<Listed, String> {
+fn listed(
+    node: &Value,
+    repo: &Repository,
+    parsing: &Parsing,
+    components: &[&ComponentSettings],
+) -> Result<Listed, String> {
     let wire: Wire = decode(node)?;
     let mark = Mark { id: wire.id.clone(), at: wire.updated_at };
     let Some(merged_at) = wire.merged_at else { return Ok(Listed { pull: None, mark }) };
@@ -160,6 +176,7 @@ fn listed(node: &Value, repo: &Repository, parsing: &Parsing) -> Result<Listed, 
         additions: wire.additions.unwrap_or_default(),
         deletions: wire.deletions.unwrap_or_default(),
         changed_files: wire.changed_files.unwrap_or_default(),
+        components: components_of(node, components, wire.changed_files.unwrap_or_default()),
     };
     Ok(Listed { pull: Some(pull), mark })
 }
@@ -182,6 +199,21 @@ fn commits(node: &Value, repo: &Repository) -> Result<(Vec<PullCommit>, Vec<Reve
         });
     }
     Ok((commits, reverts))
+}
+
+/// The components whose globs match a changed path; nothing where paths decide nothing, or where
+/// GitHub lists fewer files than have changed (it stops at 3,000).
+fn components_of(
+    node: &Value,
+    components: &[&ComponentSettings],
+    changed_files: u32,
+) -> Option<Vec<ComponentName>> {
+    if !have_paths(components) {
+        return None;
+    }
+    let paths: Vec<&str> = nodes(node, "files").filter_map(|file| file["path"].as_str()).collect();
+    let is_whole = node["files"].is_object() && paths.len() as u64 >= u64::from(changed_files);
+    is_whole.then(|| touched(components, paths.iter().copied()))
 }
 
 fn readiness(node: &Value) -> Result<Vec<ReadinessEvent>, String> {

@@ -28,17 +28,21 @@ query!(NAMED_REPOSITORIES, "NamedRepositories", "named_repositories", 20);
 query!(REPOSITORIES_BY_ID, "RepositoriesById", "repositories_by_id", 100);
 // Three connections of 49 repositories: 147 fetches.
 query!(PROBE, "Probe", "probe", 49);
+// Five connections of 29 repositories: 145 fetches.
+query!(SURVEY, "Survey", "survey", 29);
 // The list, the environments, and the statuses of 100 deployments: 102 fetches.
 query!(DEPLOYMENTS, "Deployments", "deployments", 100);
 query!(DEPLOYMENT_REST, "DeploymentRest", "deployment_rest", 1);
-query!(RECHECK_DEPLOYMENTS, "RecheckDeployments", "recheck_deployments", 149);
 // The list, and four connections of 37 pull requests: 149 fetches.
 query!(PULL_REQUESTS, "PullRequests", "pull_requests", 37);
+// The list, and five connections of 29 pull requests: 146 fetches.
+query!(PULL_REQUESTS_WITH_FILES, "PullRequestsWithFiles", "pull_requests_with_files", 29);
 query!(PULL_REQUEST_REST, "PullRequestRest", "pull_request_rest", 1);
 // The list, and three connections of 49 issues: 148 fetches.
 query!(INCIDENTS, "Incidents", "incidents", 49);
 query!(INCIDENT_REST, "IncidentRest", "incident_rest", 1);
-query!(RECHECK_INCIDENTS, "RecheckIncidents", "recheck_incidents", 49);
+// A connection of a deployment, three of an incident: the size is that of the fetches.
+query!(RECHECK, "Recheck", "recheck", 149);
 // The list, and the parents of 100 commits: 101 fetches.
 query!(HISTORY, "History", "history", 100);
 // 13 lists, and the parents of 10 commits in each: 143 fetches.

@@ -4,7 +4,9 @@
 
 use super::answers::Parsing;
 use crate::clock::Clock;
-use crate::config::{EnvironmentRule, HashLogins, HotfixRule, IncidentSettings, RepositoryPattern};
+use crate::config::{
+    Components, EnvironmentRule, HashLogins, HotfixRule, IncidentSettings, RepositoryPattern,
+};
 use crate::sources::{Observer, Throttle};
 use delivery::domain::{Person, RepoId, Repository, RepositoryState, Time};
 use std::future::Future;
@@ -42,6 +44,7 @@ pub(super) fn parsing() -> Parsing {
         hotfix: hotfix(),
         incidents: incidents(),
         production: production(),
+        components: Components::default(),
         logins: Arc::new(Sums),
     }
 }

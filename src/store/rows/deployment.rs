@@ -6,18 +6,19 @@ use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteQueryResult;
 
 const UPSERT: &str = "INSERT INTO deployments
- (seq, id, node_id, repo, sha, environment, created_at, statuses)
- VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ (seq, id, node_id, repo, sha, environment, created_at, statuses, marks)
+ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
  ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, node_id = excluded.node_id,
  repo = excluded.repo, sha = excluded.sha, environment = excluded.environment,
- created_at = excluded.created_at, statuses = excluded.statuses
- WHERE (node_id, repo, sha, environment, created_at, statuses) IS NOT
+ created_at = excluded.created_at, statuses = excluded.statuses,
+ marks = excluded.marks
+ WHERE (node_id, repo, sha, environment, created_at, statuses, marks) IS NOT
  (excluded.node_id, excluded.repo, excluded.sha, excluded.environment, excluded.created_at,
- excluded.statuses)";
+ excluded.statuses, excluded.marks)";
 
 /// Selects a page of deployments.
 pub(super) const PAGE: &str = "SELECT seq, id, node_id, repo, sha, environment, created_at,
- statuses FROM deployments WHERE seq > ?1 AND seq <= ?2 ORDER BY seq";
+ statuses, marks FROM deployments WHERE seq > ?1 AND seq <= ?2 ORDER BY seq";
 
 /// Writes a deployment.
 pub(super) async fn upsert(
@@ -34,6 +35,7 @@ pub(super) async fn upsert(
         .bind(&*fact.environment)
         .bind(fact.created_at.0)
         .bind(list::write(&fact.statuses)?)
+        .bind(list::write(&fact.marks)?)
         .execute(connection)
         .await
 }
@@ -48,5 +50,6 @@ pub(super) fn decode(columns: &mut Columns<'_>) -> Result<Fact, sqlx::Error> {
         environment: columns.take::<&str>()?.into(),
         created_at: columns.time()?,
         statuses: list::read(columns.take()?)?,
+        marks: list::read(columns.take()?)?,
     }))
 }

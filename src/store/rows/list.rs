@@ -3,9 +3,9 @@
 
 use super::malformed;
 use delivery::domain::{
-    Author, ChangeReference, DeploymentId, DeploymentState, DeploymentStatus, Headline,
-    IncidentEvent, IncidentLink, IncidentTransition, Oid, Person, PullCommit, ReadinessEvent,
-    RepositoryName, Reversion, Review, ReviewState, Time,
+    Author, ChangeReference, ComponentName, DeploymentId, DeploymentMark, DeploymentState,
+    DeploymentStatus, Headline, IncidentEvent, IncidentLink, IncidentTransition, Oid, Person,
+    PullCommit, ReadinessEvent, RepositoryName, Reversion, Review, ReviewState, Time,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -67,6 +67,48 @@ impl Mirrored for DeploymentStatus {
     fn from_mirror(mirror: StatusMirror) -> Result<DeploymentStatus, sqlx::Error> {
         let environment = mirror.environment.map(Arc::from);
         Ok(DeploymentStatus { at: Time(mirror.at), state: mirror.state, environment })
+    }
+}
+
+/// What a deployment says of itself, by the kind of mark.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum MarkMirror {
+    Task(String),
+    Payload(String, String),
+}
+
+impl Mirrored for DeploymentMark {
+    type Mirror = MarkMirror;
+
+    fn mirror(&self) -> MarkMirror {
+        match self {
+            DeploymentMark::Task(task) => MarkMirror::Task(task.to_string()),
+            DeploymentMark::Payload(field, value) => {
+                MarkMirror::Payload(field.to_string(), value.to_string())
+            }
+        }
+    }
+
+    fn from_mirror(mirror: MarkMirror) -> Result<DeploymentMark, sqlx::Error> {
+        Ok(match mirror {
+            MarkMirror::Task(task) => DeploymentMark::Task(Arc::from(task)),
+            MarkMirror::Payload(field, value) => {
+                DeploymentMark::Payload(Arc::from(field), Arc::from(value))
+            }
+        })
+    }
+}
+
+impl Mirrored for ComponentName {
+    type Mirror = String;
+
+    fn mirror(&self) -> String {
+        self.to_string()
+    }
+
+    fn from_mirror(mirror: String) -> Result<ComponentName, sqlx::Error> {
+        Ok(Arc::from(mirror))
     }
 }
 

@@ -7,25 +7,26 @@ use sqlx::sqlite::SqliteQueryResult;
 
 const UPSERT: &str = "INSERT INTO pull_requests
  (seq, repo, number, author, author_is_bot, opened_at, merged_at, merge_commit, head, commits,
- readiness, reviews, reverts, hotfix, additions, deletions, changed_files)
- VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ readiness, reviews, reverts, hotfix, additions, deletions, changed_files, components)
+ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
  ON CONFLICT (repo, number) DO UPDATE SET seq = excluded.seq, author = excluded.author,
  author_is_bot = excluded.author_is_bot, opened_at = excluded.opened_at,
  merged_at = excluded.merged_at, merge_commit = excluded.merge_commit, head = excluded.head,
  commits = excluded.commits, readiness = excluded.readiness, reviews = excluded.reviews,
  reverts = excluded.reverts, hotfix = excluded.hotfix, additions = excluded.additions,
- deletions = excluded.deletions, changed_files = excluded.changed_files
+ deletions = excluded.deletions, changed_files = excluded.changed_files,
+ components = excluded.components
  WHERE (author, author_is_bot, opened_at, merged_at, merge_commit, head, commits, readiness,
- reviews, reverts, hotfix, additions, deletions, changed_files) IS NOT
+ reviews, reverts, hotfix, additions, deletions, changed_files, components) IS NOT
  (excluded.author, excluded.author_is_bot, excluded.opened_at, excluded.merged_at,
  excluded.merge_commit, excluded.head, excluded.commits, excluded.readiness, excluded.reviews,
  excluded.reverts, excluded.hotfix, excluded.additions, excluded.deletions,
- excluded.changed_files)";
+ excluded.changed_files, excluded.components)";
 
 /// Selects a page of pull requests.
 pub(super) const PAGE: &str = "SELECT seq, repo, number, author, author_is_bot, opened_at,
  merged_at, merge_commit, head, commits, readiness, reviews, reverts, hotfix, additions, deletions,
- changed_files FROM pull_requests WHERE seq > ?1 AND seq <= ?2 ORDER BY seq";
+ changed_files, components FROM pull_requests WHERE seq > ?1 AND seq <= ?2 ORDER BY seq";
 
 /// Writes a pull request.
 pub(super) async fn upsert(
@@ -51,6 +52,7 @@ pub(super) async fn upsert(
         .bind(fact.additions)
         .bind(fact.deletions)
         .bind(fact.changed_files)
+        .bind(fact.components.as_deref().map(list::write).transpose()?)
         .execute(connection)
         .await
 }
@@ -73,6 +75,7 @@ pub(super) fn decode(columns: &mut Columns<'_>) -> Result<Fact, sqlx::Error> {
         additions: columns.take()?,
         deletions: columns.take()?,
         changed_files: columns.take()?,
+        components: columns.take::<Option<&str>>()?.map(list::read).transpose()?,
     }))
 }
 

@@ -5,6 +5,7 @@
 mod durability;
 mod facts;
 mod opening;
+mod purging;
 mod settling;
 
 use super::*;
@@ -65,6 +66,10 @@ fn deployment(id: u64) -> Deployment {
         sha: oid(id as u8),
         environment: "production".into(),
         created_at: Time(1_700_000_000),
+        marks: vec![
+            DeploymentMark::Task("deploy:api".into()),
+            DeploymentMark::Payload("service".into(), "a \"b\"".into()),
+        ],
         statuses: (0..)
             .zip(states)
             .map(|(at, state)| DeploymentStatus {
@@ -123,6 +128,7 @@ fn pull_request() -> PullRequest {
         additions: u32::MAX,
         deletions: 2,
         changed_files: 3,
+        components: Some(vec!["api".into(), "web".into()]),
     }
 }
 
@@ -202,7 +208,7 @@ fn every_kind() -> Vec<Fact> {
             state: RepositoryState::Excluded,
             ..repository()
         }),
-        Fact::Deployment(Deployment { statuses: vec![], ..deployment(2) }),
+        Fact::Deployment(Deployment { statuses: vec![], marks: vec![], ..deployment(2) }),
         Fact::PullRequest(PullRequest {
             number: 13,
             author: nobody,
@@ -213,6 +219,7 @@ fn every_kind() -> Vec<Fact> {
             reviews: vec![],
             reverts: vec![],
             hotfix: false,
+            components: None,
             ..pull_request()
         }),
         Fact::Commit(Commit {

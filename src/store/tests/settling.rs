@@ -8,6 +8,7 @@ fn row(subject: &str, team: &str, value: f64) -> SettledRow {
         subject: subject.into(),
         component: ComponentId { repo: RepoId(u64::MAX), name: "api".into() },
         team: team.into(),
+        org: "acme".into(),
         reason: None,
         value,
         at: Time(100),
@@ -39,7 +40,19 @@ async fn a_settled_row_is_never_judged_again() {
     let store = Store::open(&path).await.unwrap();
     let expected =
         [row("b", "blue", 0.1), other_family, row("a", "blue", 2.5), row("c", "red", 3.0)];
-    assert_eq!(store.settled().await.unwrap(), expected, "in the order of settling");
+    assert_eq!(store.settled(0, 9).await.unwrap().rows, expected, "in the order of settling");
+    let page = store.settled(0, 3).await.unwrap();
+    assert_eq!(page.rows, expected[..3]);
+    assert_eq!(store.settled(page.last, 3).await.unwrap().rows, expected[3..]);
+}
+
+#[tokio::test]
+async fn many_rows_settle_at_once_in_their_order() {
+    let Opened { store, _folder, .. } = opened().await;
+    let rows: Vec<SettledRow> =
+        (0..1_050).map(|n| row(&format!("{n}"), "blue", f64::from(n))).collect();
+    store.settle(&rows, &[]).await.unwrap();
+    assert_eq!(store.settled(0, 2_000).await.unwrap().rows, rows);
 }
 
 #[tokio::test]
@@ -68,7 +81,7 @@ async fn rows_and_births_are_settled_together_or_not_at_all() {
     .await;
     let outcome = store.settle(&[row("a", "blue", 1.0)], &[birth(1, 1, None)]).await;
     assert!(outcome.is_err());
-    assert_eq!(store.settled().await.unwrap(), []);
+    assert_eq!(store.settled(0, 9).await.unwrap().rows, []);
 }
 
 #[tokio::test]

@@ -31,6 +31,16 @@ pub struct DeploymentStatus {
     pub environment: Option<Arc<str>>,
 }
 
+/// What a deployment says of itself beside its environment, as far as a component's selector names
+/// it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DeploymentMark {
+    /// Its task.
+    Task(Arc<str>),
+    /// A field of its payload with its value.
+    Payload(Arc<str>, Arc<str>),
+}
+
 /// A deployment to any environment; which are production is a rule.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Deployment {
@@ -46,6 +56,9 @@ pub struct Deployment {
     pub environment: Arc<str>,
     /// When it was requested, before approvals and queues.
     pub created_at: Time,
+    /// Its task and the payload fields that the configuration selects components by; what no
+    /// selector names is not kept.
+    pub marks: Vec<DeploymentMark>,
     /// Its statuses, in order of time.
     pub statuses: Vec<DeploymentStatus>,
 }

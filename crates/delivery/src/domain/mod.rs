@@ -14,7 +14,7 @@ mod repository;
 mod time;
 
 pub use commit::{Commit, CommitGraph, CommitIndex, Headline};
-pub use deployment::{Deployment, DeploymentState, DeploymentStatus};
+pub use deployment::{Deployment, DeploymentMark, DeploymentState, DeploymentStatus};
 pub use fact::{Collector, Fact, Progress};
 pub use identity::{
     ComponentId, ComponentName, DeploymentId, IncidentId, Oid, OidPrefix, ParseOidError, Person,

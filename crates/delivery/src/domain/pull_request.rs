@@ -1,6 +1,6 @@
 //! Merged pull requests, with what lead time, phases and failure rules need of them.
 
-use super::{Headline, Oid, Person, PullNumber, RepoId, Reversion, Time};
+use super::{ComponentName, Headline, Oid, Person, PullNumber, RepoId, Reversion, Time};
 
 /// Who wrote a pull request or a review.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,4 +92,7 @@ pub struct PullRequest {
     pub deletions: u32,
     /// Files changed.
     pub changed_files: u32,
+    /// The components of its repository whose globs match a changed path; absent where paths decide
+    /// nothing, or could not be read whole.
+    pub components: Option<Vec<ComponentName>>,
 }

@@ -1,8 +1,9 @@
 //! The changes that count: merged pull requests that are no promotions, and direct commits.
 
+use super::as_of::Standing;
 use super::belonging::Belonging;
 use super::graph::Ancestry;
-use super::{ChangeId, Rules};
+use super::{ChangeId, Rules, Scope};
 use crate::domain::{Author, CommitIndex, Oid, PullRequest, Time};
 use std::collections::HashMap;
 
@@ -30,9 +31,11 @@ pub(super) struct Change<'a> {
     pub(super) tips: Tips,
     /// When it was merged (a direct commit: committed).
     pub(super) merged_at: Time,
+    /// Whether it counts only because its paths are not known.
+    pub(super) unknown_paths: bool,
 }
 
-/// All changes that count, shipped or not, by several keys.
+/// All changes of the component that count, shipped or not, by several keys.
 #[derive(Debug)]
 pub(super) struct Changes<'a> {
     /// In order of merge, then of id.
@@ -45,32 +48,33 @@ pub(super) struct Changes<'a> {
 impl<'a> Changes<'a> {
     /// Finds the changes among merged pull requests and the default branch's first parents.
     pub(super) fn of(
-        pulls: &[&'a PullRequest],
+        standing: &Standing<'a>,
+        scope: Scope<'_>,
         branch: &[CommitIndex],
         ancestry: &Ancestry<'_>,
         belonging: &Belonging,
         rules: &Rules,
-        t: Time,
     ) -> Changes<'a> {
-        let graph = ancestry.graph;
+        let (graph, pulls) = (ancestry.graph, &standing.pulls);
         let counts = |author: &Author| {
             author.person.is_none_or(|person| !rules.exclude_authors.contains(&person))
         };
-        let merged = pulls
-            .iter()
-            .filter(|pull| counts(&pull.author) && !belonging.promotes(pull, pulls, graph));
+        let merged = pulls.iter().filter(|pull| {
+            counts(&pull.author) && touches(scope, pull) && !belonging.promotes(pull, pulls, graph)
+        });
         let mut list: Vec<Change<'a>> = merged
             .map(|&pull| Change {
                 id: ChangeId::Pull(pull.number),
                 origin: Origin::Pull(pull),
                 tips: tips(pull, ancestry),
                 merged_at: pull.merged_at,
+                unknown_paths: scope != Scope::Repository && pull.components.is_none(),
             })
             .collect();
         if rules.direct_commits {
             list.extend(branch.iter().filter_map(|&at| {
                 let commit = graph.commit(at);
-                let direct = commit.committed_at <= t
+                let direct = commit.committed_at <= standing.t
                     && counts(&commit.author)
                     && belonging.pull_of(commit).is_none();
                 direct.then_some(Change {
@@ -78,6 +82,7 @@ impl<'a> Changes<'a> {
                     origin: Origin::Commit(at),
                     tips: [Some(at), None],
                     merged_at: commit.committed_at,
+                    unknown_paths: scope != Scope::Repository,
                 })
             }));
         }
@@ -112,11 +117,21 @@ impl<'a> Changes<'a> {
     }
 }
 
+/// Whether a pull request belongs to the component, as far as its paths are known.
+pub(super) fn touches(scope: Scope<'_>, pull: &PullRequest) -> bool {
+    match (scope, &pull.components) {
+        (Scope::Repository, _) | (Scope::Paths(_), None) => true,
+        (Scope::Paths(name), Some(components)) => components.iter().any(|one| **one == *name),
+    }
+}
+
 /// The tips of a pull request, whether it counts or not.
 pub(super) fn tips(pull: &PullRequest, ancestry: &Ancestry<'_>) -> Tips {
     let find = |oid: Option<Oid>| oid.and_then(|oid| ancestry.graph.find(&oid));
     [find(pull.merge_commit), find(pull.head)]
 }
 
+#[cfg(test)]
+mod component_tests;
 #[cfg(test)]
 mod tests;

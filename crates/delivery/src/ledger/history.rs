@@ -153,6 +153,8 @@ pub struct ShippedChange {
     pub finished_at: Time,
     /// Its phases; all absent for a direct commit.
     pub phases: Phases,
+    /// Whether it counts for every component of its repository because its paths are not known.
+    pub unknown_paths: bool,
 }
 
 impl ShippedChange {

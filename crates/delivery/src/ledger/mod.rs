@@ -66,6 +66,8 @@ pub struct ComponentFacts<'a> {
     pub head: Option<Oid>,
     /// Incidents mapped to this component.
     pub incidents: &'a [&'a Incident],
+    /// Which of the repository's changes are the component's.
+    pub scope: Scope<'a>,
     /// The component's repository.
     pub repo: RepoId,
     /// Its present and former names, by which texts may name it.
@@ -74,6 +76,17 @@ pub struct ComponentFacts<'a> {
     pub naming: &'a [&'a Incident],
     /// Those of the incidents mapped to this component whose text names a known cause elsewhere.
     pub caused_elsewhere: &'a BTreeSet<IncidentId>,
+}
+
+/// Which changes of its repository belong to a component. Promotions and what belongs to a pull
+/// request are judged over all of the repository's pull requests in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope<'a> {
+    /// All of them.
+    Repository,
+    /// Pull requests whose changed paths match the globs of the component of this name. A change
+    /// whose paths are not known, such as a direct commit, belongs to every component.
+    Paths(&'a str),
 }
 
 /// Judges a component as of `t`: what happened later does not exist.

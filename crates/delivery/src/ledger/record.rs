@@ -7,7 +7,7 @@ use super::graph::Ancestry;
 use super::incidents::{self, StandingIncident};
 use super::production::Production;
 use super::shipping::Shipping;
-use super::{ComponentFacts, Reason, Rules};
+use super::{ComponentFacts, Reason, Rules, Scope};
 use crate::domain::{
     CommitIndex, DeploymentId, Incident, IncidentId, Oid, RepoId, RepositoryName, Time,
 };
@@ -19,6 +19,8 @@ use std::collections::{BTreeSet, HashMap};
 pub(super) struct Record<'a> {
     /// The rules of judging.
     pub(super) rules: &'a Rules,
+    /// Which changes are the component's.
+    pub(super) scope: Scope<'a>,
     /// The facts that exist.
     pub(super) standing: Standing<'a>,
     /// What reached production.
@@ -61,7 +63,7 @@ impl<'a> Record<'a> {
         let ancestry = Ancestry::of(facts.graph);
         let branch = ancestry.branch(facts.head, t, edge);
         let belonging = Belonging::of(&standing.pulls, facts.graph);
-        let changes = Changes::of(&standing.pulls, &branch, &ancestry, &belonging, rules, t);
+        let changes = Changes::of(&standing, facts.scope, &branch, &ancestry, &belonging, rules);
         let shipping = Shipping::of(&production, &ancestry);
         let finishes = production.finishes.iter().zip(&production.group_of);
         let groups_by_id = finishes.map(|(finish, group)| (finish.deployment.id, *group)).collect();
@@ -69,6 +71,7 @@ impl<'a> Record<'a> {
         let naming = incidents::standing(&standing.naming, t);
         Record {
             rules,
+            scope: facts.scope,
             standing,
             production,
             groups_by_id,

@@ -1,6 +1,6 @@
 //! What texts refer to, found among the facts: a change, a commit, a deployment.
 
-use super::changes::{Tips, tips};
+use super::changes::{Tips, tips, touches};
 use super::record::Record;
 use crate::domain::{
     ChangeReference, CommitIndex, Incident, IncidentLink, Oid, OidPrefix, PullRequest,
@@ -27,14 +27,14 @@ pub(super) enum Lead {
 }
 
 impl Record<'_> {
-    /// Finds what a reference means; nothing where it names nothing that is known, or where an
-    /// abbreviated id fits several commits.
+    /// Finds what a reference means; nothing where it names nothing that is known, or something of
+    /// another component only, or where an abbreviated id fits several commits.
     pub(super) fn target(&self, reference: ChangeReference) -> Option<Target> {
         match reference {
             ChangeReference::Pull(number) => {
                 let pulls = &self.standing.pulls;
                 let at = pulls.binary_search_by_key(&number, |pull| pull.number).ok()?;
-                Some(self.pull_target(pulls[at], None))
+                self.pull_target(pulls[at], None)
             }
             ChangeReference::Commit(prefix) => self.commit_target(self.find(prefix)?),
         }
@@ -59,8 +59,12 @@ impl Record<'_> {
         Some(if is_baseline { Lead::Baseline } else { Lead::Deployment(at) })
     }
 
-    fn pull_target(&self, pull: &PullRequest, commit: Option<CommitIndex>) -> Target {
-        Target { change: self.changes.pull(pull), commit, tips: tips(pull, &self.ancestry) }
+    fn pull_target(&self, pull: &PullRequest, commit: Option<CommitIndex>) -> Option<Target> {
+        touches(self.scope, pull).then(|| Target {
+            change: self.changes.pull(pull),
+            commit,
+            tips: tips(pull, &self.ancestry),
+        })
     }
 
     fn commit_target(&self, oid: Oid) -> Option<Target> {
@@ -70,13 +74,10 @@ impl Record<'_> {
             Some(at) => self.belonging.pull_of(graph.commit(at)),
             None => self.belonging.pull_of_id(&oid),
         };
-        let whole = owner.map(|owner| self.pull_target(self.standing.pulls[owner], commit));
-        let alone = commit.map(|_| Target {
-            change: self.changes.direct(oid),
-            commit,
-            tips: [commit, None],
-        });
-        whole.or(alone)
+        if let Some(owner) = owner {
+            return self.pull_target(self.standing.pulls[owner], commit);
+        }
+        commit.map(|_| Target { change: self.changes.direct(oid), commit, tips: [commit, None] })
     }
 
     /// The only commit of the graph or of a pull request with these first digits.

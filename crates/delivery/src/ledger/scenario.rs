@@ -166,6 +166,7 @@ impl Scenario {
             additions: 1,
             deletions: 1,
             changed_files: 1,
+            components: None,
         });
         self.pulls.last_mut().unwrap()
     }
@@ -179,6 +180,7 @@ impl Scenario {
             sha: oid(sha),
             environment: Arc::from("production"),
             created_at: h(finished).plus(-MINUTE),
+            marks: Vec::new(),
             statuses: vec![status(h(finished), DeploymentState::Success)],
         });
         self.deployments.last_mut().unwrap()
@@ -212,12 +214,18 @@ impl Scenario {
 
     /// Judges as of an instant.
     pub(super) fn judge_at(&self, t: Time) -> History {
+        self.judge_component(Scope::Repository, t)
+    }
+
+    /// Judges one of several components.
+    pub(super) fn judge_component(&self, scope: Scope<'_>, t: Time) -> History {
         let facts = ComponentFacts {
             deployments: &self.deployments.iter().collect::<Vec<_>>(),
             pulls: &self.pulls.iter().collect::<Vec<_>>(),
             graph: &self.graph,
             head: self.head,
             incidents: &self.incidents.iter().collect::<Vec<_>>(),
+            scope,
             repo: RepoId(1),
             names: &[RepositoryName::of("acme/shop")],
             naming: &self.naming.iter().collect::<Vec<_>>(),

@@ -64,6 +64,7 @@ pub(super) fn shipped(record: &Record<'_>) -> Vec<ShippedChange> {
                 merged_at: change.merged_at,
                 finished_at,
                 phases: phases::phases(record, change, finished_at),
+                unknown_paths: change.unknown_paths,
             })
         })
         .collect();

@@ -33,7 +33,8 @@ impl Phase {
         }
     }
 
-    fn of(self, phases: &Phases) -> Option<Span> {
+    /// How long a change spent in it, in seconds; absent where the change does not have it.
+    pub fn of(self, phases: &Phases) -> Option<Span> {
         match self {
             Phase::Coding => phases.coding,
             Phase::Pickup => phases.pickup,

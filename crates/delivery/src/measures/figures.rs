@@ -106,8 +106,7 @@ pub fn window_figures(pool: &Pool<'_>, window: Window) -> WindowFigures {
         unmapped_incidents: trust::unmapped_incidents(pool, window),
         deployments_without_changes: trust::deployments_without_changes(pool, window),
         deployments_unknown_commit: trust::deployments_unknown_commit(pool, window),
-        // A component that is a whole repository has all of its changes: paths decide nothing.
-        changes_unknown_paths: 0,
+        changes_unknown_paths: trust::changes_unknown_paths(pool, window),
     }
 }
 

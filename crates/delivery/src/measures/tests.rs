@@ -57,6 +57,7 @@ pub(super) fn change(started_at: i64, finished_at: i64) -> ShippedChange {
         merged_at: Time(started_at),
         finished_at: Time(finished_at),
         phases: Phases::default(),
+        unknown_paths: false,
     }
 }
 

@@ -24,12 +24,19 @@ pub(super) fn deployments_unknown_commit(pool: &Pool<'_>, window: Window) -> u64
     pool.deployments(window).filter(|deployment| !deployment.known_commit).count() as u64
 }
 
+/// Changes shipped in the window that count for every component of their repository because their
+/// paths are not known.
+pub(super) fn changes_unknown_paths(pool: &Pool<'_>, window: Window) -> u64 {
+    pool.changes(window).filter(|change| change.unknown_paths).count() as u64
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::{DAY, Time};
+    use crate::ledger::ShippedChange;
     use crate::measures::Member;
-    use crate::measures::tests::{deployment, history, incident};
+    use crate::measures::tests::{change, deployment, history, incident};
 
     #[test]
     fn unattributed_unmapped_and_unresolved_are_counted_apart() {
@@ -50,5 +57,16 @@ mod tests {
         assert_eq!(unmapped_incidents(&pool, week), 1);
         assert_eq!(deployments_without_changes(&pool, week), 2);
         assert_eq!(deployments_unknown_commit(&pool, week), 1);
+    }
+
+    #[test]
+    fn changes_of_unknown_paths_count_in_the_window_in_which_they_shipped() {
+        let t = Time(100 * DAY);
+        let unknown = |at| ShippedChange { unknown_paths: true, ..change(at - 60, at) };
+        let mut history = history(vec![]);
+        history.changes = vec![unknown(t.0 - 8 * DAY), unknown(t.0 - 2), change(t.0 - 9, t.0 - 1)];
+        let members = [Member { history: &history, t }, Member { history: &history, t }];
+        let pool = Pool { members: &members, unmapped: &[], t };
+        assert_eq!(changes_unknown_paths(&pool, Window::days(7)), 2, "once for each component");
     }
 }

@@ -258,6 +258,7 @@ impl World {
             additions: 1,
             deletions: 0,
             changed_files: 1,
+            components: None,
         });
     }
 
@@ -283,6 +284,7 @@ impl World {
             sha: sha.unwrap_or(Oid([255; 20])),
             environment: Arc::from(to),
             created_at: Time(self.now),
+            marks: Vec::new(),
             statuses: states.iter().enumerate().map(status).collect(),
         });
     }
@@ -337,6 +339,7 @@ impl World {
             graph: &graph,
             head: self.head(),
             incidents: &self.incidents.iter().collect::<Vec<_>>(),
+            scope: Scope::Repository,
             repo: RepoId(1),
             names: &[],
             naming: &[],

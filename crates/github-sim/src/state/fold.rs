@@ -121,6 +121,7 @@ impl State {
     fn repo_of_pull(event: &Event) -> Option<RepoId> {
         match event {
             Event::PullOpened { repo, .. }
+            | Event::PullFiles { repo, .. }
             | Event::PullReadiness { repo, .. }
             | Event::PullReviewed { repo, .. }
             | Event::PullMerged { repo, .. }

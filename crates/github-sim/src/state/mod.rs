@@ -234,6 +234,8 @@ pub(crate) struct PullRequest {
     /// The commits of the head branch that the base lacks, oldest first.
     pub(crate) commits: Vec<u32>,
     pub(crate) reviews: Vec<Review>,
+    /// Changed files, where the log tells them.
+    pub(crate) files: Option<Vec<String>>,
 }
 
 /// A submitted review.

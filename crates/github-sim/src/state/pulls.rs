@@ -9,6 +9,10 @@ impl Repository {
     pub(super) fn apply_pull(&mut self, at: i64, event: &Event) -> Result<(), String> {
         match event {
             Event::PullOpened { .. } => self.open_pull(at, event),
+            Event::PullFiles { number, paths, .. } => {
+                self.pull(*number)?.files = Some(paths.clone());
+                Ok(())
+            }
             Event::PullReadiness { number, ready, .. } => {
                 let pull = self.pull(*number)?;
                 pull.draft = !ready;
@@ -64,6 +68,7 @@ impl Repository {
             merge_commit: None,
             commits: Vec::new(),
             reviews: Vec::new(),
+            files: None,
         };
         self.pulls.insert(*number, pull);
         self.open_heads.entry(head.clone()).or_default().push(*number);

@@ -1,0 +1,128 @@
+//! What collecting will cost in points, by the sizes of pages. Estimates: how much a repository had
+//! in the look-back is taken from the newest entries of its lists.
+
+use super::report::CostReport;
+use crate::config::CollectionSettings;
+use crate::sources::github::{Newest, Survey};
+use delivery::domain::{DAY, Span, Time};
+
+/// Entries of each list that one point reads.
+const DEPLOYMENTS_A_POINT: u64 = 100;
+const PULLS_A_POINT: u64 = 37;
+const INCIDENTS_A_POINT: u64 = 49;
+const COMMITS_A_POINT: u64 = 100;
+/// Repositories that one point lists, or asks for news.
+const LISTED_A_POINT: u64 = 100;
+const ASKED_A_POINT: u64 = 49;
+/// How often the repositories are listed again in a day.
+const LISTINGS_A_DAY: u64 = 48;
+
+/// What one repository costs.
+struct Share {
+    first: u64,
+    daily: f64,
+}
+
+/// What a source with these repositories costs; each comes with whether it has a component.
+pub fn cost<'a>(
+    surveys: impl Iterator<Item = (&'a Survey, bool)>,
+    collection: &CollectionSettings,
+    now: Time,
+) -> CostReport {
+    let shares: Vec<Share> = surveys
+        .map(|(survey, has_component)| share(survey, has_component, collection, now))
+        .collect();
+    let repositories = shares.len() as u64;
+    let listing = repositories.div_ceil(LISTED_A_POINT).max(1);
+    let sweep = repositories.div_ceil(ASKED_A_POINT);
+    let sweeps_a_day = times_a_day(collection.sweep_interval);
+    let news: f64 = shares.iter().map(|share| share.daily).sum();
+    CostReport {
+        first_collection_points: listing
+            + sweep
+            + shares.iter().map(|share| share.first).sum::<u64>(),
+        daily_points: listing * LISTINGS_A_DAY + sweep * sweeps_a_day + news.ceil() as u64,
+    }
+}
+
+fn share(
+    survey: &Survey,
+    has_component: bool,
+    collection: &CollectionSettings,
+    now: Time,
+) -> Share {
+    let lookback = collection.lookback;
+    let deployments = within(&survey.deployments, |one| one.created_at, now, lookback);
+    let incidents = within(&survey.incidents, |at| *at, now, lookback);
+    let mut first = pages(deployments, survey.deployments.total, DEPLOYMENTS_A_POINT)
+        + pages(incidents, survey.incidents.total, INCIDENTS_A_POINT);
+    // Every piece of news is a page of its own.
+    let mut news = deployments + incidents;
+    let mut lists = 2;
+    if has_component {
+        let pulls = within(&survey.pulls, |at| *at, now, lookback);
+        first += pages(pulls, survey.pulls.total, PULLS_A_POINT);
+        // The branch, and what was deployed from elsewhere.
+        first += pages(survey.commits, 1, COMMITS_A_POINT) + 1;
+        // A merge is news of pull requests and of commits.
+        news += 2 * pulls;
+        lists = 4;
+    }
+    let daily = news as f64 * DAY as f64 / lookback as f64
+        + (lists * times_a_day(collection.reconcile_interval)) as f64;
+    Share { first, daily }
+}
+
+/// Points for so many entries; a list that is not empty costs one at least.
+fn pages(entries: u64, total: u64, a_point: u64) -> u64 {
+    if total == 0 { 0 } else { entries.div_ceil(a_point).max(1) }
+}
+
+fn times_a_day(interval: Span) -> u64 {
+    (DAY as u64).div_ceil(interval.max(1) as u64)
+}
+
+/// How many of a list's entries fall into the look-back: counted where the newest reach that far,
+/// else as many as there would be at their pace.
+fn within<T>(list: &Newest<T>, at: impl Fn(&T) -> Time, now: Time, lookback: Span) -> u64 {
+    let since = now.plus(-lookback);
+    let seen = list.newest.len() as u64;
+    match list.newest.last().map(&at) {
+        Some(oldest) if oldest >= since && list.total > seen => {
+            let span = now.since(oldest).max(1) as f64;
+            list.total.min((seen as f64 * lookback as f64 / span).ceil() as u64)
+        }
+        _ => list.newest.iter().filter(|one| at(one) >= since).count() as u64,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn every(seconds: Span, seen: i64, total: u64) -> Newest<Time> {
+        let now = Time(1_000 * DAY);
+        Newest { total, newest: (1..=seen).map(|n| now.plus(-n * seconds)).collect() }
+    }
+
+    #[test]
+    fn what_the_newest_do_not_reach_goes_on_at_their_pace() {
+        let within = |list: &Newest<Time>| within(list, |at| *at, Time(1_000 * DAY), 120 * DAY);
+        for (list, expected) in [
+            (every(DAY, 0, 0), 0),
+            (every(DAY, 10, 10), 10),
+            (every(10 * DAY, 100, 4_000), 12),
+            (every(DAY / 2, 100, 10_000), 240),
+            (every(DAY / 2, 100, 150), 150),
+        ] {
+            assert_eq!(within(&list), expected, "{} of {}", list.newest.len(), list.total);
+        }
+    }
+
+    #[test]
+    fn a_list_costs_a_point_for_each_page_and_nothing_while_it_is_empty() {
+        for (entries, total, points) in [(0, 0, 0), (0, 5, 1), (37, 37, 1), (38, 38, 2)] {
+            assert_eq!(pages(entries, total, PULLS_A_POINT), points, "{entries}");
+        }
+    }
+}

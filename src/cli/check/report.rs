@@ -1,0 +1,139 @@
+//! What `check` tells, as data: printed for people or as JSON.
+
+use serde::Serialize;
+
+/// How bad a finding is. The exit code tells the worst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Note,
+    /// Figures would be wrong or missing somewhere.
+    Warning,
+    /// Something cannot be collected at all.
+    Error,
+}
+
+/// One thing that was found, with the remedy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// How bad it is.
+    pub severity: Severity,
+    /// The key of the configuration that it is about.
+    pub key: String,
+    /// What it is, and what to write or to do.
+    pub message: String,
+}
+
+/// Everything.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Report {
+    /// The sources, in the order of the configuration; none where that is refused.
+    pub sources: Vec<SourceReport>,
+    /// How many series there will be; absent where the configuration is refused.
+    pub series: Option<SeriesReport>,
+    /// What was found, the worst first.
+    pub findings: Vec<Finding>,
+}
+
+/// One `[[github]]`.
+#[derive(Clone, Debug, Serialize)]
+pub struct SourceReport {
+    /// Its name.
+    pub name: String,
+    /// Its REST address.
+    pub api_url: String,
+    /// Where the token came from.
+    pub token: String,
+    /// Whether it answered.
+    pub reachable: bool,
+    /// Points an hour and how many are left; absent where it sets no limit.
+    pub limit: Option<LimitReport>,
+    /// What this check spent.
+    pub spent_points: u64,
+    /// What may be read.
+    pub lists: Vec<ListReport>,
+    /// What would be collected.
+    pub repositories: Vec<RepositoryReport>,
+    /// What collecting will cost, about.
+    pub cost: CostReport,
+}
+
+/// The state of a rate limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct LimitReport {
+    /// Points an hour.
+    pub points_an_hour: u64,
+    /// Points left in this hour.
+    pub remaining: u64,
+}
+
+/// Whether one kind of list may be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ListReport {
+    /// Which: the collector that reads it.
+    pub list: &'static str,
+    /// In how many repositories it may be read.
+    pub readable: usize,
+    /// In how many it may not.
+    pub unreadable: usize,
+}
+
+/// A repository.
+#[derive(Clone, Debug, Serialize)]
+pub struct RepositoryReport {
+    /// `owner/name`.
+    pub name: String,
+    /// Its team.
+    pub team: String,
+    /// Who said so: `rules`, or `none`.
+    pub owned_by: &'static str,
+    /// Where its deployments come from.
+    pub deployment_source: &'static str,
+    /// Successful production deployments of the last 30 days, among its newest 100 deployments.
+    pub production_deployments: usize,
+    /// Whether there are older deployments of the last 30 days than the newest 100.
+    pub there_may_be_more: bool,
+    /// Its environments.
+    pub environments: Vec<EnvironmentReport>,
+    /// Incidents of the last 30 days.
+    pub incidents: usize,
+    /// The component that they count for; absent where they are unmapped.
+    pub incidents_count_for: Option<String>,
+}
+
+/// An environment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EnvironmentReport {
+    /// Its name.
+    pub name: String,
+    /// Whether it is production.
+    pub production: bool,
+    /// Successful deployments to it in the last 30 days.
+    pub deployments: usize,
+}
+
+/// Estimates, in points.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CostReport {
+    /// A first collection.
+    pub first_collection_points: u64,
+    /// A day after that.
+    pub daily_points: u64,
+}
+
+/// Series, without the exporter's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct SeriesReport {
+    /// The most there can be of what has deployments now.
+    pub expected: usize,
+    /// `exposition.max_series`.
+    pub max: usize,
+}
+
+impl Report {
+    /// The worst finding's severity.
+    pub fn worst(&self) -> Option<Severity> {
+        self.findings.iter().map(|finding| finding.severity).max()
+    }
+}

@@ -1,0 +1,123 @@
+//! What a configuration decides: the collectors and the evaluator. They are replaced as a whole
+//! when it is reloaded; everything else of the daemon outlives them.
+
+use super::daemon::{connect, evaluator, load};
+use super::observers::Observers;
+use crate::clock::SharedClock;
+use crate::collect::{Collect, Health, Surroundings};
+use crate::config::Settings;
+use crate::evaluate::Publisher;
+use crate::exposition::{Encoded, Exposure, OwnMetrics};
+use crate::sources::SourceError;
+use crate::sources::github::GitHub;
+use crate::store::{Store, StoreError};
+use std::sync::Arc;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// What outlives every configuration.
+#[derive(Clone)]
+pub struct Lasting {
+    /// Where facts and settled rows are.
+    pub store: Store,
+    /// The time.
+    pub clock: SharedClock,
+    /// The exporter's own metrics, whose counters never start over.
+    pub own: Arc<OwnMetrics>,
+    /// How each source is doing.
+    pub health: Arc<Health>,
+    /// What is scraped, until the next configuration has its own.
+    pub snapshot: Arc<watch::Sender<Arc<Encoded>>>,
+    /// Everything that has to end before the store is closed.
+    pub tasks: TaskTracker,
+}
+
+/// The collectors and the evaluator of one configuration, at work.
+pub struct Generation {
+    sources: Vec<Arc<GitHub>>,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Lasting {
+    /// Sets up the sources, and touches nothing that is running.
+    pub fn connect(&self, settings: &Settings) -> Result<Vec<Arc<GitHub>>, SourceError> {
+        let observers = self.observers();
+        let sources = settings.github.iter().map(|github| {
+            connect(github, settings, &self.store, &self.clock, &observers).map(Arc::new)
+        });
+        sources.collect()
+    }
+
+    /// Reads everything stored and begins to work, until `stop` or [`Generation::end`].
+    pub async fn begin(
+        &self,
+        settings: &Settings,
+        sources: Vec<Arc<GitHub>>,
+        stop: &CancellationToken,
+    ) -> Result<Generation, StoreError> {
+        let observers = self.observers();
+        let mut collectors = Vec::new();
+        for source in &sources {
+            observers.introduce(source.name());
+            let around = Surroundings {
+                store: self.store.clone(),
+                clock: Arc::clone(&self.clock),
+                settings: settings.collection.clone(),
+                production: settings.production.clone(),
+                observer: Arc::new(observers.clone()),
+                health: Arc::clone(&self.health),
+            };
+            collectors.push(Collect::new(Arc::clone(source), around));
+        }
+        let mut evaluator = evaluator(settings, &self.store).await?;
+        let after = load(&self.store, &mut collectors, &mut evaluator).await?;
+
+        let generation =
+            Generation { sources, stop: stop.child_token(), tasks: TaskTracker::new() };
+        let publisher = Publisher {
+            store: self.store.clone(),
+            clock: Arc::clone(&self.clock),
+            exposure: Exposure::from(settings),
+            own: Arc::clone(&self.own),
+            snapshot: Arc::clone(&self.snapshot),
+        };
+        self.spawn(&generation, publisher.run(evaluator, after, generation.stop.clone()));
+        for collect in collectors {
+            self.spawn(&generation, collect.run(generation.stop.clone()));
+        }
+        generation.tasks.close();
+        Ok(generation)
+    }
+
+    /// Ends what is shown of the sources of `former` that are not among `sources`, and hands the
+    /// limits of the others on.
+    pub fn succeed(&self, former: &Generation, sources: &[Arc<GitHub>]) {
+        let names: Vec<&str> = sources.iter().map(|source| source.name()).collect();
+        self.health.retain(&names);
+        for old in &former.sources {
+            sources.iter().for_each(|source| source.inherit_limits(old));
+            if !names.contains(&old.name()) {
+                self.observers().dismiss(old.name());
+            }
+        }
+    }
+
+    fn observers(&self) -> Observers {
+        Observers::new(Arc::clone(&self.own))
+    }
+
+    /// Counted twice: a reload waits for its generation, the end of the process for everything.
+    fn spawn(&self, generation: &Generation, task: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn(generation.tasks.track_future(task));
+    }
+}
+
+impl Generation {
+    /// Stops collecting and evaluating, and returns once both have ended. What was shown stays.
+    pub async fn end(&self) {
+        self.stop.cancel();
+        self.tasks.wait().await;
+    }
+}

@@ -1,0 +1,166 @@
+//! What is counted, as a settled row names it and as a counter or histogram adds it up.
+
+use crate::exposition::{Histogram, SettledFigures};
+use crate::store::SettledRow;
+use delivery::domain::{PullNumber, Span};
+use delivery::ledger::Reason;
+use delivery::measures::{PHASES, Phase};
+
+/// One thing that one family counts; durations are in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// A production deployment.
+    Deployment,
+    /// A deployment that failed and never succeeded.
+    AbortedDeployment,
+    /// A deployment that repaired something.
+    ReworkDeployment,
+    /// A failed deployment.
+    FailedDeployment(Reason),
+    /// An incident.
+    Incident,
+    /// A shipped change, for the original collector's histogram.
+    LeadTimeHours(Span),
+    /// A shipped change, with its lead time.
+    LeadTime(Span),
+    /// A phase of a shipped change's lead time.
+    ChangePhase(Phase, Span),
+    /// The recovery of a failed deployment.
+    Recovery(Span),
+    /// The restoring after a production failure.
+    Restore(Span),
+}
+
+impl Counted {
+    /// The family that counts it, by its component level's name.
+    pub fn family(self) -> &'static str {
+        match self {
+            Counted::Deployment => "dora_deployments_total",
+            Counted::AbortedDeployment => "dora_aborted_deployments_total",
+            Counted::ReworkDeployment => "dora_rework_deployments_total",
+            Counted::FailedDeployment(_) => "dora_failed_deployments_total",
+            Counted::Incident => "dora_incidents_total",
+            Counted::LeadTimeHours(_) => "dora_lead_time_hours",
+            Counted::LeadTime(_) => "dora_change_lead_time_seconds",
+            Counted::ChangePhase(..) => "dora_change_phase_seconds",
+            Counted::Recovery(_) => "dora_failed_deployment_recovery_seconds",
+            Counted::Restore(_) => "dora_time_to_restore_seconds",
+        }
+    }
+
+    /// The value of the family's label beyond the level's.
+    pub fn label(self) -> Option<&'static str> {
+        match self {
+            Counted::FailedDeployment(reason) => Some(reason.name()),
+            Counted::ChangePhase(phase, _) => Some(phase.name()),
+            _ => None,
+        }
+    }
+
+    /// What it adds: 1, or seconds.
+    pub fn value(self) -> Span {
+        match self {
+            Counted::LeadTimeHours(seconds)
+            | Counted::LeadTime(seconds)
+            | Counted::ChangePhase(_, seconds)
+            | Counted::Recovery(seconds)
+            | Counted::Restore(seconds) => seconds,
+            _ => 1,
+        }
+    }
+
+    /// What a row counts; absent for what this version does not know.
+    pub fn of(row: &SettledRow) -> Option<Counted> {
+        let seconds = row.value as Span;
+        let label = row.reason.as_deref();
+        Some(match row.family.as_str() {
+            "dora_deployments_total" => Counted::Deployment,
+            "dora_aborted_deployments_total" => Counted::AbortedDeployment,
+            "dora_rework_deployments_total" => Counted::ReworkDeployment,
+            "dora_failed_deployments_total" => {
+                let named = |reason: &Reason| Some(reason.name()) == label;
+                Counted::FailedDeployment(Reason::ALL.into_iter().find(named)?)
+            }
+            "dora_incidents_total" => Counted::Incident,
+            "dora_lead_time_hours" => Counted::LeadTimeHours(seconds),
+            "dora_change_lead_time_seconds" => Counted::LeadTime(seconds),
+            "dora_change_phase_seconds" => {
+                let named = |phase: &Phase| Some(phase.name()) == label;
+                Counted::ChangePhase(PHASES.into_iter().find(named)?, seconds)
+            }
+            "dora_failed_deployment_recovery_seconds" => Counted::Recovery(seconds),
+            "dora_time_to_restore_seconds" => Counted::Restore(seconds),
+            _ => return None,
+        })
+    }
+
+    /// Adds it up; a lead time of a pull request is an example of its bucket.
+    pub fn add_to(self, figures: &mut SettledFigures, pull: Option<PullNumber>) {
+        match self {
+            Counted::Deployment => figures.deployments += 1,
+            Counted::AbortedDeployment => figures.aborted_deployments += 1,
+            Counted::ReworkDeployment => figures.rework_deployments += 1,
+            Counted::FailedDeployment(reason) => figures.failed_deployments[reason as usize] += 1,
+            Counted::Incident => figures.incidents += 1,
+            Counted::LeadTimeHours(seconds) => observe(&mut figures.lead_time_hours, seconds, pull),
+            Counted::LeadTime(seconds) => observe(&mut figures.change_lead_time, seconds, pull),
+            Counted::ChangePhase(phase, seconds) => {
+                figures.change_phases[phase as usize].observe(seconds);
+            }
+            Counted::Recovery(seconds) => figures.failed_deployment_recovery.observe(seconds),
+            Counted::Restore(seconds) => figures.time_to_restore.observe(seconds),
+        }
+    }
+}
+
+fn observe(histogram: &mut Histogram, seconds: Span, pull: Option<PullNumber>) {
+    match pull {
+        Some(pull) => histogram.observe_pull(seconds, pull),
+        None => histogram.observe(seconds),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::exposition::families;
+    use delivery::domain::{ComponentId, RepoId, Time};
+
+    #[test]
+    fn a_row_tells_what_was_counted_and_its_family_is_declared() {
+        let reasons = Reason::ALL.map(Counted::FailedDeployment);
+        let phases = PHASES.map(|phase| Counted::ChangePhase(phase, 7));
+        let others = [
+            Counted::Deployment,
+            Counted::AbortedDeployment,
+            Counted::ReworkDeployment,
+            Counted::Incident,
+            Counted::LeadTimeHours(7),
+            Counted::LeadTime(7),
+            Counted::Recovery(7),
+            Counted::Restore(7),
+        ];
+        for counted in reasons.into_iter().chain(phases).chain(others) {
+            assert!(families().iter().any(|family| family.name() == counted.family()));
+            let row = SettledRow {
+                family: counted.family().to_owned(),
+                subject: "x".to_owned(),
+                component: ComponentId::whole(RepoId(1)),
+                team: "pay".to_owned(),
+                org: "acme".to_owned(),
+                reason: counted.label().map(str::to_owned),
+                value: counted.value() as f64,
+                at: Time(1),
+            };
+            assert_eq!(Counted::of(&row), Some(counted));
+            let unknown = SettledRow { reason: Some("later".to_owned()), ..row.clone() };
+            assert_eq!(Counted::of(&unknown).is_none(), counted.label().is_some());
+            assert!(Counted::of(&SettledRow { family: "later".to_owned(), ..row }).is_none());
+            let mut figures = SettledFigures::default();
+            counted.add_to(&mut figures, None);
+            assert_ne!(figures, SettledFigures::default(), "{counted:?}");
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! Settling: what feeds counters and histograms is written down once, as judged then.
+//!
+//! A component is born when its series are first shown, at 0; from then on everything that finishes
+//! settles in order, once everything through it and `settle_after` more has been collected. A row is
+//! never withdrawn and never written twice, so a crash between writing and showing changes nothing.
+//! What turns up behind the frontier later changes gauges only.
+
+mod counted;
+mod finishes;
+mod subjects;
+mod totals;
+
+pub use counted::Counted;
+pub use finishes::{Finish, Finishes, Judged, UNMAPPED, UnmappedIncidents};
+
+use crate::store::{Birth, SettledRow, Store, StoreError};
+use delivery::domain::{ComponentId, DAY, Span, Time};
+use std::collections::{HashMap, HashSet};
+use subjects::Subjects;
+use totals::Totals;
+
+/// How much history enters the seed surface once, when it is primed.
+const PRIMED_HISTORY: Span = 30 * DAY;
+/// How many rows are read from the store at once.
+const ROWS_A_PAGE: usize = 20_000;
+
+/// What is settled, and how far.
+#[derive(Debug, Default)]
+pub struct Settled {
+    births: HashMap<ComponentId, Birth>,
+    subjects: Subjects,
+    /// What counters and histograms show.
+    pub totals: Totals,
+}
+
+/// The rules of settling.
+#[derive(Clone, Copy, Debug)]
+pub struct SettlingRules {
+    /// `measures.settle_after`
+    pub settle_after: Span,
+    /// `measures.seed_prime_after`
+    pub seed_prime_after: Span,
+}
+
+/// What has to be written before the snapshot that shows it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Settlement {
+    /// New rows.
+    pub rows: Vec<SettledRow>,
+    /// New and advanced births.
+    pub births: Vec<Birth>,
+}
+
+/// Whose finishes settle, and for whom they count.
+#[derive(Clone, Copy, Debug)]
+pub struct Beneficiaries<'a> {
+    /// The component, or a repository's unmapped incidents.
+    pub component: &'a ComponentId,
+    /// Its team; empty for none.
+    pub team: &'a str,
+    /// Its organisation; empty for none.
+    pub org: &'a str,
+}
+
+impl Settled {
+    /// Settled before with these births, and no row.
+    pub fn born(births: Vec<Birth>) -> Settled {
+        let births = births.into_iter().map(|birth| (birth.component.clone(), birth));
+        Settled { births: births.collect(), ..Settled::default() }
+    }
+
+    /// What a store holds.
+    pub async fn read(store: &Store) -> Result<Settled, StoreError> {
+        let mut settled = Settled::born(store.births().await?);
+        let mut after = 0;
+        loop {
+            let page = store.settled(after, ROWS_A_PAGE).await?;
+            if page.rows.is_empty() {
+                return Ok(settled);
+            }
+            after = page.last;
+            settled.add(&page.rows);
+        }
+    }
+
+    /// When a component's counters and histograms were first shown.
+    pub fn born_at(&self, component: &ComponentId) -> Option<Time> {
+        self.births.get(component).map(|birth| birth.born_at)
+    }
+
+    /// Adds up rows that are written.
+    pub fn add(&mut self, rows: &[SettledRow]) {
+        for row in rows {
+            let Some(counted) = Counted::of(row) else { continue };
+            // A phase settles with its lead time, which is remembered.
+            let repeated = remembered(counted)
+                && !self.subjects.insert(self.subjects.key(&row.family, &row.subject));
+            if !repeated {
+                self.totals.add(row, counted);
+            }
+        }
+    }
+
+    /// Takes over what has been written.
+    pub fn apply(&mut self, settlement: Settlement) {
+        self.add(&settlement.rows);
+        for birth in settlement.births {
+            self.births.insert(birth.component.clone(), birth);
+        }
+    }
+
+    /// Whether nothing can be due of what is born and primed: nothing more has been collected.
+    pub fn rests(
+        &self,
+        component: &ComponentId,
+        through: Option<Time>,
+        rules: SettlingRules,
+    ) -> bool {
+        self.births.get(component).is_some_and(|birth| {
+            birth.primed_at.is_some() && frontier(birth, through, rules) <= birth.settled_through
+        })
+    }
+
+    /// What is to be settled at `now` of a visible component, whose sources are collected through
+    /// `through`.
+    pub fn due(
+        &self,
+        whose: Beneficiaries<'_>,
+        finishes: &dyn Finishes,
+        (now, through): (Time, Option<Time>),
+        rules: SettlingRules,
+    ) -> Settlement {
+        let Some(birth) = self.births.get(whose.component) else {
+            let component = whose.component.clone();
+            let birth = Birth { component, born_at: now, settled_through: now, primed_at: None };
+            return Settlement { rows: Vec::new(), births: vec![birth] };
+        };
+        let mut next = birth.clone();
+        let mut found = Vec::new();
+        if birth.primed_at.is_none() && now >= birth.born_at.plus(rules.seed_prime_after) {
+            let since = birth.born_at.plus(-PRIMED_HISTORY);
+            found = in_order(finishes.primed(since, birth.born_at));
+            next.primed_at = Some(now);
+        }
+        let frontier = frontier(birth, through, rules);
+        if frontier > birth.settled_through {
+            found.extend(in_order(finishes.between(birth.settled_through, frontier)));
+            next.settled_through = frontier;
+        }
+        // The frontier is written even where nothing settles: a fact that turns up behind it later
+        // must find it there after a crash, too.
+        let births = if next == *birth { Vec::new() } else { vec![next] };
+        Settlement { rows: self.rows(whose, found), births }
+    }
+
+    /// The rows of what is not settled yet.
+    fn rows(&self, whose: Beneficiaries<'_>, finishes: Vec<Finish>) -> Vec<SettledRow> {
+        let mut rows = Vec::new();
+        let mut fresh = HashSet::new();
+        for finish in finishes {
+            let mut repeated = false;
+            for counted in finish.counted {
+                if remembered(counted) {
+                    let key = self.subjects.key(counted.family(), &finish.subject);
+                    repeated = self.subjects.contains(key) || !fresh.insert(key);
+                }
+                if !repeated {
+                    rows.push(row(whose, &finish.subject, finish.at, counted));
+                }
+            }
+        }
+        rows
+    }
+}
+
+/// Through when finishes may settle.
+fn frontier(birth: &Birth, through: Option<Time>, rules: SettlingRules) -> Time {
+    through.map_or(birth.settled_through, |at| at.plus(-rules.settle_after))
+}
+
+/// Whether a subject settles on its own; a phase settles with the lead time before it.
+fn remembered(counted: Counted) -> bool {
+    !matches!(counted, Counted::ChangePhase(..))
+}
+
+fn in_order(mut finishes: Vec<Finish>) -> Vec<Finish> {
+    let family = |finish: &Finish| finish.counted.first().map(|counted| counted.family());
+    finishes.sort_by(|a, b| (a.at, family(a), &a.subject).cmp(&(b.at, family(b), &b.subject)));
+    finishes
+}
+
+fn row(whose: Beneficiaries<'_>, subject: &str, at: Time, counted: Counted) -> SettledRow {
+    let subject = match counted {
+        Counted::ChangePhase(phase, _) => format!("{}:{subject}", phase.name()),
+        _ => subject.to_owned(),
+    };
+    SettledRow {
+        family: counted.family().to_owned(),
+        subject,
+        component: whose.component.clone(),
+        team: whose.team.to_owned(),
+        org: whose.org.to_owned(),
+        reason: counted.label().map(str::to_owned),
+        value: counted.value() as f64,
+        at,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,75 @@
+//! How many series there would be, before anything is collected.
+
+use super::families::families;
+use super::family::{Family, Reading, Subject};
+use super::figures::Exposure;
+use super::histogram::Histogram;
+use super::samples::{STANDARD_STATS, STATS, shows};
+use super::settled::SettledFigures;
+use crate::config::ComponentDetail;
+use delivery::ledger::Reason;
+use delivery::measures::{Level, PHASES};
+
+/// Measures that have a performance level.
+const LEVELLED_MEASURES: usize = 4;
+/// A histogram's series beside its buckets: the sum and the count.
+const BESIDE_BUCKETS: usize = 2;
+
+/// How many there are of whatever has series.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Subjects {
+    /// Components.
+    pub components: usize,
+    /// Teams with a component.
+    pub teams: usize,
+    /// Organisations with a component.
+    pub orgs: usize,
+    /// Collected repositories.
+    pub repositories: usize,
+}
+
+/// The most series that so many subjects can have, without the exporter's own: each has data for
+/// every family in each of `windows` windows, and no component has had another team.
+pub fn expected_series(subjects: Subjects, windows: usize, exposure: &Exposure) -> usize {
+    let shown = families().iter().filter(|family| shows(family, exposure));
+    shown
+        .map(|family| {
+            let count = match family.subject() {
+                Subject::Component => subjects.components,
+                Subject::Team => subjects.teams,
+                Subject::Org => subjects.orgs,
+                Subject::Repository => subjects.repositories,
+            };
+            count * of_one(family, windows, exposure)
+        })
+        .sum()
+}
+
+fn of_one(family: &Family, windows: usize, exposure: &Exposure) -> usize {
+    let is_standard = family.subject() == Subject::Component
+        && exposure.component_detail == ComponentDetail::Standard;
+    let (windows, stats) =
+        if is_standard { (windows.min(1), STANDARD_STATS) } else { (windows, STATS.len()) };
+    match family.declaration.reading {
+        Reading::Window(_) => windows,
+        Reading::Durations(_) => windows * stats,
+        Reading::Phases => windows * PHASES.len() * stats,
+        Reading::PerformanceLevels => LEVELLED_MEASURES * Level::ALL.len(),
+        Reading::SeedLeadTimes => of_histogram(|settled| &settled.lead_time_hours),
+        Reading::Histogram(read) => of_histogram(read),
+        Reading::PhaseHistograms => {
+            PHASES.len() * of_histogram(|settled| settled.change_phase(PHASES[0]))
+        }
+        Reading::FailedDeployments => Reason::ALL.len(),
+        Reading::Counter(_)
+        | Reading::Point(_)
+        | Reading::DataThrough
+        | Reading::Seed(_)
+        | Reading::Info
+        | Reading::BackfillComplete => 1,
+    }
+}
+
+fn of_histogram(read: fn(&SettledFigures) -> &Histogram) -> usize {
+    read(&SettledFigures::default()).buckets().count() + BESIDE_BUCKETS
+}

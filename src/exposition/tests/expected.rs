@@ -1,0 +1,23 @@
+//! What is expected before anything is collected, against what is shown then.
+
+use super::*;
+
+#[test]
+fn the_expected_series_are_an_upper_bound_that_is_hardly_missed() {
+    let several = three();
+    let subjects = Subjects { components: 3, teams: 3, orgs: 1, repositories: 3 };
+    for component_detail in
+        [ComponentDetail::Standard, ComponentDetail::Full, ComponentDetail::None]
+    {
+        let exposure = Exposure { component_detail, ..FULL };
+        let (actual, expected) =
+            (encode(&several, &exposure, None).series(), expected_series(subjects, 3, &exposure));
+        // One of the components deployed too long ago to have data in every window.
+        assert!(actual <= expected && expected <= actual + actual / 2, "{actual} {expected}");
+    }
+    let one = Subjects { components: 1, teams: 1, orgs: 1, repositories: 1 };
+    let newest = set(&[("payments", "acme/pay", 1)]);
+    let missing = expected_series(one, 3, &FULL) - encode(&newest, &FULL, None).series();
+    // A window of 7 days has no weekdays per week.
+    assert_eq!(missing, 3);
+}

@@ -1,0 +1,9 @@
+//! The commands, as a user runs them: the real binary against a simulated GitHub on loopback.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod check;
+mod docs;
+mod purge;
+mod reload;
+mod world;

@@ -1,0 +1,92 @@
+//! A component with a pull request in its lead times, and one without, as scrapes see them.
+
+use delivery::domain::{DAY, Time, Window};
+use delivery::ledger::History;
+use delivery::measures::{
+    LEVEL_WINDOW, Member, Pool, performance_levels, point_figures, seed_figures, window_figures,
+};
+use dora_exporter::config::ComponentDetail;
+use dora_exporter::exposition::{
+    ComponentFigures, ComponentInfo, ComponentLabels, Encoded, Exposure, FigureSet, Figures,
+    Format, OrgFigures, OwnMetrics, RepositoryState, SettledFigures, SourceLabels, TeamFigures,
+    encode,
+};
+use std::sync::Arc;
+
+/// When everything was born.
+pub const BORN: Time = Time(20_000 * DAY);
+
+fn figures(pool: &Pool<'_>) -> Figures {
+    Figures {
+        windows: vec![(Arc::from("30d"), window_figures(pool, Window::days(30)))],
+        point: point_figures(pool),
+        data_through: Some(BORN),
+    }
+}
+
+fn component(name: &str, settled: SettledFigures) -> Arc<ComponentFigures> {
+    let history = History::default();
+    let members = [Member { history: &history, t: BORN }];
+    let pool = Pool { members: &members, unmapped: &[], t: BORN };
+    Arc::new(ComponentFigures {
+        labels: ComponentLabels {
+            team: "the \"A\" team\\".into(),
+            repo: format!("acme/{name}").into(),
+            component: name.into(),
+        },
+        info: ComponentInfo { system: "".into(), lifecycle: "".into(), source: "rules".into() },
+        figures: figures(&pool),
+        seed: seed_figures(&pool),
+        born_at: Some(BORN),
+        settled: vec![("the \"A\" team\\".into(), Arc::new(settled))],
+    })
+}
+
+/// All judged families of a small organisation.
+pub fn encoded(created_timestamps: bool) -> Encoded {
+    let mut shipped = SettledFigures::default();
+    shipped.lead_time_hours.observe_pull(9_000, 1_234_567);
+    shipped.lead_time_hours.observe(1_000 * 3_600);
+    let pool = Pool { members: &[], unmapped: &[], t: BORN };
+    let levels = performance_levels(&window_figures(&pool, LEVEL_WINDOW));
+    let team = TeamFigures { team: "the \"A\" team\\".into(), figures: figures(&pool), levels };
+    let set = FigureSet {
+        components: vec![component("pay", shipped), component("idle", SettledFigures::default())],
+        teams: vec![Arc::new(team)],
+        orgs: vec![Arc::new(OrgFigures { org: "acme".into(), figures: figures(&pool) })],
+        settled_teams: vec![("the \"A\" team\\".into(), Arc::default())],
+        settled_orgs: vec![("acme".into(), Arc::default())],
+        repositories: vec![RepositoryState { repo: "acme/pay".into(), backfill_complete: true }],
+    };
+    let exposure = Exposure {
+        component_detail: ComponentDetail::Full,
+        seed_surface: true,
+        max_series: usize::MAX,
+        created_timestamps,
+    };
+    encode(&set, &exposure, None)
+}
+
+/// The exporter's own metrics, with something in every kind of family.
+pub fn own() -> OwnMetrics {
+    let metrics = OwnMetrics::new().unwrap();
+    metrics.source(&SourceLabels {
+        source: "github",
+        collectors: &["deployments"],
+        apis: &["graphql"],
+        failure_reasons: &["malformed"],
+        throttle_reasons: &["primary"],
+    });
+    metrics.collection_finished("github", "deployments", 1.0);
+    metrics.failure("github", "deployments", "malformed");
+    metrics.request("github", "graphql", "200");
+    metrics.evaluation(0.01);
+    metrics
+}
+
+/// A whole body.
+pub fn body(format: Format, created_timestamps: bool) -> Vec<u8> {
+    let encoded = encoded(created_timestamps);
+    let own = own().text(format, encoded.shows_created().then_some(BORN));
+    encoded.body(format, &own, false).concat()
+}
