@@ -171,6 +171,7 @@ pub(super) async fn evaluator(settings: &Settings, store: &Store) -> Result<Eval
             seed_prime_after: settings.measures.seed_prime_after,
         },
         windows: settings.measures.windows.clone(),
+        lookback: settings.collection.lookback,
         components: settings.components.clone(),
         owners: Box::new(OrderedOwners::new(&settings.ownership)),
     };

@@ -94,10 +94,11 @@ impl Evaluator {
 }
 
 /// The instant through which everything is there that a component's finishes are judged by: its
-/// own repository, and the incidents of those repositories that its incidents live in.
+/// own repository, and the incidents of those repositories that its incidents live in, or those
+/// that name something of it.
 fn through(estate: &Estate, component: &ComponentId, facts: &RepositoryFacts) -> Option<Time> {
     let homes: BTreeSet<RepoId> =
-        estate.incidents_of(component).into_iter().filter_map(|incident| incident.repo).collect();
+        estate.witnesses(component).into_iter().filter_map(|incident| incident.repo).collect();
     let elsewhere = homes
         .iter()
         .filter(|home| **home != component.repo)
@@ -118,12 +119,14 @@ struct AsItStood<'a> {
 }
 
 impl AsItStood<'_> {
-    /// The instants after `after` at which incidents opened or turned, up to the latest judgement.
+    /// The instants after `after` at which incidents opened or turned, or what they name elsewhere
+    /// came to be, up to the latest judgement.
     fn turns(&self, after: Time) -> BTreeSet<Time> {
-        let incidents = self.estate.incidents_of(&self.component.id);
+        let incidents = self.estate.witnesses(&self.component.id);
         let instants = incidents.iter().flat_map(|incident| {
             let events = incident.events.iter().map(|event| event.at);
-            events.chain([incident.opened_at])
+            let caused = self.estate.naming.caused_elsewhere.get(&incident.id);
+            events.chain([incident.opened_at]).chain(caused.copied())
         });
         instants.filter(|at| *at > after && *at <= self.latest.t).collect()
     }

@@ -163,8 +163,9 @@ impl Estate {
         let naming = Naming::of(&self.repositories, &self.incidents, components, home);
         let before = std::mem::replace(&mut self.naming, naming);
         changes.repositories.extend(self.naming.touched(&before, &changes.incidents));
-        let elsewhere = self.naming.caused_elsewhere.symmetric_difference(&before.caused_elsewhere);
-        changes.repositories.extend(elsewhere.filter_map(home));
+        let (old, new) = (&before.caused_elsewhere, &self.naming.caused_elsewhere);
+        let differs = |id: &&IncidentId| old.get(*id) != new.get(*id);
+        changes.repositories.extend(old.keys().chain(new.keys()).filter(differs).filter_map(home));
     }
 
     /// How many facts of each kind there are.
@@ -189,5 +190,12 @@ impl Estate {
     /// The incidents that count elsewhere and name something of a repository.
     pub fn incidents_naming(&self, repo: RepoId) -> Vec<&Incident> {
         self.naming.of_repository(repo).iter().filter_map(|id| self.incidents.get(id)).collect()
+    }
+
+    /// All incidents that a component is judged by.
+    pub fn witnesses(&self, component: &ComponentId) -> Vec<&Incident> {
+        let mut incidents = self.incidents_of(component);
+        incidents.extend(self.incidents_naming(component.repo));
+        incidents
     }
 }

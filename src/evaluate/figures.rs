@@ -7,7 +7,9 @@ use crate::exposition::{
     RepositoryState, TeamFigures,
 };
 use delivery::domain::{ComponentId, Time};
-use delivery::measures::{PointFigures, WindowFigures, performance_levels};
+use delivery::measures::{
+    LEVEL_WINDOW, Level, Measure, PointFigures, WindowFigures, performance_levels,
+};
 use std::sync::Arc;
 
 impl Evaluator {
@@ -61,8 +63,15 @@ impl Evaluator {
         Arc::new(TeamFigures {
             team: Arc::clone(team),
             figures: self.labelled(&group.windows, group.point.clone(), self.through_all(group)),
-            levels: performance_levels(&group.level_window),
+            levels: self.levels(group),
         })
+    }
+
+    /// The levels of a group; none where less history is read than they are about.
+    fn levels(&self, group: &EvaluatedGroup) -> [(Measure, Option<Level>); 4] {
+        let levels = performance_levels(&group.level_window);
+        let is_whole = self.rules.lookback >= LEVEL_WINDOW.length;
+        levels.map(|(measure, level)| (measure, level.filter(|_| is_whole)))
     }
 
     fn org(&self, org: &Arc<str>, group: &EvaluatedGroup) -> Arc<OrgFigures> {

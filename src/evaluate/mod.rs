@@ -25,7 +25,7 @@ pub use settling::{Settled, Settlement, SettlingRules};
 use crate::config::Components;
 use component::{Evaluated, evaluate, instant_of};
 use components::{Component, Contested, components_of, owner_of_repository};
-use delivery::domain::{ComponentId, Fact, RepoId, Repository, TeamName, Time, Window};
+use delivery::domain::{ComponentId, Fact, RepoId, Repository, Span, TeamName, Time, Window};
 use delivery::ledger::{JudgedIncident, Rules, judge_incident};
 use estate::{Changes, Estate, RepositoryFacts};
 use group::{EvaluatedGroup, evaluate_group};
@@ -40,6 +40,8 @@ pub struct EvaluationRules {
     pub settling: SettlingRules,
     /// The windows with their labels.
     pub windows: Vec<(String, Window)>,
+    /// How much history is read: performance levels need theirs whole.
+    pub lookback: Span,
     /// The components that are declared.
     pub components: Components,
     /// Whose is what.

@@ -4,7 +4,8 @@
 use super::estate::RepositoryFacts;
 use crate::config::Components;
 use delivery::domain::{
-    ChangeReference, Incident, IncidentId, IncidentLink, OidPrefix, RepoId, RepositoryName,
+    ChangeReference, Deployment, DeploymentState, DeploymentStatus, Incident, IncidentId,
+    IncidentLink, OidPrefix, RepoId, RepositoryName, Time,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -13,8 +14,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 pub struct Naming {
     names: HashMap<RepositoryName, RepoId>,
     by_repository: BTreeMap<RepoId, Vec<IncidentId>>,
-    /// Incidents of a component whose text names a known cause in another repository.
-    pub caused_elsewhere: BTreeSet<IncidentId>,
+    /// Incidents of a component whose text names a known cause in another repository, with the time
+    /// since when it is there: what happened later does not exist for a judgement before.
+    pub caused_elsewhere: BTreeMap<IncidentId, Time>,
     /// Whether any text looks beyond its component, so that news of other repositories matter.
     pub looks_abroad: bool,
 }
@@ -40,18 +42,16 @@ impl Naming {
                     continue;
                 }
                 naming.looks_abroad = true;
-                let Some(repo) = world.repository_of(incident, *link) else { continue };
+                let Some((repo, _)) = world.holder(incident, *link) else { continue };
                 let named = naming.by_repository.entry(repo).or_default();
                 if named.last() != Some(id) {
                     named.push(id.clone());
                 }
             }
-            let is_known = |link: &IncidentLink| {
-                !world.is_at(home, incident, *link)
-                    && world.repository_of(incident, *link).is_some()
-            };
-            if home.is_some() && incident.causes.iter().any(is_known) {
-                naming.caused_elsewhere.insert(id.clone());
+            let abroad = incident.causes.iter().filter(|link| !world.is_at(home, incident, **link));
+            let known = abroad.filter_map(|link| world.holder(incident, *link)).map(|(_, at)| at);
+            if let Some(since) = known.min().filter(|_| home.is_some()) {
+                naming.caused_elsewhere.insert(id.clone(), since);
             }
         }
         naming.names = world.names;
@@ -125,37 +125,51 @@ impl World<'_> {
         }
     }
 
-    /// The repository that holds what a link names.
-    fn repository_of(&self, incident: &Incident, link: IncidentLink) -> Option<RepoId> {
+    /// The repository that holds what a link names, and since when.
+    fn holder(&self, incident: &Incident, link: IncidentLink) -> Option<(RepoId, Time)> {
         let (repo, change) = match link {
             IncidentLink::Deployment(id) => {
-                let holds = |facts: &RepositoryFacts| facts.deployments.contains_key(&id);
-                let holder = self.repositories.iter().find(|(_, facts)| holds(facts));
-                return holder.map(|(repo, _)| *repo);
+                let mut all = self.repositories.iter();
+                let found =
+                    all.find_map(|(repo, facts)| Some((*repo, facts.deployments.get(&id)?)));
+                return found.and_then(|(repo, it)| Some((repo, finished_at(it)?)));
             }
             IncidentLink::Change(change) => (incident.repo?, change),
             IncidentLink::ChangeOf(name, change) => (*self.names.get(&name)?, change),
         };
-        let holds = match change {
-            ChangeReference::Pull(number) => {
-                self.repositories.get(&repo).is_some_and(|facts| facts.pulls.contains_key(&number))
-            }
-            ChangeReference::Commit(id) => self.holds(repo, id),
+        let facts = self.repositories.get(&repo)?;
+        let since = match change {
+            ChangeReference::Pull(number) => facts.pulls.get(&number)?.merged_at,
+            ChangeReference::Commit(id) => held_since(facts, id)?,
         };
-        holds.then_some(repo)
+        // Without a deployment nothing was shipped that could be the cause.
+        let deployed_at = facts.deployments.values().filter_map(finished_at).min()?;
+        Some((repo, since.max(deployed_at)))
     }
 
-    /// Whether a repository holds a commit. An abbreviated id is believed: the component's own rules
-    /// find out.
     fn holds(&self, repo: RepoId, id: OidPrefix) -> bool {
-        let Some(facts) = self.repositories.get(&repo) else { return false };
-        let whole = id.lowest();
-        let is_whole = OidPrefix::from(whole) == id;
-        !is_whole
-            || facts.graph.find(&whole).is_some()
-            || facts.pulls.values().any(|pull| {
-                pull.merge_commit == Some(whole)
-                    || pull.commits.iter().any(|commit| commit.oid == whole)
-            })
+        self.repositories.get(&repo).is_some_and(|facts| held_since(facts, id).is_some())
     }
+}
+
+/// Since when a repository holds a commit. An abbreviated id is believed: the component's own rules
+/// find out.
+fn held_since(facts: &RepositoryFacts, id: OidPrefix) -> Option<Time> {
+    let whole = id.lowest();
+    if OidPrefix::from(whole) != id {
+        return Some(Time(i64::MIN));
+    }
+    if let Some(at) = facts.graph.find(&whole) {
+        return Some(facts.graph.commit(at).committed_at);
+    }
+    let left_behind = facts.pulls.values().filter(|pull| {
+        pull.merge_commit == Some(whole) || pull.commits.iter().any(|commit| commit.oid == whole)
+    });
+    left_behind.map(|pull| pull.merged_at).min()
+}
+
+/// When a deployment first succeeded.
+fn finished_at(deployment: &Deployment) -> Option<Time> {
+    let succeeded = |status: &&DeploymentStatus| status.state == DeploymentState::Success;
+    deployment.statuses.iter().filter(succeeded).map(|status| status.at).min()
 }

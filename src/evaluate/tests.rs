@@ -43,6 +43,7 @@ pub(super) fn evaluator_of(components: Components) -> Evaluator {
         judging,
         settling: SettlingRules { settle_after: 15 * MINUTE, seed_prime_after: 5 * MINUTE },
         windows: vec![("7d".to_owned(), Window::days(7))],
+        lookback: 120 * DAY,
         components,
         owners: Box::new(OrderedOwners::new(&ownership)),
     };
@@ -317,4 +318,15 @@ fn commit(repo: u64, id: u8) -> Fact {
         reverts: Vec::new(),
         hotfix: false,
     })
+}
+
+#[test]
+fn performance_levels_need_all_the_history_that_they_are_about() {
+    for (lookback, expected) in [(89 * DAY, false), (90 * DAY, true)] {
+        let mut evaluator = evaluator();
+        evaluator.rules.lookback = lookback;
+        let shown = show(&mut evaluator, component(1, "acme/pay-api"), NOW);
+        let levels = &shown.teams[0].levels;
+        assert_eq!(levels.iter().any(|(_, level)| level.is_some()), expected);
+    }
 }

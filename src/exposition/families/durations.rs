@@ -11,7 +11,7 @@ pub(super) const DECLARATIONS: &[Declaration] = &[
         labels: WINDOW_STAT,
         standard: true,
         help: "Time from a change's first commit to its first production deployment, over the changes shipped in the window; absent without any.",
-        rule: "Finish of the shipping deployment − authored time of the earliest commit (or the opening, where that is missing or later than the merge).",
+        rule: "Finish of the shipping deployment − authored time of the earliest commit (or the opening, where that is missing or later than the merge). `measures.lead_time_start` can set the opening or the merge as its start instead.",
         reading: Reading::Durations(|figures| figures.change_lead_time),
     },
     Declaration {
@@ -21,7 +21,7 @@ pub(super) const DECLARATIONS: &[Declaration] = &[
         labels: &["window", "phase", "stat"],
         standard: false,
         help: "Time that pull requests shipped in the window spent in a phase of their lead time; absent without any.",
-        rule: "`coding` first commit → ready for review, `pickup` → first review by anyone but the author and bots, `review` → merged, `deploy` → shipped. Without a review `pickup` and `review` are absent, not 0.",
+        rule: "`coding` first commit → ready for review, `pickup` → first review by anyone but the author and bots, `review` → merged, `deploy` → shipped. Without a review `pickup` and `review` are absent, not 0. They start at the first commit, whatever `measures.lead_time_start` says.",
         reading: Reading::Phases,
     },
     Declaration {

@@ -108,7 +108,7 @@ pub(super) const DECLARATIONS: &[Declaration] = &[
         labels: &["measure", "level", "benchmark"],
         standard: false,
         help: "1 for the level that a measure over 90 days reaches by DORA's 2023 benchmark, 0 for the others; absent without data. DORA's 2025 report replaced levels by profiles: an orientation, not a target.",
-        rule: "Lead time p50: < 1 d elite, < 7 d high, < 30 d medium, else low. Frequency: ≥ 1 a day elite, ≥ 1 a week high, ≥ 1 in 30 d medium, else low. Change fail ratio: ≤ 0.05 elite, ≤ 0.10 high, ≤ 0.15 medium, else low. Recovery p50: < 1 h elite, < 1 d high, < 7 d medium, else low.",
+        rule: "Lead time p50: < 1 d elite, < 7 d high, < 30 d medium, else low. Frequency: ≥ 1 a day elite, ≥ 1 a week high, ≥ 1 in 30 d medium, else low. Change fail ratio: ≤ 0.05 elite, ≤ 0.10 high, ≤ 0.15 medium, else low. Recovery p50: < 1 h elite, < 1 d high, < 7 d medium, else low. An idle team's frequency is low; the other measures are absent without data, and all are where `collection.lookback` is under 90 days.",
         reading: Reading::PerformanceLevels,
     },
 ];

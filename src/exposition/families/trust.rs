@@ -35,14 +35,14 @@ pub(super) const DECLARATIONS: &[Declaration] = &[
         "window_unmapped_incidents",
         &[Subject::Team, Subject::Org],
         "Incidents that opened in the window and belong to no component.",
-        "They still count for the time to restore of the level that is known.",
+        "They still count for the time to restore of the level that is known; a team without a component has no series.",
         Reading::Window(|figures| Some(figures.unmapped_incidents as f64)),
     ),
     gauge(
         "window_deployments_without_changes",
         ALL_LEVELS,
-        "Production deployments of the window that were the first to ship no change.",
-        "Redeployments, rollbacks, a component's earliest deployment, and those with an unknown commit.",
+        "Production deployments of the window that shipped no change.",
+        "Redeployments, rollbacks, a component's earliest deployment (whose changes were live before), and those with an unknown commit.",
         Reading::Window(|figures| Some(figures.deployments_without_changes as f64)),
     ),
     gauge(

@@ -51,7 +51,7 @@ use as_of::NextEdge;
 use failures::Matches;
 use record::Record;
 use rework::Repairs;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// The facts of one component. Their order has no meaning.
 #[derive(Clone, Copy, Debug)]
@@ -75,7 +75,7 @@ pub struct ComponentFacts<'a> {
     /// Incidents that count elsewhere, whose text may name something of this repository.
     pub naming: &'a [&'a Incident],
     /// Those of the incidents mapped to this component whose text names a known cause elsewhere.
-    pub caused_elsewhere: &'a BTreeSet<IncidentId>,
+    pub caused_elsewhere: &'a BTreeMap<IncidentId, Time>,
 }
 
 /// Which changes of its repository belong to a component. Promotions and what belongs to a pull

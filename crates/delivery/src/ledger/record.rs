@@ -12,7 +12,7 @@ use crate::domain::{
     CommitIndex, DeploymentId, Incident, IncidentId, Oid, RepoId, RepositoryName, Time,
 };
 use std::cell::OnceCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 /// A component's prepared facts. Production deployments and changes are told by their places.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ pub(super) struct Record<'a> {
     pub(super) repo: RepoId,
     /// The names of the component's repository.
     pub(super) names: &'a [RepositoryName],
-    caused_elsewhere: &'a BTreeSet<IncidentId>,
+    caused_elsewhere: &'a BTreeMap<IncidentId, Time>,
     /// All object ids in order, sorted only once a text refers to a commit.
     pub(super) object_ids: OnceCell<Vec<Oid>>,
 }
@@ -69,6 +69,9 @@ impl<'a> Record<'a> {
         let groups_by_id = finishes.map(|(finish, group)| (finish.deployment.id, *group)).collect();
         let incidents = incidents::standing(&standing.incidents, t);
         let naming = incidents::standing(&standing.naming, t);
+        let elsewhere =
+            incidents.iter().filter_map(|it| facts.caused_elsewhere.get(&it.incident.id));
+        elsewhere.for_each(|since| edge.note(*since));
         Record {
             rules,
             scope: facts.scope,
@@ -98,6 +101,9 @@ impl<'a> Record<'a> {
     /// `linked` listens.
     pub(super) fn is_caused_elsewhere(&self, incident: &Incident) -> bool {
         self.rules.failure_rules.contains(&Reason::Linked)
-            && self.caused_elsewhere.contains(&incident.id)
+            && self
+                .caused_elsewhere
+                .get(&incident.id)
+                .is_some_and(|since| *since <= self.standing.t)
     }
 }

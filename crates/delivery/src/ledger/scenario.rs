@@ -71,7 +71,7 @@ pub(super) struct Scenario {
     pub(super) incidents: Vec<Incident>,
     /// Incidents that count elsewhere.
     pub(super) naming: Vec<Incident>,
-    pub(super) caused_elsewhere: BTreeSet<IncidentId>,
+    pub(super) caused_elsewhere: BTreeMap<IncidentId, Time>,
     pub(super) rules: Rules,
 }
 
@@ -85,7 +85,7 @@ impl Scenario {
             deployments: Vec::new(),
             incidents: Vec::new(),
             naming: Vec::new(),
-            caused_elsewhere: BTreeSet::new(),
+            caused_elsewhere: BTreeMap::new(),
             rules: Rules {
                 production: Arc::new(NamedProduction),
                 same_deployment_window: SAME_DEPLOYMENT_WINDOW,

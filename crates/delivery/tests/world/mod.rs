@@ -7,7 +7,7 @@ use delivery::domain::*;
 use delivery::ledger::*;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What a repository's facts are made of.
@@ -343,7 +343,7 @@ impl World {
             repo: RepoId(1),
             names: &[],
             naming: &[],
-            caused_elsewhere: &BTreeSet::new(),
+            caused_elsewhere: &BTreeMap::new(),
         };
         judge(&facts, &rules(), t)
     }

@@ -122,10 +122,13 @@ fn an_incident_that_counts_elsewhere_blames_and_ends_failures_here() {
 
 #[test]
 fn an_incident_whose_cause_is_known_elsewhere_is_attributed_and_not_guessed_about() {
-    for (linked, expected) in [(true, vec![]), (false, vec![(2, Reason::Incident)])] {
+    let guessed = vec![(2, Reason::Incident)];
+    for (linked, known, expected) in
+        [(true, 30, vec![]), (true, 31, guessed.clone()), (false, 30, guessed)]
+    {
         let mut scenario = scenario();
         scenario.incident("i", 21).causes = vec![pull_of("acme/other", 9)];
-        scenario.caused_elsewhere.insert(IncidentId("i".into()));
+        scenario.caused_elsewhere.insert(IncidentId("i".into()), h(known));
         if !linked {
             scenario.rules.failure_rules.remove(&Linked);
         }
