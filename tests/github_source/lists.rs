@@ -215,6 +215,40 @@ async fn incidents_are_read_with_their_endings_and_links() {
 }
 
 #[tokio::test]
+async fn incidents_older_than_the_look_back_are_read_once_while_they_are_open() {
+    let mut scenario = Scenario::new();
+    let repo = scenario.repository(NOW - 300 * DAY, "acme/shop");
+    let labels = &["incident"];
+    scenario.issue(NOW - 250 * DAY, repo, "Forgotten", labels);
+    let closed = scenario.issue(NOW - 230 * DAY, repo, "Long gone", labels);
+    scenario.close_issue(NOW - 229 * DAY, repo, closed);
+    scenario.issue(NOW - 200 * DAY, repo, "Still burning", labels);
+    let again = scenario.issue(NOW - 190 * DAY, repo, "Burning again", labels);
+    scenario.close_issue(NOW - 189 * DAY, repo, again);
+    scenario.reopen_issue(NOW - 188 * DAY, repo, again);
+    for day in 0..110 {
+        let recent = scenario.issue(NOW - day * DAY - 60, repo, "Shop is slow", labels);
+        scenario.close_issue(NOW - day * DAY - 30, repo, recent);
+    }
+    let world = World::of(&mut scenario).await;
+    let repo = world.repository(repo).await;
+    let walked = walk(None, |cursor| {
+        let (github, repo) = (&world.github, &repo);
+        async move { github.incidents(repo, cursor.as_deref(), &reach()).await }
+    })
+    .await;
+    let opened = walked.facts.iter().filter_map(|fact| match fact {
+        Fact::Incident(incident) => Some((NOW - incident.opened_at.0) / DAY),
+        _ => None,
+    });
+    let old: Vec<i64> = opened.filter(|days| *days > 120).collect();
+    assert_eq!(old, [190, 200], "open ones within twice the look-back");
+    assert_eq!(walked.facts.len(), 112);
+    let again = world.github.incidents(&repo, Some(&walked.cursor), &reach()).await.unwrap();
+    assert!(again.done && again.facts.len() < 5, "{:?}", again.facts);
+}
+
+#[tokio::test]
 async fn history_is_paged_to_its_end_and_tells_lost_commits() {
     let mut scenario = Scenario::new();
     let repo = scenario.repository(NOW - 300 * DAY, "acme/shop");

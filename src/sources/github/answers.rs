@@ -74,8 +74,8 @@ pub enum Probed {
 pub struct Reach {
     /// A first walk reads back to here.
     pub since: Time,
-    /// Deployments only: go on past `since`, down to here, until a production success whose commit
-    /// resolves is found.
+    /// A first walk goes on past `since`, down to here: through deployments until a production
+    /// success whose commit resolves is found, through incidents for those that are open.
     pub floor: Time,
     /// Walk again at least back to here although nothing seems new.
     pub again_since: Option<Time>,

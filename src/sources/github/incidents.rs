@@ -60,7 +60,9 @@ pub(super) async fn step(
     if labels.is_empty() {
         return Ok(Step { facts: Vec::new(), cursor: String::new(), done: true, begun: now });
     }
-    let mut walking = Walking::open(cursor, &fingerprint(&parsing.incidents), reach, None, now);
+    // Beyond the look-back only what is still open matters: it has burnt longest.
+    let fingerprint = fingerprint(&parsing.incidents);
+    let mut walking = Walking::open(cursor, &fingerprint, reach, Some(reach.floor), now);
     let page = loop {
         let variables = |size: usize| {
             json!({
@@ -81,6 +83,7 @@ pub(super) async fn step(
     elements.complete(client, &INCIDENT_REST, &what, &NESTED).await?;
     let read = elements.decode(client, repo, &what, |node| listed(node, repo, &labels));
     let (until, begun) = (walking.until(), walking.begun());
+    let open_since = if walking.is_first() { reach.floor } else { until };
     let (cursor, done) = walking.note(Seen {
         newest: read.good.first().map(|listed| listed.mark.clone()),
         oldest: read.good.last().map(|listed| listed.mark.at),
@@ -89,7 +92,9 @@ pub(super) async fn step(
         next: read.next.clone(),
     });
     // What a page holds beyond would make facts depend on the size of pages.
-    let asked_for = read.good.into_iter().filter(|listed| listed.mark.at >= until);
+    let asked_for = read.good.into_iter().filter(|listed| {
+        listed.mark.at >= until || (listed.mark.at >= open_since && listed.is_open())
+    });
     let facts = asked_for.map(|listed| Fact::Incident(listed.incident)).collect();
     Ok(Step { facts, cursor, done, begun })
 }
@@ -111,6 +116,13 @@ pub(super) fn fingerprint(settings: &[IncidentSettings]) -> String {
 pub(super) struct Listed {
     pub(super) incident: Incident,
     mark: Mark,
+}
+
+impl Listed {
+    fn is_open(&self) -> bool {
+        let last = self.incident.events.last();
+        last.is_none_or(|event| event.transition == IncidentTransition::Reopened)
+    }
 }
 
 #[derive(Deserialize)]
