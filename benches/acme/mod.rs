@@ -1,7 +1,7 @@
 //! The demo's organisation behind a simulated GitHub in this process, and a configuration for it.
 
 use dora_exporter::clock::{Clock, SystemClock};
-use dora_exporter::demo::{DAYS, News, SEED, Team, organization};
+use dora_exporter::demo::{DAYS, News, SEED, Team, unfold};
 use github_sim::{Sim, SimServer};
 use std::fmt::Write;
 use std::net::SocketAddr;
@@ -24,10 +24,9 @@ impl Acme {
     pub async fn serve() -> anyhow::Result<Acme> {
         let sim = Sim::new(|| SystemClock.now().0);
         sim.forget_the_past();
-        let organization = organization(SEED, SystemClock.now().0, DAYS);
-        sim.extend(organization.events)?;
+        let (teams, news) = unfold(SEED, SystemClock.now().0, DAYS, |day| sim.extend(day))?;
         let server = sim.serve(([127, 0, 0, 1], 0).into()).await?;
-        Ok(Acme { sim, news: organization.news, server, teams: organization.teams })
+        Ok(Acme { sim, news, server, teams })
     }
 
     /// A configuration like the demo's own.

@@ -5,7 +5,7 @@ use super::daemon::Daemon;
 use super::{log, stop_on_signals};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, ConfigFile, Flags, Settings, Sources};
-use crate::demo::{News, OWNER, Team, organization};
+use crate::demo::{News, OWNER, Team, unfold};
 use anyhow::Context;
 use github_sim::{LimitSettings, Sim};
 use std::fmt::Write;
@@ -30,17 +30,17 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<()> {
     sim.forget_the_past();
     sim.set_limits(LimitSettings { points_per_hour: POINTS_PER_HOUR, ..LimitSettings::default() });
     let now = SystemClock.now().0;
-    let organization = organization(args.seed, now, args.days);
-    sim.extend(organization.events).context("the simulated organisation's history")?;
+    let (teams, news) = unfold(args.seed, now, args.days, |day| sim.extend(day))
+        .context("the simulated organisation's history")?;
     let loopback = "127.0.0.1:0".parse().context("the simulated GitHub's address")?;
     let github = sim.serve(loopback).await.context("the simulated GitHub")?;
-    let settings = settings(&args, &github.url, &store, &organization.teams)?;
+    let settings = settings(&args, &github.url, &store, &teams)?;
     log::start(&settings.log)?;
 
     let stop = stop_on_signals()?;
     let daemon = Daemon::start(settings, Arc::new(SystemClock), stop.clone()).await?;
     tell(daemon.address().port(), &github.url, args.days);
-    let news = tokio::spawn(live(sim, organization.news, stop));
+    let news = tokio::spawn(live(sim, news, stop));
     daemon.wait().await?;
     news.await.context("the live news")?;
     github.stop().await;

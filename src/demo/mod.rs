@@ -27,6 +27,7 @@ pub use world::OWNER;
 
 use github_sim::Event;
 use profile::PROFILES;
+use std::convert::Infallible;
 use world::World;
 
 /// The repository of incidents that belong to no single repository.
@@ -60,16 +61,34 @@ pub struct Organization {
 /// The organisation `acme` with `days` days of history up to `now`, in seconds since 1970. The
 /// same arguments give the same history, and the same questions to its news the same answers.
 pub fn organization(seed: u64, now: i64, days: u32) -> Organization {
-    let span = i64::from(days) * calendar::DAY;
-    let mut world = World::new(seed, now - span, span);
-    let events = world.run_until(now);
+    let mut events = Vec::new();
+    let unfolded = unfold(seed, now, days, |day| {
+        events.extend(day);
+        Ok::<_, Infallible>(())
+    });
+    let (teams, news) = match unfolded {
+        Ok(unfolded) => unfolded,
+        Err(never) => match never {},
+    };
+    Organization { events, teams, news }
+}
+
+/// Hands out the same history day by day, so that it never lies in memory as a whole; an error of
+/// `take` ends it.
+pub fn unfold<E>(
+    seed: u64,
+    now: i64,
+    days: u32,
+    mut take: impl FnMut(Vec<(i64, Event)>) -> Result<(), E>,
+) -> Result<(Vec<Team>, News), E> {
+    let start = now - i64::from(days) * calendar::DAY;
+    let mut world = World::new(seed, start, now - start);
+    for day in 1..=i64::from(days) {
+        take(world.run_until(start + day * calendar::DAY))?;
+    }
     let team = |profile: &profile::Profile| Team {
         name: profile.team.to_owned(),
         repositories: profile.globs.iter().map(|glob| (*glob).to_owned()).collect(),
     };
-    Organization {
-        events,
-        teams: PROFILES.iter().map(team).collect(),
-        news: News::new(world, seed),
-    }
+    Ok((PROFILES.iter().map(team).collect(), News::new(world, seed)))
 }

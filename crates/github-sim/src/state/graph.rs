@@ -27,11 +27,26 @@ impl Commit {
     }
 }
 
+/// A commit id's bytes: as text, every id would lie in memory twice as large.
+type Key = [u8; 20];
+
+/// The bytes of 40 lower-case hexadecimal digits.
+fn key(oid: &str) -> Option<Key> {
+    if oid.len() != 40 || !oid.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+        return None;
+    }
+    let mut key = Key::default();
+    for (place, byte) in key.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(oid.get(2 * place..2 * place + 2)?, 16).ok()?;
+    }
+    Some(key)
+}
+
 /// All commits that were ever pushed to a repository.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Graph {
     commits: Vec<Commit>,
-    index: HashMap<String, u32>,
+    index: HashMap<Key, u32>,
 }
 
 impl Graph {
@@ -45,7 +60,7 @@ impl Graph {
 
     /// The index of a commit that still resolves.
     pub(crate) fn find(&self, oid: &str) -> Option<u32> {
-        let found = *self.index.get(oid)?;
+        let found = *self.index.get(&key(oid)?)?;
         (!self.get(found).lost).then_some(found)
     }
 
@@ -54,9 +69,10 @@ impl Graph {
         if prefix.len() < 4 || !prefix.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return None;
         }
-        let mut found = self.index.iter().filter(|(oid, _)| oid.starts_with(prefix));
-        let (_, commit) = found.next()?;
-        (found.next().is_none() && !self.get(*commit).lost).then_some(*commit)
+        let mut found =
+            self.commits.iter().zip(0..).filter(|(commit, _)| commit.oid.starts_with(prefix));
+        let (commit, place) = found.next()?;
+        (found.next().is_none() && !commit.lost).then_some(place)
     }
 
     /// Adds a commit unless it is known.
@@ -64,15 +80,15 @@ impl Graph {
     /// # Errors
     /// What is wrong with the commit.
     pub(crate) fn add(&mut self, new: &NewCommit) -> Result<(), String> {
-        if let Some(known) = self.index.get(&new.oid) {
+        let Some(own) = key(&new.oid) else {
+            return Err(format!("commit id {:?} needs 40 lower-case hexadecimal digits", new.oid));
+        };
+        if let Some(known) = self.index.get(&own) {
             self.commits[*known as usize].lost = false;
             return Ok(());
         }
-        if new.oid.len() != 40 || !new.oid.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
-            return Err(format!("commit id {:?} needs 40 lower-case hexadecimal digits", new.oid));
-        }
         let parents = new.parents.iter().map(|oid| {
-            self.index.get(oid).copied().ok_or_else(|| {
+            key(oid).and_then(|oid| self.index.get(&oid).copied()).ok_or_else(|| {
                 format!("commit {} has the unknown parent {oid}; push parents first", new.oid)
             })
         });
@@ -85,13 +101,13 @@ impl Graph {
             message: new.message.clone(),
             lost: false,
         };
-        self.index.insert(new.oid.clone(), self.commits.len() as u32);
+        self.index.insert(own, self.commits.len() as u32);
         self.commits.push(commit);
         Ok(())
     }
 
     pub(crate) fn lose(&mut self, oid: &str) {
-        if let Some(commit) = self.index.get(oid) {
+        if let Some(commit) = key(oid).and_then(|oid| self.index.get(&oid)) {
             self.commits[*commit as usize].lost = true;
         }
     }

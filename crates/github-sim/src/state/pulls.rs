@@ -87,6 +87,9 @@ impl Repository {
         pull.thread.closed_at = Some(at);
         pull.thread.note(at, Some(by), TimelineKind::Merged);
         pull.thread.note(at, Some(by), TimelineKind::Closed(None));
+        // Little happens to it from now on, and a history is mostly merged pull requests.
+        pull.thread.timeline.shrink_to_fit();
+        pull.reviews.shrink_to_fit();
         let (head, commits) = (pull.head.clone(), pull.commits.clone());
         self.no_longer_open(&head, number);
         // A rebase merge replays the commits on the base: the copies belong to the pull request.
