@@ -1,6 +1,7 @@
 //! What a configuration decides: the collectors and the evaluator. They are replaced as a whole
 //! when it is reloaded; everything else of the daemon outlives them.
 
+use super::audit::Audit;
 use super::daemon::{connect, evaluator, load};
 use super::observers::Observers;
 use crate::clock::SharedClock;
@@ -57,7 +58,7 @@ impl Lasting {
         sources: Vec<Arc<GitHub>>,
         stop: &CancellationToken,
     ) -> Result<Generation, StoreError> {
-        let observers = self.observers();
+        let observers = self.observers().auditing(Audit::of(settings.clone()));
         let mut collectors = Vec::new();
         for source in &sources {
             observers.introduce(source.name());

@@ -41,6 +41,7 @@ impl Collect {
     async fn discover(&mut self, started: Time) -> Result<(), CollectError> {
         let known = repositories(&self.tracked);
         let discovery = self.source.discover(&known).await?;
+        self.around.observer.discovered(self.source.name(), &discovery);
         let failed = !discovery.failures.is_empty();
         for error in discovery.failures {
             // A whole organisation that cannot be listed is a failure of the source, told every time.

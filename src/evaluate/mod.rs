@@ -3,6 +3,7 @@
 //! Evaluation is off the scrape path: when facts changed, and at least every 30 seconds, since
 //! windows slide. Only components with news, or whose figures change by time alone, are evaluated.
 
+mod claims;
 mod component;
 mod components;
 mod due;
@@ -16,6 +17,8 @@ mod rules;
 mod run;
 mod settling;
 
+pub use claims::{Evidence, Mistake, mistakes};
+pub use components::owner_of;
 pub use ownership::{OrderedOwners, Owner, Owners, UNOWNED};
 pub use rules::rules_of;
 pub use run::Publisher;
@@ -23,8 +26,9 @@ pub use run::Publisher;
 pub use settling::{Settled, Settlement, SettlingRules};
 
 use crate::config::Components;
+use claims::ToldMistakes;
 use component::{Evaluated, evaluate, instant_of};
-use components::{Component, Contested, components_of, owner_of_repository};
+use components::{Component, components_of, owner_of_repository};
 use delivery::domain::{ComponentId, Fact, RepoId, Repository, Span, TeamName, Time, Window};
 use delivery::ledger::{JudgedIncident, Rules, judge_incident};
 use estate::{Changes, Estate, RepositoryFacts};
@@ -68,7 +72,7 @@ pub struct Evaluator {
     places: BTreeMap<ComponentId, Place>,
     teams: BTreeMap<TeamName, EvaluatedGroup>,
     orgs: BTreeMap<Arc<str>, EvaluatedGroup>,
-    contested: Contested,
+    mistakes: ToldMistakes,
     /// When these rules were first evaluated.
     since: Option<Time>,
 }
@@ -85,7 +89,7 @@ impl Evaluator {
             places: BTreeMap::new(),
             teams: BTreeMap::new(),
             orgs: BTreeMap::new(),
-            contested: Contested::default(),
+            mistakes: ToldMistakes::default(),
             since: None,
         }
     }
@@ -130,8 +134,9 @@ impl Evaluator {
             let Some(repository) = facts.active().filter(|_| facts.is_complete()) else { continue };
             let t = instant_of(facts, now);
             let components = components_of(&self.rules.components, repository, facts);
-            if news.contains(repo) && components.len() > 1 {
-                self.contested.tell(&self.rules.components, repository, facts);
+            if components.iter().any(|component| component.declared.is_some()) {
+                let (declared, has_news) = (&self.rules.components, news.contains(repo));
+                self.mistakes.tell(declared, repository, facts, has_news, self.since);
             }
             for component in components {
                 let known = self.components.get(&component.id);

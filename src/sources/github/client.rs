@@ -3,6 +3,7 @@
 //! Absent here: what is asked, and what its parts mean.
 
 use super::gate::{Closed, Gate, Limits, Permit};
+use super::losses::Losses;
 use super::queries::Query;
 use super::sizes::Sizes;
 use super::transport::{RawAnswer, Transport, TransportError};
@@ -37,6 +38,7 @@ pub(super) struct Client {
     transport: Transport,
     gate: Gate,
     sizes: Sizes,
+    pub(super) losses: Losses,
     observer: Arc<dyn Observer>,
 }
 
@@ -91,6 +93,7 @@ impl Client {
             transport: Transport::new(settings)?,
             gate,
             sizes: Sizes::default(),
+            losses: Losses::default(),
             observer,
         })
     }

@@ -57,6 +57,8 @@ impl<'a> Search<'a> {
         self.ask_names(&wanted.names()).await?;
         self.ask_known().await?;
         let known = &self.known;
+        let excluded = self.found.values().map(|listed| &listed.repository.full_name);
+        let excluded = excluded.filter(|name| wanted.excludes(name)).cloned().collect();
         let repositories = self.found.into_values().filter_map(|listed| {
             let is_wanted = wanted.includes(&listed, &self.named);
             let mut repository = listed.repository;
@@ -68,7 +70,7 @@ impl<'a> Search<'a> {
             Some(repository)
         });
         let repositories = repositories.chain(self.gone).collect();
-        Ok(Discovery { repositories, failures: self.failures })
+        Ok(Discovery { repositories, excluded, failures: self.failures })
     }
 
     async fn list_owner(&mut self, owner: &str) -> Result<(), SourceError> {

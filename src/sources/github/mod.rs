@@ -12,6 +12,7 @@ mod deployments;
 mod discovery;
 mod gate;
 mod incidents;
+mod losses;
 mod page;
 mod parse;
 mod people;

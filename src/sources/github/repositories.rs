@@ -109,6 +109,11 @@ impl<'a> Wanted<'a> {
         exact.map(|pattern| pattern.text()).collect()
     }
 
+    /// Whether `exclude` takes a repository out, whatever asks for it.
+    pub(super) fn excludes(&self, full_name: &str) -> bool {
+        self.settings.exclude.iter().any(|pattern| pattern.matches(full_name))
+    }
+
     /// Whether a repository is collected. One that is asked for by name is meant as it is, archived
     /// or fork. `named` tells what names mean at GitHub, which redirects from former names until
     /// they are used again; names that could not be asked mean what they meant before.
@@ -116,7 +121,7 @@ impl<'a> Wanted<'a> {
         let names = names_of(&listed.repository);
         let full_name = &*listed.repository.full_name;
         let settings = self.settings;
-        if settings.exclude.iter().any(|pattern| pattern.matches(full_name)) {
+        if self.excludes(full_name) {
             return false;
         }
         let is_named =
