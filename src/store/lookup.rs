@@ -17,6 +17,17 @@ impl Store {
         repo: RepoId,
         oids: &[Oid],
     ) -> Result<BTreeMap<Oid, Option<Time>>, StoreError> {
+        let read = self.look_up(repo, oids).await;
+        let read = read.map_err(|error| self.failure("looking up commits", &error));
+        self.trouble.note("looking up commits", &read);
+        read
+    }
+
+    async fn look_up(
+        &self,
+        repo: RepoId,
+        oids: &[Oid],
+    ) -> Result<BTreeMap<Oid, Option<Time>>, sqlx::Error> {
         let mut known = BTreeMap::new();
         for some in oids.chunks(IDS_A_STATEMENT) {
             for (from, time) in [("lost_commits", "NULL"), ("commits", "committed_at")] {
@@ -33,8 +44,7 @@ impl Store {
                     let oid = columns.oid()?;
                     Ok((oid, columns.take::<Option<i64>>()?.map(Time)))
                 });
-                let rows = rows.fetch_all(&self.readers).await;
-                known.extend(rows.map_err(|error| self.failure("looking up commits", &error))?);
+                known.extend(rows.fetch_all(&self.readers).await?);
             }
         }
         Ok(known)

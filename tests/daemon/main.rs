@@ -21,3 +21,4 @@ mod running;
 mod same_facts;
 mod settling;
 mod story;
+mod trouble;
