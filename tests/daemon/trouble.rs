@@ -116,6 +116,29 @@ async fn a_store_with_a_damaged_row_keeps_the_last_figures_until_it_is_mended() 
     daemon.stop().await;
 }
 
+#[tokio::test]
+async fn a_store_that_is_written_over_keeps_the_last_figures_and_is_refused_at_the_next_start() {
+    let log = Log::of(Level::INFO);
+    let world = World::of(with_shipments().story, NOW).await;
+    let config = world.config();
+    let daemon = world.start(&config).await;
+    daemon.advance(10 * MINUTE).await;
+    let before = daemon.scrape().await.gauges();
+    execute(&mut second_program(&world).await, "PRAGMA wal_checkpoint(TRUNCATE)").await;
+    let mut bytes = std::fs::read(world.store()).unwrap();
+    bytes[4_096..].fill(0xa5);
+    std::fs::write(world.store(), &bytes).unwrap();
+
+    daemon.advance(30 * MINUTE).await;
+    assert_eq!(log.count(&["ERROR", "damaged", "restore a backup"]), 1, "{}", log.text());
+    assert_eq!(log.count(&["ERROR"]), 1, "{}", log.text());
+    let shown = daemon.scrape().await.gauges();
+    assert!(before == shown, "{}", difference(&before, &shown));
+    daemon.stop().await;
+    let refused = world.try_start(&config).await.err().unwrap().to_string();
+    assert!(refused.contains("damaged") && refused.contains("move the file away"), "{refused}");
+}
+
 /// A daemon on a machine whose clock is not GitHub's.
 struct TwoClocks {
     githubs: SteppedClock,
