@@ -38,7 +38,7 @@ impl Audit {
         let repositories = discovery.repositories.iter().filter(|one| active(one.state));
         let seen = Seen {
             repositories: repositories.cloned().collect(),
-            excluded: discovery.excluded.clone(),
+            left_out: discovery.left_out.clone(),
             is_whole: discovery.failures.is_empty(),
         };
         state.seen.insert(source.to_owned(), seen);

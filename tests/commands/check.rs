@@ -1,7 +1,7 @@
 //! `check`: what it tells of sources, repositories and costs, and what it finds amiss.
 
 use crate::world::{DAY, Daemon, World, component, finish, now};
-use github_sim::{Merge, NodeFault, Scenario};
+use github_sim::{Event, Merge, NodeFault, Scenario};
 use serde_json::Value;
 
 const SOURCE: &str = "[[github]]\napi_url = \"$GITHUB\"\norganizations = [\"acme\"]\n";
@@ -284,6 +284,26 @@ fn components_that_take_nothing_or_the_same_are_found() {
         assert!(found.iter().any(|one| one.starts_with(expected)), "{expected}: {found:#?}");
     }
     assert_eq!(found.len(), 6, "{found:#?}");
+}
+
+#[test]
+fn who_owns_what_is_archived_may_be_said() {
+    let (mut scenario, _) = sound();
+    for name in ["acme/old", "acme/attic"] {
+        let old = scenario.repository(now() - 30 * DAY, name);
+        let archived = Event::RepositoryArchived { repo: old, archived: true };
+        scenario.event(now() - 20 * DAY, archived);
+    }
+    let world = World::of(&mut scenario);
+    world.configure(&format!(
+        "{SOURCE}{OWNED}[[ownership.rules]]\nrepositories = [\"acme/old\"]\nteam = \"payments\"\n\
+         [[components]]\nrepo = \"acme/attic\"\nname = \"x\"\n"
+    ));
+    let found = findings(&json(&world).1);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].contains("`acme/attic` is collected by no [[github]] section: it is excluded")
+    );
 }
 
 #[test]

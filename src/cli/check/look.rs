@@ -22,8 +22,8 @@ pub struct Looked {
     pub repositories: Vec<(Repository, Survey)>,
     /// What was read of those that hold declared components.
     pub declared: BTreeMap<RepoId, Declared>,
-    /// The names of those that `exclude` takes out.
-    pub excluded: Vec<Arc<str>>,
+    /// The names of those that are asked for and left out: excluded, archived, forks.
+    pub left_out: Vec<Arc<str>>,
     /// Points an hour, and how many are left.
     pub limit: Option<(u64, u64)>,
     /// Points that were spent.
@@ -39,7 +39,7 @@ impl Looked {
                 .iter()
                 .map(|(repository, _)| repository.clone())
                 .collect(),
-            excluded: self.excluded.clone(),
+            left_out: self.left_out.clone(),
             is_whole: self.broken.is_none() && self.failures.is_empty(),
         }
     }
@@ -83,7 +83,7 @@ async fn ask(
     let source = GitHub::connect(github, 1.0, parsing, clock, ear)?;
     let discovery = source.discover(&[]).await?;
     looked.failures = discovery.failures;
-    looked.excluded = discovery.excluded;
+    looked.left_out = discovery.left_out;
     let mut repositories = discovery.repositories;
     repositories.retain(|repository| repository.state == RepositoryState::Active);
     repositories.sort_by(|one, other| one.full_name.cmp(&other.full_name));

@@ -49,8 +49,8 @@ impl Finding {
 pub struct Seen {
     /// The repositories that are collected.
     pub repositories: Vec<Repository>,
-    /// The names of those that `exclude` takes out.
-    pub excluded: Vec<Arc<str>>,
+    /// The names of those that are asked for and left out: excluded, archived, forks.
+    pub left_out: Vec<Arc<str>>,
     /// Whether everything that is asked for could be listed: what was not cannot be missed.
     pub is_whole: bool,
 }

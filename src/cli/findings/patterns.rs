@@ -33,6 +33,11 @@ impl<'a> Search<'a> {
         self.seen.iter().flat_map(|seen| &seen.repositories)
     }
 
+    /// The names of repositories that are asked for and not collected.
+    fn left_out(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.seen.iter().flat_map(|seen| &seen.left_out).map(|name| &**name)
+    }
+
     fn warn(&mut self, key: impl Into<String>, message: impl Into<String>) {
         self.found.push(Finding::warning(key, message));
     }
@@ -59,10 +64,10 @@ impl<'a> Search<'a> {
             }
         }
         for (place, pattern) in github.exclude.iter().enumerate() {
-            if !seen.excluded.iter().any(|name| pattern.matches(name)) {
+            if !seen.left_out.iter().any(|name| pattern.matches(name)) {
                 let message = format!(
-                    "`{}` takes out nothing: no repository that this section would collect is called \
-                     so; correct or remove it",
+                    "`{}` takes out nothing: no repository that this section asks for is called so; \
+                     correct or remove it",
                     pattern.text()
                 );
                 self.warn(format!("github[{at}].exclude[{place}]"), message);
@@ -102,17 +107,15 @@ impl<'a> Search<'a> {
             let places = components.iter().enumerate().filter(|(_, one)| is_own(*one));
             collected.extend(places.map(|(at, _)| at));
         }
-        let excluded: Vec<_> = self.seen.iter().flat_map(|seen| &seen.excluded).collect();
         for (at, component) in components.iter().enumerate() {
             if collected.contains(&at) {
                 continue;
             }
             let repo = &component.repo;
-            let remedy = if excluded.iter().any(|name| name.eq_ignore_ascii_case(repo)) {
-                "an `exclude` takes it out; remove that, or this section"
+            let remedy = if self.left_out().any(|name| name.eq_ignore_ascii_case(repo)) {
+                "it is excluded, archived or a fork; have it included, or remove this section"
             } else {
-                "add it to the `repositories` of one, or correct the name; archived repositories and \
-                 forks need include_archived and include_forks"
+                "add it to the `repositories` of one, or correct the name"
             };
             let message = format!("`{repo}` is collected by no [[github]] section: {remedy}");
             self.warn(format!("components[{at}].repo"), message);
@@ -158,8 +161,10 @@ impl<'a> Search<'a> {
         let matches = |one: &Repository| {
             rule.repositories.iter().any(|pattern| pattern.matches(&one.full_name))
         };
-        let mut met = self.repositories().filter(|one| matches(one));
-        if met.all(|one| !self.settings.components.of(one).is_empty()) {
+        let mut met = self.repositories().filter(|one| matches(one)).peekable();
+        if met.peek().is_none() {
+            ": its repositories are excluded, archived or forks"
+        } else if met.all(|one| !self.settings.components.of(one).is_empty()) {
             ": [[components]] name the teams of all of its repositories, and go first"
         } else {
             ": rules before it match all of its repositories, and the first match wins"
@@ -202,7 +207,9 @@ impl<'a> Search<'a> {
         patterns: &'p [RepositoryPattern],
     ) -> Vec<(usize, &'p RepositoryPattern)> {
         let matches = |pattern: &RepositoryPattern| {
-            self.repositories().any(|one| pattern.matches(&one.full_name))
+            let names = self.repositories().map(|one| &*one.full_name);
+            // Who owns what is archived may be said, and is of use once it is not.
+            names.chain(self.left_out()).any(|name| pattern.matches(name))
         };
         patterns.iter().enumerate().filter(|(_, pattern)| !matches(pattern)).collect()
     }
