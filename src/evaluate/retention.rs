@@ -5,6 +5,7 @@
 
 use super::component::{Inputs, instant_of};
 use super::components::{Component, components_of};
+use super::run::off_the_runtime;
 use super::settling::{Settled, SubjectFact, UNMAPPED, fact_of, fold};
 use super::{Estate, Evaluator};
 use crate::store::{Forgotten, SettledRow, Store, StoreError};
@@ -35,7 +36,7 @@ pub struct Forgetting {
 }
 
 /// What is finished with in one repository.
-struct Finished {
+pub(super) struct Finished {
     facts: Forgettable,
     incidents: Vec<IncidentId>,
 }
@@ -67,7 +68,7 @@ impl Forgetting {
                 return Ok(());
             }
             seen += evaluator.facts_of(repo);
-            let finished = evaluator.finished_with(repo, now, self.retention);
+            let finished = off_the_runtime(|| evaluator.finished_with(repo, now, self.retention));
             if let Some(finished) = finished {
                 let gone = evaluator.forgotten(repo, &finished);
                 store.forget(repo, &gone, through).await?;
@@ -110,7 +111,7 @@ impl Forgetting {
 }
 
 /// Whether the fact that a settled row was made of is forgotten.
-fn is_gone(estate: &Estate, row: &SettledRow) -> bool {
+pub(super) fn is_gone(estate: &Estate, row: &SettledRow) -> bool {
     let of = |repo: &RepoId| estate.repositories.get(repo);
     match fact_of(&row.subject) {
         None => false,
@@ -139,7 +140,12 @@ impl Evaluator {
     }
 
     /// What is finished with in a repository that is collected; absent where nothing is.
-    fn finished_with(&self, repo: RepoId, now: Time, retention: Span) -> Option<Finished> {
+    pub(super) fn finished_with(
+        &self,
+        repo: RepoId,
+        now: Time,
+        retention: Span,
+    ) -> Option<Finished> {
         let facts = self.estate.repositories.get(&repo)?;
         let repository = facts.active().filter(|_| facts.is_complete())?;
         let components = components_of(&self.rules.components, repository, facts);
@@ -191,7 +197,8 @@ impl Evaluator {
         }
     }
 
-    fn forget(&mut self, repo: RepoId, finished: &Finished) {
+    /// Drops what is finished with from memory.
+    pub(super) fn forget(&mut self, repo: RepoId, finished: &Finished) {
         self.estate.forget(repo, &finished.facts, &finished.incidents);
         self.changes.mapping |= !finished.incidents.is_empty();
     }

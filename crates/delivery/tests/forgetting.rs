@@ -13,19 +13,44 @@ use world::{World, rules, worlds};
 /// forgotten.
 const REACH: Span = REVERT_LIMIT + DAY;
 
+/// A world as it is for one of two components, told by the environment, or as a whole.
+fn part(world: &World, europe: Option<bool>) -> World {
+    let mut part = world.clone();
+    if let Some(europe) = europe {
+        part.deployments.retain(|one| (&*one.environment == "production-eu") == europe);
+    }
+    part
+}
+
+/// The components of a repository.
+fn parts(several: bool) -> Vec<Option<bool>> {
+    if several { vec![Some(false), Some(true)] } else { vec![None] }
+}
+
 /// A world's facts without those that are finished with.
-fn forget(world: &World, t: Time, since: Time) -> (World, Forgettable) {
-    let facts = |facts: &ComponentFacts<'_>| {
-        forgettable(std::slice::from_ref(facts), &[], &rules(), t, since)
+fn forget(world: &World, t: Time, since: Time, several: bool) -> (World, Forgettable) {
+    let gone = if several {
+        part(world, Some(false)).with_facts(|one| {
+            part(world, Some(true))
+                .with_facts(|other| forgettable(&[*one, *other], &[], &rules(), t, since))
+        })
+    } else {
+        world.with_facts(|only| forgettable(&[*only], &[], &rules(), t, since))
     };
-    let gone = world.with_facts(facts);
+    (without(world, &gone, since, |_| true), gone)
+}
+
+/// A world without some of what is finished with, and with the frontier that goes first. `some` is
+/// asked with a number for each fact.
+fn without(world: &World, gone: &Forgettable, since: Time, some: impl Fn(u64) -> bool) -> World {
     let mut left = world.clone();
-    left.deployments.retain(|one| !gone.deployments.contains(&one.id));
-    left.pulls.retain(|one| !gone.pulls.contains(&one.number));
-    left.commits.retain(|one| !gone.commits.contains(&one.oid));
-    left.incidents.retain(|one| !is_over(one, since));
     left.frontier = gone.frontier.clone();
-    (left, gone)
+    left.deployments.retain(|one| !(gone.deployments.contains(&one.id) && some(one.id.0)));
+    left.pulls.retain(|one| !(gone.pulls.contains(&one.number) && some(u64::from(one.number) + 7)));
+    left.commits
+        .retain(|one| !(gone.commits.contains(&one.oid) && some(u64::from(one.oid.0[7]) + 13)));
+    left.incidents.retain(|one| !(is_over(one, since) && some(one.opened_at.0.unsigned_abs())));
+    left
 }
 
 /// All that figures are made of which lie after an instant, and all that still stands.
@@ -70,17 +95,26 @@ fn figures(history: &History, after: Time, blurred: bool) -> Vec<String> {
     all
 }
 
-/// Compares all figures of two histories.
-fn compare(whole: &History, left: &History, after: Time) -> Result<(), TestCaseError> {
-    let stays = |id: DeploymentId| left.deployments.iter().any(|one| one.id == id);
-    let mut old = whole.deployments.iter().filter(|one| one.finished_at <= after && stays(one.id));
-    let blurred = old.any(|one| one.is_rework);
-    let (left, whole) = (figures(left, after, blurred), figures(whole, after, blurred));
-    let differs = |one: &[String], other: &[String]| -> Vec<String> {
-        one.iter().filter(|line| !other.contains(line)).cloned().collect()
-    };
-    prop_assert_eq!(differs(&left, &whole), differs(&whole, &left));
-    prop_assert_eq!(left, whole);
+/// Compares all figures of the components of two worlds.
+fn compare(
+    whole: &World,
+    left: &World,
+    (t, after): (Time, Time),
+    several: bool,
+) -> Result<(), TestCaseError> {
+    for one in parts(several) {
+        let (whole, left) = (part(whole, one).judge(t), part(left, one).judge(t));
+        let stays = |id: DeploymentId| left.deployments.iter().any(|one| one.id == id);
+        let mut old =
+            whole.deployments.iter().filter(|one| one.finished_at <= after && stays(one.id));
+        let blurred = old.any(|one| one.is_rework);
+        let (left, whole) = (figures(&left, after, blurred), figures(&whole, after, blurred));
+        let differs = |one: &[String], other: &[String]| -> Vec<String> {
+            one.iter().filter(|line| !other.contains(line)).cloned().collect()
+        };
+        prop_assert_eq!(differs(&left, &whole), differs(&whole, &left));
+        prop_assert_eq!(left, whole);
+    }
     Ok(())
 }
 
@@ -141,30 +175,30 @@ fn told(world: &World, news: &World) -> World {
 proptest! {
     #[test]
     fn no_figure_moves_when_what_is_finished_with_is_forgotten(
-        (world, t) in worlds(70, 12 * DAY), back in 0..60i64, more in 0..50i64,
+        (world, t) in worlds(70, 12 * DAY),
+        (back, more) in (0..60i64, 0..50i64),
+        seed in any::<u64>(),
+        several in prop::bool::weighted(0.4),
     ) {
         let since = t.plus(-REACH - back * DAY);
-        let after = since.plus(REACH);
-        let known = world.as_of(t);
-        let (left, gone) = forget(&known, t, since);
-        let whole = known.judge(t);
-        compare(&whole, &left.judge(t), after)?;
+        let instants = (t, since.plus(REACH));
+        let whole = world.as_of(t);
+        let (left, gone) = forget(&whole, t, since, several);
+        compare(&whole, &left, instants, several)?;
 
-        // Forgetting again changes nothing, and neither does what is told again.
-        let (again, _) = forget(&left, t, since);
-        compare(&whole, &again.judge(t), after)?;
-        let mut retold = known.clone();
-        retold.frontier.clone_from(&left.frontier);
-        compare(&whole, &retold.judge(t), after)?;
+        // Neither does any when only some is gone yet, when it is forgotten again, or told again.
+        let some = |number: u64| (seed >> (number.wrapping_mul(seed | 1) % 64)) & 1 == 1;
+        compare(&whole, &without(&whole, &gone, since, some), instants, several)?;
+        compare(&whole, &forget(&left, t, since, several).0, instants, several)?;
+        compare(&whole, &without(&whole, &gone, since, |_| false), instants, several)?;
 
         // What happens later is judged alike, and so it is when more is forgotten then.
-        let news = later(&world, &known, &gone);
-        let (full, rest) = (told(&known, &news), told(&left, &news));
+        let news = later(&world, &whole, &gone);
+        let (whole, left) = (told(&whole, &news), told(&left, &news));
         let t = Time(world.heads.last().map_or(t.0, |(at, _)| at.0.max(t.0))).plus(2 * DAY);
-        let whole = full.judge(t);
-        compare(&whole, &rest.judge(t), after)?;
+        compare(&whole, &left, (t, since.plus(REACH)), several)?;
         let since = since.plus(more * DAY).min(t.plus(-REACH));
-        let (left, _) = forget(&rest, t, since);
-        compare(&whole, &left.judge(t), since.plus(REACH))?;
+        let (left, _) = forget(&left, t, since, several);
+        compare(&whole, &left, (t, since.plus(REACH)), several)?;
     }
 }

@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used)]
+
 use super::*;
 use crate::domain::{DAY, DeploymentState, IncidentEvent};
 use crate::ledger::Scope;
@@ -81,6 +83,54 @@ fn what_something_that_stays_names_stays_on_the_frontier() {
     assert_eq!((kept.pulls, kept.deployments), (vec![3], vec![]));
     assert_eq!(kept.commits, BTreeSet::new(), "c3 is what the named deployment deployed");
     assert_eq!(kept.frontier, oids(&["c0", "c1", "c2", "c3"]));
+}
+
+/// The scenario without what may be forgotten.
+fn left(mut scenario: Scenario, since: i64) -> Scenario {
+    let gone = forget(&scenario, since);
+    scenario.deployments.retain(|one| !gone.deployments.contains(&one.id));
+    scenario.pulls.retain(|one| !gone.pulls.contains(&one.number));
+    scenario.graph.forget(&gone.commits, gone.frontier);
+    scenario
+}
+
+#[test]
+fn what_stays_on_the_frontier_was_live_and_never_ships_or_waits() {
+    let mut scenario = shipping();
+    scenario.pull_mut(8).reverts = vec![reverts_pull(2)];
+    let mut scenario = left(scenario, 8);
+    assert!(scenario.graph.find(&oid("c2")).is_some() && scenario.graph.find(&oid("c3")).is_none());
+    assert!(rework(&scenario.judge(9)).contains(&8), "what it reverts was live");
+    // A branch that was begun long ago leads to it.
+    scenario.commit("stale", &["c2"], 900);
+    scenario.main("merge", &["c8", "stale"], 901);
+    assert_eq!(scenario.judge(902).waiting.len(), 1);
+    scenario.deploy(40, "merge", 903);
+    let history = scenario.judge(904);
+    let lately: Vec<_> = shipped(&history).into_iter().filter(|(_, by)| *by == 40).collect();
+    assert_eq!(lately, [(crate::ledger::ChangeId::Commit(oid("merge")), 40)]);
+}
+
+#[test]
+fn a_branch_that_was_merged_by_hand_onto_what_is_forgotten_keeps_its_start() {
+    let mut scenario = shipping();
+    scenario.commit("b", &["c1"], 2);
+    scenario.main("m", &["c8", "b"], 9);
+    scenario.main("x", &["m"], 10);
+    scenario.main("y", &["x"], 11);
+    for (id, sha) in [(50, "m"), (51, "x"), (52, "y")] {
+        scenario.deploy(id, sha, id as i64);
+    }
+    let started = |scenario: &Scenario| {
+        let history = scenario.judge(100);
+        let id = crate::ledger::ChangeId::Commit(oid("m"));
+        history.changes.iter().find(|change| change.id == id).unwrap().started_at
+    };
+    let before = started(&scenario);
+    assert_eq!(before, h(2));
+    let scenario = left(scenario, 90);
+    assert!(scenario.graph.find(&oid("c8")).is_none());
+    assert_eq!(started(&scenario), before);
 }
 
 #[test]
