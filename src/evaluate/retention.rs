@@ -6,7 +6,7 @@
 use super::component::{Inputs, instant_of};
 use super::components::{Component, components_of};
 use super::run::off_the_runtime;
-use super::settling::{Settled, SubjectFact, UNMAPPED, fact_of, fold};
+use super::settling::{Settled, SubjectFact, UNMAPPED, fact_of};
 use super::{Estate, Evaluator};
 use crate::store::{Forgotten, SettledRow, Store, StoreError};
 use delivery::domain::{
@@ -20,8 +20,8 @@ use std::sync::Arc;
 const EVERY: Span = DAY;
 /// How many facts are looked at after one evaluation, and at most a repository more.
 const FACTS_A_TURN: usize = 100_000;
-/// How many settled rows are looked at after one evaluation.
-const ROWS_A_TURN: usize = 5_000;
+/// How many pages of settled rows are looked at after one evaluation.
+const PAGES_A_TURN: usize = 10;
 
 /// Where it stands.
 #[derive(Debug)]
@@ -87,19 +87,18 @@ impl Forgetting {
         store: &Store,
         until: Time,
     ) -> Result<(), StoreError> {
-        let Some(after) = self.folding else { return Ok(()) };
-        let page = store.settled(after, ROWS_A_TURN).await?;
-        let estate = &evaluator.estate;
-        let folding = fold(&page, until, |row| is_gone(estate, row));
-        if !folding.places.is_empty() {
-            store.fold(folding.places.clone(), folding.totals.clone()).await?;
-            evaluator.settled.folded(&folding);
-            self.rows += folding.places.len();
+        if self.folding.is_none() {
+            return Ok(());
         }
-        // Rows are nearly in order of time: what comes later is younger.
-        let more = page.rows.iter().any(|row| row.at <= until);
-        self.folding = Some(page.last).filter(|_| more);
-        if !more && self.facts + self.rows > 0 {
+        for _ in 0..PAGES_A_TURN {
+            let Some(after) = self.folding else { break };
+            let (estate, settled) = (&evaluator.estate, &mut evaluator.settled);
+            let gone = |row: &SettledRow| is_gone(estate, row);
+            let (folded, next) = settled.fold_page(store, after, until, gone).await?;
+            self.rows += folded;
+            self.folding = next;
+        }
+        if self.folding.is_none() && self.facts + self.rows > 0 {
             tracing::info!(
                 facts = self.facts,
                 settled_rows = self.rows,
@@ -151,10 +150,6 @@ impl Evaluator {
         let components = components_of(&self.rules.components, repository, facts);
         let t = instant_of(facts, now);
         let since = settled_through(&self.settled, repo, &components).min(t.plus(-retention));
-        let incidents = self.incidents_of(repo).into_iter();
-        let incidents: Vec<IncidentId> = incidents
-            .filter(|id| self.estate.incidents.get(id).is_some_and(|it| is_over(it, since)))
-            .collect();
         let is_old = facts.deployments.values().any(|one| one.created_at <= since)
             || facts.pulls.values().any(|one| one.merged_at <= since);
         let found = if is_old {
@@ -169,6 +164,13 @@ impl Evaluator {
         } else {
             Forgettable { frontier: facts.graph.frontier().clone(), ..Forgettable::default() }
         };
+        let told: BTreeSet<&IncidentId> = found.incidents.iter().collect();
+        let goes = |id: &IncidentId| {
+            let is_over = self.estate.incidents.get(id).is_some_and(|it| is_over(it, since));
+            let blames = is_old && self.estate.mapped.repository_of(id) == Some(repo);
+            is_over && !self.estate.naming.is_abroad(id) && (!blames || told.contains(id))
+        };
+        let incidents = self.incidents_of(repo).into_iter().filter(goes).collect();
         let finished = Finished { facts: found, incidents };
         Some(finished).filter(|finished| !self.forgotten(repo, finished).is_empty())
     }

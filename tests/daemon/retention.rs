@@ -2,7 +2,7 @@
 //! and leaves the store small.
 
 use crate::exposition::{Scrape, difference};
-use crate::running::{Config, World};
+use crate::running::{Config, Log, World};
 use crate::story::{DAY, HOUR, MINUTE, NOW, change};
 use github_sim::{Merge, PullRequest, Scenario};
 
@@ -118,7 +118,10 @@ async fn run(retention: &str) -> (Vec<(i64, Scrape)>, u64, World) {
 #[tokio::test]
 async fn what_is_forgotten_moves_no_figure_and_no_counter_and_is_not_asked_for_again() {
     let (whole, asked, _) = run(ENDLESS).await;
+    let log = Log::of(tracing::Level::INFO);
     let (short, asked_again, world) = run(SHORT).await;
+    let told = log.count(&["forgot what no figure needs any more", "facts=", "settled_rows="]);
+    assert!((10..=(DAYS / 6) as usize).contains(&told), "{told} lines:\n{}", log.text());
     assert_eq!(whole.len(), short.len());
     for ((day, whole), (_, short)) in whole.iter().zip(&short) {
         assert_same(&whole.gauges(), &short.gauges(), *day);

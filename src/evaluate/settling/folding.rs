@@ -5,9 +5,12 @@
 
 use super::finishes::pull_of;
 use super::{Counted, Settled, remembered};
-use crate::store::{SettledPage, SettledRow, Total};
+use crate::store::{SettledPage, SettledRow, Store, StoreError, Total};
 use delivery::domain::{ComponentId, Span, Time};
 use std::collections::BTreeMap;
+
+/// How many rows are looked at, and at most folded in one transaction.
+const ROWS_A_PAGE: usize = 5_000;
 
 /// Rows to replace, and what replaces them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,6 +64,26 @@ pub fn fold(page: &SettledPage, through: Time, gone: impl Fn(&SettledRow) -> boo
 }
 
 impl Settled {
+    /// Folds of a store's rows a page after the place `after`: those that happened by `until` and
+    /// that are `gone`. Gives how many these were, and where to go on; nothing lies there where all
+    /// rows of the page were younger, since rows are nearly in order of time.
+    pub async fn fold_page(
+        &mut self,
+        store: &Store,
+        after: u64,
+        until: Time,
+        gone: impl Fn(&SettledRow) -> bool,
+    ) -> Result<(usize, Option<u64>), StoreError> {
+        let page = store.settled(after, ROWS_A_PAGE).await?;
+        let folding = fold(&page, until, gone);
+        if !folding.places.is_empty() {
+            store.fold(folding.places.clone(), folding.totals.clone()).await?;
+            self.folded(&folding);
+        }
+        let more = page.rows.iter().any(|row| row.at <= until);
+        Ok((folding.places.len(), Some(page.last).filter(|_| more)))
+    }
+
     /// Takes note of what was folded. What is shown stays.
     pub fn folded(&mut self, folding: &Folding) {
         for (family, subject) in &folding.subjects {

@@ -7,13 +7,12 @@
 
 mod counted;
 mod finishes;
-mod folding;
+pub(super) mod folding;
 mod subjects;
 mod totals;
 
 pub use counted::Counted;
 pub use finishes::{Finish, Finishes, Judged, SubjectFact, UNMAPPED, UnmappedIncidents, fact_of};
-pub use folding::fold;
 
 use crate::store::{Birth, SettledRow, Store, StoreError};
 use delivery::domain::{ComponentId, DAY, Span, Time};

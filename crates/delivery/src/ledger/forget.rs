@@ -9,10 +9,10 @@
 
 use super::changes::tips;
 use super::record::Record;
-use super::{ABORTED_AFTER, ComponentFacts, History, Rules, judge};
+use super::{ABORTED_AFTER, ComponentFacts, History, Rules, Witness, judge};
 use crate::domain::{
-    Deployment, DeploymentId, DeploymentState, Incident, IncidentLink, IncidentTransition, Oid,
-    PullNumber, Time,
+    Deployment, DeploymentId, DeploymentState, Incident, IncidentId, IncidentLink,
+    IncidentTransition, Oid, PullNumber, Time,
 };
 use keeping::Keeping;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +31,8 @@ pub struct Forgettable {
     pub pulls: Vec<PullNumber>,
     /// Commits.
     pub commits: BTreeSet<Oid>,
+    /// Incidents that are over and tell nothing of what stays, in order.
+    pub incidents: Vec<IncidentId>,
     /// All commits on which walks end from then on; those of before are among them or gone.
     pub frontier: BTreeSet<Oid>,
 }
@@ -59,35 +61,44 @@ pub fn forgettable(
     };
     let finished: Vec<bool> = (0..graph.len()).map(|at| is_finished(at as u32)).collect();
     let mut keeping = Keeping::of(&first.record, finished, since);
-    let mut named = BTreeSet::new();
-    for incident in components.iter().flat_map(|facts| facts.incidents.iter().chain(facts.naming)) {
-        if is_over(incident, since) {
-            continue;
-        }
-        for link in incident.causes.iter().chain(&incident.fixes) {
-            match link {
-                IncidentLink::Deployment(id) => drop(named.insert(*id)),
-                IncidentLink::Change(change) | IncidentLink::ChangeOf(_, change) => {
-                    keeping.refer(*change);
-                }
-            }
-        }
-    }
-    keeping.follow();
+    let (over, lasting): (Vec<&Incident>, Vec<&Incident>) = components
+        .iter()
+        .flat_map(|facts| facts.incidents.iter().chain(facts.naming))
+        .partition(|incident| is_over(incident, since));
+    let named: BTreeSet<DeploymentId> =
+        lasting.iter().flat_map(|incident| named_deployments(incident)).collect();
     let mut forgotten: Vec<DeploymentId> =
         unclaimed.iter().filter(|one| ended_by(one, since)).map(|one| one.id).collect();
     for component in &judged {
         forgotten.extend(component.forgettable(&keeping, since));
     }
     forgotten.retain(|id| !named.contains(id));
-    let all: Vec<&Deployment> =
-        components.iter().flat_map(|facts| facts.deployments).chain(unclaimed).copied().collect();
+    let claimed = components.iter().flat_map(|facts| facts.deployments);
+    let all: Vec<&Deployment> = claimed.chain(unclaimed).copied().collect();
     keep_a_success(&all, &mut forgotten);
-    let gone: BTreeSet<DeploymentId> = forgotten.iter().copied().collect();
-    let deployed = all.iter().filter(|one| !gone.contains(&one.id)).map(|one| one.sha);
-    keeping.commits(deployed);
     forgotten.sort_unstable();
-    keeping.into_forgettable(forgotten)
+    let stays = |id: &DeploymentId| forgotten.binary_search(id).is_err();
+    let witnesses: BTreeSet<&IncidentId> =
+        judged.iter().flat_map(|component| component.witnesses(&stays)).collect();
+    let known: BTreeSet<DeploymentId> = all.iter().map(|one| one.id).filter(&stays).collect();
+    let (kept, over): (Vec<&Incident>, Vec<&Incident>) = over.into_iter().partition(|incident| {
+        witnesses.contains(&incident.id)
+            || named_deployments(incident).any(|id| known.contains(&id))
+    });
+    lasting.iter().chain(&kept).for_each(|incident| keeping.refer_from(incident));
+    keeping.follow();
+    keeping.commits(all.iter().filter(|one| stays(&one.id)).map(|one| one.sha));
+    let incidents: BTreeSet<IncidentId> =
+        over.into_iter().map(|incident| incident.id.clone()).collect();
+    keeping.into_forgettable(forgotten, incidents.into_iter().collect())
+}
+
+/// The deployments that an incident's text names by their ids.
+fn named_deployments(incident: &Incident) -> impl Iterator<Item = DeploymentId> + '_ {
+    incident.causes.iter().chain(&incident.fixes).filter_map(|link| match link {
+        IncidentLink::Deployment(id) => Some(*id),
+        _ => None,
+    })
 }
 
 /// Whether an incident neither burns nor did anything after `since`.
@@ -202,6 +213,19 @@ impl<'a> Component<'a> {
         });
         groups.extend(failures.map(|(group, _)| group));
         groups
+    }
+
+    /// The incidents that blame deployments that stay: what has failed once does not fail again.
+    fn witnesses<'s>(
+        &'s self,
+        stays: &'s impl Fn(&DeploymentId) -> bool,
+    ) -> impl Iterator<Item = &'s IncidentId> {
+        let kept = self.history.deployments.iter().filter(move |one| one.members.iter().any(stays));
+        let evidence = kept.flat_map(|one| &one.failure).flat_map(|failure| &failure.evidence);
+        evidence.filter_map(|evidence| match &evidence.witness {
+            Witness::Incident(id) => Some(id),
+            Witness::Rollback(_) | Witness::Repair { .. } => None,
+        })
     }
 
     /// Finishes that later ones are compared with: the last of each environment, and of the kept

@@ -1,7 +1,7 @@
 //! What was forgotten and folded never counts again, however often it is told.
 
 use super::super::super::retention::is_gone;
-use super::super::super::settling::fold;
+use super::super::super::settling::folding::fold;
 use super::*;
 use crate::store::SettledPage;
 

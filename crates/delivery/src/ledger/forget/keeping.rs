@@ -1,7 +1,9 @@
 //! Which commits and pull requests stay: those that are not finished with, and what they name.
 
 use super::{Forgettable, Record, tips};
-use crate::domain::{ChangeReference, CommitIndex, DeploymentId, Oid, Time};
+use crate::domain::{
+    ChangeReference, CommitIndex, DeploymentId, Incident, IncidentId, IncidentLink, Oid, Time,
+};
 use std::collections::BTreeSet;
 
 /// Commits and pull requests that stay, by their places.
@@ -57,8 +59,19 @@ impl<'r, 'a> Keeping<'r, 'a> {
         (0..).zip(&self.finished).filter(|(_, finished)| !**finished).map(|(at, _)| at)
     }
 
-    /// Keeps what a text that stays refers to.
-    pub(super) fn refer(&mut self, reference: ChangeReference) {
+    /// Keeps what the text of an incident that stays refers to.
+    pub(super) fn refer_from(&mut self, incident: &Incident) {
+        for link in incident.causes.iter().chain(&incident.fixes) {
+            match link {
+                IncidentLink::Deployment(_) => {}
+                IncidentLink::Change(change) | IncidentLink::ChangeOf(_, change) => {
+                    self.refer(*change);
+                }
+            }
+        }
+    }
+
+    fn refer(&mut self, reference: ChangeReference) {
         match reference {
             ChangeReference::Pull(number) => {
                 let pulls = &self.record.standing.pulls;
@@ -106,12 +119,17 @@ impl<'r, 'a> Keeping<'r, 'a> {
     }
 
     /// What is left over, and the frontier between that and what stays.
-    pub(super) fn into_forgettable(self, deployments: Vec<DeploymentId>) -> Forgettable {
+    pub(super) fn into_forgettable(
+        self,
+        deployments: Vec<DeploymentId>,
+        incidents: Vec<IncidentId>,
+    ) -> Forgettable {
         let graph = self.record.ancestry.graph;
         let all = || graph.commits().iter().zip(&self.commits);
         let pulls = self.record.standing.pulls.iter().zip(&self.pulls);
         let forgotten = Forgettable {
             deployments,
+            incidents,
             pulls: pulls.filter(|(_, kept)| !**kept).map(|(pull, _)| pull.number).collect(),
             commits: all().filter(|(_, kept)| !**kept).map(|(commit, _)| commit.oid).collect(),
             frontier: BTreeSet::new(),

@@ -34,6 +34,7 @@ fn what_went_live_before_the_last_three_versions_goes_and_the_baseline_stays() {
         deployments: ids(&[1, 2, 3]),
         pulls: vec![1, 2, 3],
         commits: oids(&["c1", "c2", "c3"]),
+        incidents: vec![],
         frontier: oids(&["c0", "c3"]),
     };
     assert_eq!(forget(&shipping(), 6), expected);
@@ -181,6 +182,21 @@ fn a_repository_without_a_component_keeps_the_success_that_may_make_it_one() {
     let all: Vec<&Deployment> = scenario.deployments.iter().collect();
     let gone = forgettable(&[], &all, &scenario.rules, h(1_000), h(900));
     assert_eq!(gone.deployments, ids(&[1, 3]));
+}
+
+#[test]
+fn an_incident_that_blames_or_names_a_deployment_that_stays_stays_with_it() {
+    let mut scenario = shipping();
+    let closed =
+        |at: i64| vec![IncidentEvent { at: h(at), transition: IncidentTransition::Resolved }];
+    scenario.incident("blames-3", 3).events = closed(4);
+    scenario.incident("blames-8", 9).events = closed(10);
+    scenario.incident("blames-none", 200).events = closed(201);
+    let names = scenario.incident("names-7", 300);
+    names.events = closed(301);
+    names.fixes = vec![IncidentLink::Deployment(DeploymentId(7))];
+    let over: Vec<_> = forget(&scenario, 900).incidents.iter().map(|id| id.0.to_string()).collect();
+    assert_eq!(over, ["blames-3", "blames-none"]);
 }
 
 #[test]
