@@ -79,6 +79,7 @@ impl Lasting {
         let publisher = Publisher {
             store: self.store.clone(),
             clock: Arc::clone(&self.clock),
+            retention: settings.store.retention,
             exposure: Exposure::from(settings),
             own: Arc::clone(&self.own),
             snapshot: Arc::clone(&self.snapshot),

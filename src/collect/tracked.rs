@@ -7,7 +7,7 @@ use delivery::domain::{
     IncidentTransition, Oid, Progress, Repository, RepositoryState, Span, Time,
 };
 use delivery::ledger::ProductionEnvironments;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// A failed deployment is asked again this long, since it may be re-run to success.
@@ -84,7 +84,10 @@ impl Tracked {
             Fact::Progress(progress) => {
                 self.progress.insert(progress.collector, *progress);
             }
-            Fact::PullRequest(_) | Fact::Commit(_) | Fact::LostCommit { .. } => {}
+            Fact::PullRequest(_)
+            | Fact::Commit(_)
+            | Fact::LostCommit { .. }
+            | Fact::Frontier { .. } => {}
         }
     }
 
@@ -120,6 +123,16 @@ impl Tracked {
     /// Production finishes with their commits, oldest first.
     pub fn finishes(&self) -> impl Iterator<Item = (Time, Oid)> + '_ {
         self.finishes.iter().map(|((at, _), oid)| (*at, *oid))
+    }
+
+    /// The ids of production finishes.
+    pub fn finished(&self) -> impl Iterator<Item = DeploymentId> + '_ {
+        self.finishes.keys().map(|(_, id)| *id)
+    }
+
+    /// Drops finishes that the store forgot: what they deployed is no commit to look for.
+    pub fn forget_finishes(&mut self, forgotten: &BTreeSet<DeploymentId>) {
+        self.finishes.retain(|(_, id), _| !forgotten.contains(id));
     }
 
     /// The node ids of deployments that may still change.

@@ -54,6 +54,9 @@ pub struct ServerSettings {
 pub struct StoreSettings {
     /// `url`: the path of `sqlite:PATH`.
     pub path: PathBuf,
+    /// `retention`: how long facts are kept that no figure needs any more; at least twice
+    /// `collection.lookback`.
+    pub retention: Span,
 }
 
 /// `[collection]`

@@ -2,7 +2,9 @@
 
 use super::components::Component;
 use super::estate::{Estate, RepositoryFacts};
-use delivery::domain::{MINUTE, RepositoryName, Span, Time, Window};
+use delivery::domain::{
+    Deployment, Incident, MINUTE, PullRequest, RepositoryName, Span, Time, Window,
+};
 use delivery::ledger::{ComponentFacts, History, Rules, judge};
 use delivery::measures::{
     Member, PointFigures, Pool, SeedFigures, WindowFigures, evaluated_windows, next_edge,
@@ -71,29 +73,60 @@ pub fn judge_component(
     rules: &Rules,
     t: Time,
 ) -> History {
-    let deployments = component.deployments(facts);
-    let pulls: Vec<_> = facts.pulls.values().collect();
-    let incidents = estate.incidents_of(&component.id);
-    let naming = estate.incidents_naming(component.id.repo);
-    let repository = facts.repository.as_ref();
-    let head = repository.and_then(|repository| repository.head);
-    let names: Vec<_> = repository
-        .into_iter()
-        .flat_map(|repository| repository.former_names.iter().chain([&repository.full_name]))
-        .map(|name| RepositoryName::of(name))
-        .filter(|name| estate.naming.repository_named(*name) == Some(component.id.repo))
-        .collect();
-    let facts = ComponentFacts {
-        deployments: &deployments,
-        pulls: &pulls,
-        graph: &facts.graph,
-        head,
-        incidents: &incidents,
-        scope: component.scope(),
-        repo: component.id.repo,
-        names: &names,
-        naming: &naming,
-        caused_elsewhere: &estate.naming.caused_elsewhere,
-    };
-    judge(&facts, rules, t)
+    judge(&Inputs::of(estate, facts, component).facts(), rules, t)
+}
+
+/// What a component is judged by.
+pub struct Inputs<'a> {
+    estate: &'a Estate,
+    repository: &'a RepositoryFacts,
+    component: &'a Component<'a>,
+    /// The component's deployments.
+    pub deployments: Vec<&'a Deployment>,
+    pulls: Vec<&'a PullRequest>,
+    incidents: Vec<&'a Incident>,
+    naming: Vec<&'a Incident>,
+    names: Vec<RepositoryName>,
+}
+
+impl<'a> Inputs<'a> {
+    /// Finds a component's facts.
+    pub fn of(
+        estate: &'a Estate,
+        facts: &'a RepositoryFacts,
+        component: &'a Component<'a>,
+    ) -> Inputs<'a> {
+        let repository = facts.repository.iter();
+        let names = repository
+            .flat_map(|repository| repository.former_names.iter().chain([&repository.full_name]));
+        let names = names
+            .map(|name| RepositoryName::of(name))
+            .filter(|name| estate.naming.repository_named(*name) == Some(component.id.repo));
+        Inputs {
+            estate,
+            repository: facts,
+            component,
+            deployments: component.deployments(facts),
+            pulls: facts.pulls.values().collect(),
+            incidents: estate.incidents_of(&component.id),
+            naming: estate.incidents_naming(component.id.repo),
+            names: names.collect(),
+        }
+    }
+
+    /// The facts, as judging takes them.
+    pub fn facts(&self) -> ComponentFacts<'_> {
+        ComponentFacts {
+            deployments: &self.deployments,
+            pulls: &self.pulls,
+            graph: &self.repository.graph,
+            head: self.repository.repository.as_ref().and_then(|repository| repository.head),
+            incidents: &self.incidents,
+            scope: self.component.scope(),
+            repo: self.component.id.repo,
+            names: &self.names,
+            naming: &self.naming,
+            caused_elsewhere: &self.estate.naming.caused_elsewhere,
+        }
+    }
 }

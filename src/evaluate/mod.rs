@@ -12,6 +12,7 @@ mod group;
 mod mapping;
 mod naming;
 mod ownership;
+mod retention;
 mod rules;
 mod run;
 mod settling;

@@ -6,21 +6,25 @@
 
 mod error;
 mod file;
+mod forget;
 mod logins;
 mod lookup;
 mod purge;
 mod reader;
 mod rows;
 mod settled;
+mod totals;
 mod writer;
 
 #[cfg(test)]
 mod tests;
 
 pub use error::StoreError;
+pub use forget::Forgotten;
 pub use purge::Purged;
 pub use reader::FactPage;
 pub use settled::{Birth, SettledPage, SettledRow};
+pub use totals::Total;
 
 use crate::config::HashLogins;
 use delivery::domain::{Collector, Fact, RepoId};

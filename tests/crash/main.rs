@@ -1,6 +1,6 @@
 //! The daemon as a process of its own against the simulated GitHub, killed without warning over and
 //! over again: while it reads history for the first time, while it fetches news, while it settles,
-//! while it makes or migrates its store. What it shows afterwards is, byte for byte, what a daemon
+//! while it forgets, while it makes or migrates its store. What it shows afterwards is, byte for byte, what a daemon
 //! shows that was never disturbed.
 //!
 //! Time is a clock that the tests step, in this process and in the daemon's. When to kill is decided
@@ -14,6 +14,7 @@ mod daemon;
 #[allow(dead_code, reason = "shared with other tests, which look at more of an exposition")]
 #[path = "../daemon/exposition.rs"]
 mod exposition;
+mod forgetting;
 mod killing;
 mod late;
 mod life;

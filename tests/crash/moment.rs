@@ -26,6 +26,8 @@ pub enum Moment {
     Written(u32),
     /// It has waited for a while to write, since another program has locked the database.
     Locked,
+    /// A table of the store has fewer rows than before.
+    Fewer(&'static str),
     /// It was told the time, or started.
     Begun,
 }
@@ -44,7 +46,8 @@ pub struct Prepared<'a> {
     answered: u64,
     held: u64,
     files: Files,
-    lock: Option<SqliteConnection>,
+    rows: u64,
+    connection: Option<SqliteConnection>,
 }
 
 impl Death {
@@ -56,14 +59,13 @@ impl Death {
             world.sim.faults().on_requests(Fault::Stalled, When { operation, ..When::default() });
             held = requests(world, self.moment);
         }
-        Prepared {
-            death: *self,
-            world,
-            answered: answered(world),
-            held,
-            files: files(world),
-            lock: (self.moment == Moment::Locked).then(|| stored::lock(world)),
-        }
+        let connection = match self.moment {
+            Moment::Locked => Some(stored::lock(world)),
+            Moment::Fewer(_) => Some(stored::reader(world)),
+            _ => None,
+        };
+        let (answered, files) = (answered(world), files(world));
+        Prepared { death: *self, world, answered, held, files, rows: 0, connection }
     }
 }
 
@@ -85,6 +87,14 @@ impl Prepared<'_> {
                     self.files = files;
                     changes >= count
                 }
+                Moment::Fewer(table) => {
+                    let connection = self.connection.as_mut().unwrap();
+                    let before = std::mem::replace(
+                        &mut self.rows,
+                        stored::rows(self.world, connection, table),
+                    );
+                    self.rows < before
+                }
                 Moment::Locked => {
                     shown = life.scrape();
                     since.elapsed() > LOCKED
@@ -105,7 +115,7 @@ impl Prepared<'_> {
         if let Some(shown) = shown {
             stored::assert_stored(self.world, &shown);
         }
-        drop(self.lock);
+        drop(self.connection);
         at_work
     }
 }
@@ -162,7 +172,7 @@ impl Chance {
     pub fn death(&mut self, moments: &[Moment]) -> Death {
         let moment = self.one_of(moments);
         let later = match moment {
-            Moment::Locked => 0,
+            Moment::Locked | Moment::Fewer(_) => 0,
             Moment::Begun => self.below(20_000),
             _ => self.below(3) * self.below(1_500),
         };

@@ -20,6 +20,18 @@ pub fn lock(world: &World) -> SqliteConnection {
     })
 }
 
+/// Looks into the database beside the daemon.
+pub fn reader(world: &World) -> SqliteConnection {
+    let options = SqliteConnectOptions::new().filename(world.store()).read_only(true);
+    world.runtime.block_on(options.connect()).unwrap()
+}
+
+/// How many rows a table has.
+pub fn rows(world: &World, connection: &mut SqliteConnection, table: &str) -> u64 {
+    let count = AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
+    world.runtime.block_on(sqlx::query_scalar(count).fetch_one(connection)).unwrap()
+}
+
 /// Whoever was shown a count can rely on it: it is in the store, and so is every birth.
 pub fn assert_stored(world: &World, shown: &Scrape) {
     let folder = tempfile::tempdir().unwrap();
@@ -34,8 +46,9 @@ pub fn assert_stored(world: &World, shown: &Scrape) {
         store.close().await;
         read
     });
-    let of_acme = settled.totals.orgs.get("acme").map(|figures| (**figures).clone());
-    let stored = of_acme.unwrap_or_default();
+    let orgs = settled.totals.of_orgs([]);
+    let of_acme = orgs.iter().find(|(org, _)| **org == *"acme");
+    let stored = of_acme.map(|(_, figures)| (**figures).clone()).unwrap_or_default();
     for (family, stored) in [
         ("dora_org_deployments_total", stored.deployments),
         ("dora_org_aborted_deployments_total", stored.aborted_deployments),

@@ -42,16 +42,33 @@ impl World {
         world
     }
 
-    /// Writes the configuration for the next life.
+    /// Writes the configuration for the next life, with these lines in `[collection]`.
     pub fn configure(&self, collection: &str) {
-        let config = Config {
+        self.write(Config { collection: collection.to_owned(), ..self.configuration() });
+    }
+
+    /// Writes a configuration by which facts are soon forgotten.
+    pub fn configure_retention(&self, retention: &str, lookback: &str) {
+        let mut config = self.configuration();
+        config.retention = format!("retention = \"{retention}\"");
+        config.collection = format!("lookback = \"{lookback}\"");
+        config.measures += "\nwindows = [\"7d\", \"30d\"]";
+        self.write(config);
+    }
+
+    fn configuration(&self) -> Config {
+        Config {
             store: self.store(),
+            retention: String::new(),
             api_url: self.github.url.clone(),
             github: "organizations = [\"acme\"]".to_owned(),
-            collection: collection.to_owned(),
+            collection: String::new(),
             measures: "seed_prime_after = \"30s\"\nsettle_after = \"1m\"".to_owned(),
             more: String::new(),
-        };
+        }
+    }
+
+    fn write(&self, config: Config) {
         std::fs::write(self.config(), config.text()).unwrap();
     }
 

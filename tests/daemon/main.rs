@@ -16,6 +16,7 @@ mod privacy;
 mod process;
 mod rate_limits;
 mod restarts;
+mod retention;
 mod running;
 mod same_facts;
 mod settling;

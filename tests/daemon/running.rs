@@ -54,6 +54,7 @@ impl World {
     pub fn config(&self) -> Config {
         Config {
             store: self.store(),
+            retention: String::new(),
             api_url: self.github.url.clone(),
             github: "organizations = [\"acme\"]".to_owned(),
             collection: String::new(),
@@ -87,6 +88,8 @@ impl World {
 #[derive(Clone, Debug)]
 pub struct Config {
     pub store: PathBuf,
+    /// A further line of `[store]`.
+    pub retention: String,
     pub api_url: String,
     /// Lines of `[[github]]`.
     pub github: String,
@@ -100,11 +103,11 @@ pub struct Config {
 
 impl Config {
     pub fn text(&self) -> String {
-        let Config { store, api_url, github, collection, measures, more } = self;
+        let Config { store, retention, api_url, github, collection, measures, more } = self;
         let store = store.display();
         format!(
             "[server]\nlisten_address = \"127.0.0.1:0\"\n[store]\nurl = \"sqlite:{store}\"\n\
-             [collection]\n{collection}\n[measures]\n{measures}\n\
+             {retention}\n[collection]\n{collection}\n[measures]\n{measures}\n\
              [[github]]\napi_url = \"{api_url}\"\n{github}\n\
              [[ownership.rules]]\nrepositories = [\"acme/pay*\"]\nteam = \"payments\"\n\
              [[ownership.rules]]\nrepositories = [\"acme/search*\", \"acme/find*\"]\n\

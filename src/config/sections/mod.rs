@@ -46,7 +46,7 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
         Reader::open(section, section.path.to_owned(), merged.root.remove(section.path), report)
     };
     let server = server::read(&open(&server::SECTION));
-    let store = store::read(&open(&store::SECTION));
+    let store = open(&store::SECTION);
     let collection = open(&collection::SECTION);
     let production = production::read(&open(&production::SECTION));
     let measures = open(&measures::SECTION);
@@ -61,7 +61,7 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
     let incidents = Reader::open_all(&incidents::SECTION, merged.root.remove("incidents"), report);
     Settings {
         server,
-        store,
+        store: store::read(&store, collection.lookback),
         measures: measures::read(&measures, collection.lookback),
         collection,
         github: github::read(github, sources, &merged.folder, report),
@@ -79,7 +79,7 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
 pub(super) fn read_store(mut merged: Merged, report: &Report) -> StoreSettings {
     let section = &store::SECTION;
     let written = merged.root.remove(section.path);
-    store::read(&Reader::open(section, section.path.to_owned(), written, report))
+    store::read(&Reader::open(section, section.path.to_owned(), written, report), 0)
 }
 
 fn refuse_unknown_sections(merged: &Merged, report: &Report) {
