@@ -34,8 +34,9 @@ pub fn assert_stored(world: &World, shown: &Scrape) {
         store.close().await;
         read
     });
-    let of_acme = settled.totals.orgs.get("acme").map(|figures| (**figures).clone());
-    let stored = of_acme.unwrap_or_default();
+    let orgs = settled.totals.of_orgs([]);
+    let of_acme = orgs.iter().find(|(org, _)| **org == *"acme");
+    let stored = of_acme.map(|(_, figures)| (**figures).clone()).unwrap_or_default();
     for (family, stored) in [
         ("dora_org_deployments_total", stored.deployments),
         ("dora_org_aborted_deployments_total", stored.aborted_deployments),
