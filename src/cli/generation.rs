@@ -65,7 +65,7 @@ impl Lasting {
                 store: self.store.clone(),
                 clock: Arc::clone(&self.clock),
                 settings: settings.collection.clone(),
-                production: settings.production.clone(),
+                production: settings.by_repository(|rules| rules.production.clone()),
                 observer: Arc::new(observers.clone()),
                 health: Arc::clone(&self.health),
             };

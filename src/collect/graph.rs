@@ -23,7 +23,7 @@ impl Collect {
         let deployed: BTreeSet<Oid> = tracked.finishes().map(|(_, oid)| oid).collect();
         let finishes: Vec<Oid> = tracked.finishes().map(|(_, oid)| oid).collect();
         let cursor = tracked.cursors.get(&Collector::Commits).map(String::as_str);
-        let mut walk = Walk::from_cursor(cursor, &self.source.commits_fingerprint());
+        let mut walk = Walk::from_cursor(cursor, &self.source.commits_fingerprint(&repository));
         let horizon = self.horizon(tracked);
         let mut question = walk.next(repository.head, horizon, &[]);
         if question.is_none() {
