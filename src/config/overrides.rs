@@ -90,21 +90,19 @@ impl Overrides {
         }
     }
 
-    /// The places of those entries that match none of the names, to be named in the manner of
-    /// problems: `overrides[1].repositories`. Each comes with what its globs are.
+    /// The names and globs that match none of the names, each with its place as problems name it:
+    /// `overrides[1].repositories[0]`.
     pub fn unmatched<'n>(
         &self,
         full_names: impl Iterator<Item = &'n str> + Clone,
-    ) -> Vec<(String, String)> {
+    ) -> Vec<(String, &RepositoryPattern)> {
         let matches_none =
-            |one: &OverrideSettings| !full_names.clone().any(|name| one.matches(name));
-        let unmatched = self.iter().enumerate().filter(|(_, one)| matches_none(one));
-        unmatched
-            .map(|(at, one)| {
-                let globs: Vec<&str> = one.repositories.iter().map(|glob| glob.text()).collect();
-                (format!("overrides[{at}].repositories"), globs.join(", "))
-            })
-            .collect()
+            |pattern: &RepositoryPattern| !full_names.clone().any(|name| pattern.matches(name));
+        let patterns = self.iter().enumerate().flat_map(|(entry, one)| {
+            let patterns = one.repositories.iter().enumerate();
+            patterns.map(move |(at, glob)| (format!("overrides[{entry}].repositories[{at}]"), glob))
+        });
+        patterns.filter(|(_, pattern)| matches_none(pattern)).collect()
     }
 }
 

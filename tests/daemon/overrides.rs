@@ -2,9 +2,10 @@
 //! own.
 
 use crate::exposition::{Scrape, difference};
-use crate::running::{Config, World};
+use crate::running::{Config, Log, World};
 use crate::story::{DAY, HOUR, MINUTE, NOW, change};
 use github_sim::{Event, Merge, PullRequest, Scenario};
+use tracing::Level;
 
 const MODERN: &str = "acme/pay-modern";
 const LEGACY: &str = "acme/pay-legacy";
@@ -114,6 +115,7 @@ async fn a_reload_reads_only_overridden_repositories_again_and_changes_gauges_an
     let plain = world.config();
     let (daemon, reloader) = world.start_reloadable(&plain).await;
     daemon.advance(2 * MINUTE).await;
+    let log = Log::of(Level::WARN);
     let at = world.clock.seconds();
     for repo in repos {
         let sha = change(&mut story, repo, at + 5 * MINUTE, "live", Merge::Squash);
@@ -125,7 +127,9 @@ async fn a_reload_reads_only_overridden_repositories_again_and_changes_gauges_an
     let before = daemon.scrape().await;
     assert_eq!(before.get("dora_deployments_total", &["pay-legacy"]), Some(1.0));
 
-    world.configure(&overridden(&plain));
+    let mut overridden = overridden(&plain);
+    overridden.more += "[[overrides]]\nrepositories = [\"acme/pay*\", \"acme/pey-*\"]\n";
+    world.configure(&overridden);
     world.sim.reset_meter();
     reloader.reload().await.unwrap();
     daemon.quiet().await;
@@ -145,6 +149,8 @@ async fn a_reload_reads_only_overridden_repositories_again_and_changes_gauges_an
     let (counted, count) = (before.counted(), with.counted());
     assert!(count == counted, "{}", difference(&counted, &count));
 
+    assert_eq!(log.count(&["matches no collected repository"]), 1, "{}", log.text());
+    assert_eq!(log.count(&["overrides[1].repositories[1]", "`acme/pey-*` matches no"]), 1);
     world.configure(&plain);
     reloader.reload().await.unwrap();
     daemon.advance(20 * MINUTE).await;
