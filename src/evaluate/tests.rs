@@ -4,6 +4,7 @@
 
 mod counters;
 mod moves;
+mod overrides;
 
 use super::*;
 use crate::config::RepositoryPattern;
