@@ -21,7 +21,7 @@ impl Collect {
         let Some(tracked) = self.tracked.get(&repo) else { return Ok(Outcome::Done) };
         let repository = tracked.repository.clone();
         let cursor = tracked.cursors.get(&Collector::Commits).map(String::as_str);
-        let mut walk = Walk::from_cursor(cursor, &self.source.commits_fingerprint());
+        let mut walk = Walk::from_cursor(cursor, &self.source.commits_fingerprint(&repository));
         let horizon = self.horizon(tracked);
         let mut question = walk.next(repository.head, horizon, &[]);
         if question.is_none() {

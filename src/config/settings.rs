@@ -3,6 +3,7 @@
 //! (`sections`).
 
 use crate::config::components::Components;
+use crate::config::overrides::Overrides;
 use crate::config::patterns::{EnvironmentRule, HotfixRule, RepositoryPattern};
 use delivery::domain::{Person, Span, TeamName, Window};
 use delivery::ledger::{LeadTimeStart, Reason};
@@ -34,6 +35,8 @@ pub struct Settings {
     pub ownership: OwnershipSettings,
     /// `[[components]]`
     pub components: Components,
+    /// `[[overrides]]`
+    pub overrides: Overrides,
     /// `[[incidents]]`
     pub incidents: Vec<IncidentSettings>,
     /// `[log]`

@@ -2,6 +2,7 @@
 
 use super::components::Component;
 use super::estate::{Estate, RepositoryFacts};
+use super::rules::Judging;
 use delivery::domain::{
     Deployment, Incident, MINUTE, PullRequest, RepositoryName, Span, Time, Window,
 };
@@ -10,6 +11,7 @@ use delivery::measures::{
     Member, PointFigures, Pool, SeedFigures, WindowFigures, evaluated_windows, next_edge,
     point_figures, seed_figures, window_figures,
 };
+use std::sync::Arc;
 
 /// Where a source's data is older than this, figures stay at the time of the data: an outage must
 /// not slide them to zero.
@@ -18,13 +20,15 @@ const STALE_AFTER: Span = 15 * MINUTE;
 /// A component as it was evaluated last.
 #[derive(Debug)]
 pub struct Evaluated {
+    /// The rules by which it was judged and measured.
+    pub judging: Arc<Judging>,
     /// The judged history.
     pub history: History,
     /// The instant for which it was judged.
     pub t: Time,
     /// When it changes by time alone.
     next_edge: Option<Time>,
-    /// The figures of the configured windows, in their order.
+    /// The figures of its own windows, in their order.
     pub windows: Vec<WindowFigures>,
     /// The figures of the instant.
     pub point: PointFigures,
@@ -44,25 +48,28 @@ pub fn instant_of(facts: &RepositoryFacts, now: Time) -> Time {
     facts.through().filter(|through| now.since(*through) > STALE_AFTER).unwrap_or(now)
 }
 
-/// Judges and measures a component from scratch.
+/// Judges and measures a component from scratch, over its own windows. `pooled` are those of its team
+/// and organisation, whose figures change by time alone whenever one of their components' would.
 pub fn evaluate(
     estate: &Estate,
     component: &Component<'_>,
-    rules: &Rules,
-    windows: &[Window],
+    judging: Arc<Judging>,
+    pooled: &[Window],
     t: Time,
 ) -> Evaluated {
     let history = estate
         .repositories
         .get(&component.id.repo)
-        .map(|facts| judge_component(estate, facts, component, rules, t))
+        .map(|facts| judge_component(estate, facts, component, &judging.rules, t))
         .unwrap_or_default();
     let member = [Member { history: &history, t }];
     let pool = Pool { members: &member, unmapped: &[], t };
-    let windows_figures = windows.iter().map(|window| window_figures(&pool, *window)).collect();
+    let own = judging.windows.iter().map(|(_, window)| *window);
+    let windows = own.clone().map(|window| window_figures(&pool, window)).collect();
     let (point, seed) = (point_figures(&pool), seed_figures(&pool));
-    let next_edge = next_edge(&history, &evaluated_windows(windows), t);
-    Evaluated { history, t, next_edge, windows: windows_figures, point, seed }
+    let edged: Vec<Window> = own.chain(pooled.iter().copied()).collect();
+    let next_edge = next_edge(&history, &evaluated_windows(&edged), t);
+    Evaluated { judging, history, t, next_edge, windows, point, seed }
 }
 
 /// Judges a component as of `t`.

@@ -160,7 +160,8 @@ impl Evaluator {
             let unclaimed: Vec<&Deployment> =
                 facts.deployments.values().filter(|one| !claimed.contains(&one.id)).collect();
             let inputs: Vec<_> = inputs.iter().map(Inputs::facts).collect();
-            forgettable(&inputs, &unclaimed, &self.rules.judging, t, since)
+            let judging = self.rules.judging.of(&repository.full_name);
+            forgettable(&inputs, &unclaimed, &judging.rules, t, since)
         } else {
             Forgettable { frontier: facts.graph.frontier().clone(), ..Forgettable::default() }
         };

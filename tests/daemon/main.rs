@@ -12,6 +12,7 @@ mod exposition;
 mod golden;
 mod monorepo;
 mod moves;
+mod overrides;
 mod privacy;
 mod process;
 mod rate_limits;

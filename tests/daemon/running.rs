@@ -2,7 +2,7 @@
 
 use crate::clock::SteppedClock;
 use crate::exposition::Scrape;
-use dora_exporter::cli::{Daemon, StartError};
+use dora_exporter::cli::{Daemon, Reloader, Reloading, StartError};
 use dora_exporter::config::{self, ConfigFile, Flags, Settings, Sources};
 use github_sim::{Event, Scenario, Sim, SimServer};
 use http_body_util::{BodyExt, Empty};
@@ -74,6 +74,34 @@ impl World {
         Ok(running)
     }
 
+    /// A daemon like that of [`World::start`], and who makes it read its configuration again: the
+    /// file that [`World::configure`] writes.
+    pub async fn start_reloadable(&self, config: &Config) -> (Running, Reloader) {
+        self.configure(config);
+        let mut sources = config.sources();
+        sources.file = Some(ConfigFile::Path(self.config_file()));
+        let (stop, clock) = (CancellationToken::new(), self.clock.clone());
+        let reloading = Some(Reloading { sources, over_http: false });
+        let started = Daemon::start_reloadable(
+            config.settings(),
+            reloading,
+            Arc::new(clock.clone()),
+            stop.clone(),
+        );
+        let (daemon, reloader) = started.await.unwrap_or_else(|error| panic!("{error}"));
+        let running = Running { address: daemon.address(), daemon, stop, clock };
+        running.quiet().await;
+        (running, reloader)
+    }
+
+    pub fn configure(&self, config: &Config) {
+        std::fs::write(self.config_file(), config.text()).unwrap();
+    }
+
+    fn config_file(&self) -> PathBuf {
+        self.folder.path().join("dora.toml")
+    }
+
     /// A daemon that has just begun.
     pub async fn start_and_leave(&self, config: &Config) -> Result<Running, StartError> {
         let stop = CancellationToken::new();
@@ -116,13 +144,16 @@ impl Config {
     }
 
     pub fn settings(&self) -> Settings {
+        config::load(&self.sources()).unwrap_or_else(|problems| panic!("{problems}"))
+    }
+
+    fn sources(&self) -> Sources {
         let name = "the test's configuration".to_owned();
-        let sources = Sources {
+        Sources {
             file: Some(ConfigFile::Text { name, text: self.text() }),
             environment: [("GITHUB_TOKEN".to_owned(), TOKEN.to_owned())].into(),
             flags: Flags::default(),
-        };
-        config::load(&sources).unwrap_or_else(|problems| panic!("{problems}"))
+        }
     }
 }
 
