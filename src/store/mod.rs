@@ -6,12 +6,14 @@
 
 mod error;
 mod file;
+mod forget;
 mod logins;
 mod lookup;
 mod purge;
 mod reader;
 mod rows;
 mod settled;
+mod totals;
 mod trouble;
 mod writer;
 
@@ -19,9 +21,11 @@ mod writer;
 mod tests;
 
 pub use error::StoreError;
+pub use forget::Forgotten;
 pub use purge::Purged;
 pub use reader::FactPage;
 pub use settled::{Birth, SettledPage, SettledRow};
+pub use totals::Total;
 
 use crate::config::HashLogins;
 use delivery::domain::{Collector, Fact, RepoId};
@@ -84,7 +88,7 @@ impl Store {
     async fn open_by(path: &Path, options: SqliteConnectOptions) -> Result<Store, StoreError> {
         let failed = |error| StoreError::from_sqlx(path, "opening", &error);
         let claim = file::claim(path)?;
-        if claim.fresh {
+        if claim.unmarked {
             mark(path).await.map_err(failed)?;
         }
         let mut connection = options.connect().await.map_err(failed)?;
@@ -226,7 +230,7 @@ impl Store {
     }
 }
 
-/// Marks an empty file as this program's database. That happens before the write-ahead log is
+/// Marks a file as this program's database. That happens before the write-ahead log is
 /// switched on, so that the mark stands in the file itself and not in the log.
 async fn mark(path: &Path) -> Result<(), sqlx::Error> {
     let mut connection = quiet(path).connect().await?;

@@ -43,6 +43,7 @@ impl SteppedClock {
     }
 
     /// Shows an earlier instant, as a clock does that was wrong and is set.
+    #[allow(dead_code, reason = "not every test turns a clock back")]
     pub fn set_back(&self, to: i64) {
         self.now.send_replace(Time(to));
     }

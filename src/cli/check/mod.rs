@@ -13,7 +13,10 @@ use super::args::CheckArgs;
 use super::output;
 use crate::cli::findings::{Finding, Severity};
 use crate::clock::{SharedClock, SystemClock};
-use crate::config::{self, ComponentSettings, GitHubSettings, Problems, Settings, have_paths};
+use crate::config::{
+    self, ByRepository, ComponentSettings, GitHubSettings, Problems, RepositoryRules, Settings,
+    have_paths,
+};
 use crate::evaluate::{OrderedOwners, Owner, Owners, owner_of};
 use crate::exposition::{Exposure, Subjects, expected_series};
 use crate::sources::github::Survey;
@@ -92,6 +95,8 @@ async fn check(settings: &Settings, clock: SharedClock) -> Report {
 /// What is known of all sources together.
 struct Place<'a> {
     settings: &'a Settings,
+    /// Which rules are whose.
+    rules: ByRepository<RepositoryRules>,
     owners: OrderedOwners,
     now: Time,
     /// A team's components, to find its only one.
@@ -101,7 +106,8 @@ struct Place<'a> {
 impl<'a> Place<'a> {
     fn new(settings: &'a Settings, looked: &[Looked], now: Time) -> Place<'a> {
         let owners = OrderedOwners::new(&settings.ownership);
-        let mut place = Place { settings, owners, now, components: BTreeMap::new() };
+        let rules = settings.by_repository(RepositoryRules::clone);
+        let mut place = Place { settings, rules, owners, now, components: BTreeMap::new() };
         for (repository, survey) in looked.iter().flat_map(|source| &source.repositories) {
             for (component, owner) in place.components_of(repository, survey) {
                 place.components.entry(owner.team).or_default().push(component);
@@ -115,7 +121,7 @@ impl<'a> Place<'a> {
         let declared = self.settings.components.of(repository);
         if declared.is_empty() {
             let whole = || (repository.short_name().to_owned(), self.owners.owner(repository));
-            return self.has_component(survey).then(whole).into_iter().collect();
+            return self.has_component(repository, survey).then(whole).into_iter().collect();
         }
         let owner = |one| owner_of(Some(one), repository, &self.owners);
         declared.into_iter().map(|one| (one.name.to_string(), owner(one))).collect()
@@ -123,7 +129,7 @@ impl<'a> Place<'a> {
 
     /// How much of a repository is read.
     fn depth(&self, repository: &Repository, survey: &Survey) -> Depth {
-        match self.has_component(survey) {
+        match self.has_component(repository, survey) {
             false => Depth::Alone,
             true if have_paths(&self.settings.components.of(repository)) => Depth::ChangedPaths,
             true => Depth::Changes,
@@ -131,8 +137,9 @@ impl<'a> Place<'a> {
     }
 
     /// Whether a production deployment is among the newest.
-    fn has_component(&self, survey: &Survey) -> bool {
-        let environments = environments::seen(survey, &self.settings.production, Time(0));
+    fn has_component(&self, repository: &Repository, survey: &Survey) -> bool {
+        let rules = self.rules.of(&repository.full_name);
+        let environments = environments::seen(survey, &rules.production, Time(0));
         environments.iter().any(|one| one.production && one.deployments > 0)
     }
 
@@ -185,7 +192,8 @@ impl<'a> Place<'a> {
             _ if count_for.is_some() => 0,
             _ => incidents,
         };
-        let environments = environments::seen(survey, &self.settings.production, since);
+        let rules = self.rules.of(&repository.full_name);
+        let environments = environments::seen(survey, &rules.production, since);
         let production = environments.iter().filter(|one| one.production);
         let oldest = survey.deployments.newest.last().map(|one| one.created_at);
         let seen = survey.deployments.newest.len() as u64;
@@ -232,7 +240,8 @@ impl<'a> Place<'a> {
         incidents: usize,
     ) -> Vec<ComponentReport> {
         let all = self.settings.components.of(repository);
-        let (rule, since) = (&self.settings.production, self.now.plus(-RECENT));
+        let rules = self.rules.of(&repository.full_name);
+        let (rule, since) = (&rules.production, self.now.plus(-RECENT));
         let report = |one: &&ComponentSettings| {
             let owner = owner_of(Some(one), repository, &self.owners);
             let own = read.own(one, &all, rule, since);
@@ -258,11 +267,11 @@ impl<'a> Place<'a> {
 
     fn series(&self, looked: &[Looked]) -> SeriesReport {
         let repositories = looked.iter().flat_map(|source| &source.repositories);
-        let shown = repositories
-            .clone()
-            .filter(|(one, survey)| !self.components_of(one, survey).is_empty());
+        let shown =
+            repositories.clone().map(|(one, survey)| (one, self.components_of(one, survey).len()));
+        let shown = shown.filter(|(_, components)| *components > 0);
         let orgs: BTreeSet<&str> =
-            shown.filter_map(|(one, _)| one.full_name.split('/').next()).collect();
+            shown.clone().filter_map(|(one, _)| one.full_name.split('/').next()).collect();
         let subjects = Subjects {
             components: self.components.values().map(Vec::len).sum(),
             teams: self.components.len(),
@@ -271,7 +280,16 @@ impl<'a> Place<'a> {
         };
         let exposure = Exposure::from(self.settings);
         let windows = self.settings.measures.windows.len();
-        let expected = expected_series(subjects, windows, &exposure);
+        let windows_of = |one: &Repository| self.rules.of(&one.full_name).measures.windows.len();
+        // Components with windows of their own, beside what they would have with everyone's.
+        let expected = shown.fold(
+            expected_series(subjects, windows, &exposure),
+            |expected, (repository, components)| {
+                let own = Subjects { components, ..Subjects::default() };
+                let of = |windows| expected_series(own, windows, &exposure);
+                expected + of(windows_of(repository)) - of(windows)
+            },
+        );
         SeriesReport { expected, max: exposure.max_series }
     }
 }
