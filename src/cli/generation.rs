@@ -5,7 +5,7 @@ use super::audit::Audit;
 use super::daemon::{connect, evaluator, load};
 use super::observers::Observers;
 use crate::clock::SharedClock;
-use crate::collect::{Collect, Health, Surroundings, UnmatchedOverrides};
+use crate::collect::{Collect, Health, Surroundings};
 use crate::config::Settings;
 use crate::evaluate::Publisher;
 use crate::exposition::{Encoded, Exposure, OwnMetrics};
@@ -59,8 +59,6 @@ impl Lasting {
         stop: &CancellationToken,
     ) -> Result<Generation, StoreError> {
         let observers = self.observers().auditing(Audit::of(settings.clone()));
-        let names = sources.iter().map(|source| source.name());
-        let unmatched = Arc::new(UnmatchedOverrides::new(settings.overrides.clone(), names));
         let mut collectors = Vec::new();
         for source in &sources {
             observers.introduce(source.name());
@@ -69,7 +67,6 @@ impl Lasting {
                 clock: Arc::clone(&self.clock),
                 settings: settings.collection.clone(),
                 production: settings.by_repository(|rules| rules.production.clone()),
-                unmatched: Arc::clone(&unmatched),
                 observer: Arc::new(observers.clone()),
                 health: Arc::clone(&self.health),
             };

@@ -13,11 +13,9 @@ mod health;
 mod observer;
 mod sweep;
 mod tracked;
-mod unmatched;
 
 pub use health::{Health, SourceHealth};
 pub use observer::Observer;
-pub use unmatched::UnmatchedOverrides;
 
 use crate::clock::SharedClock;
 use crate::config::{ByRepository, CollectionSettings, EnvironmentRule};
@@ -71,8 +69,6 @@ pub struct Surroundings {
     pub settings: CollectionSettings,
     /// Which environments are production.
     pub production: ByRepository<EnvironmentRule>,
-    /// Finds what is overridden nowhere.
-    pub unmatched: Arc<UnmatchedOverrides>,
     /// Hears how it goes.
     pub observer: Arc<dyn Observer>,
     /// Shows how it goes.

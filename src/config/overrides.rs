@@ -89,21 +89,6 @@ impl Overrides {
             None => key.to_owned(),
         }
     }
-
-    /// The names and globs that match none of the names, each with its place as problems name it:
-    /// `overrides[1].repositories[0]`.
-    pub fn unmatched<'n>(
-        &self,
-        full_names: impl Iterator<Item = &'n str> + Clone,
-    ) -> Vec<(String, &RepositoryPattern)> {
-        let matches_none =
-            |pattern: &RepositoryPattern| !full_names.clone().any(|name| pattern.matches(name));
-        let patterns = self.iter().enumerate().flat_map(|(entry, one)| {
-            let patterns = one.repositories.iter().enumerate();
-            patterns.map(move |(at, glob)| (format!("overrides[{entry}].repositories[{at}]"), glob))
-        });
-        patterns.filter(|(_, pattern)| matches_none(pattern)).collect()
-    }
 }
 
 /// The rules of one repository.

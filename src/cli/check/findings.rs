@@ -29,9 +29,6 @@ pub fn find(settings: &Settings, sources: &[Looked], now: Time) -> Vec<Finding> 
     findings.incidents();
     let seen: Vec<Seen> = sources.iter().map(Looked::seen).collect();
     findings.found.extend(configured(settings, &seen));
-    if seen.iter().all(|seen| seen.is_whole) {
-        findings.overrides();
-    }
     for looked in sources {
         findings.components(looked);
     }
@@ -84,19 +81,6 @@ impl Findings<'_> {
         let failed: Vec<String> = failed.map(ToString::to_string).collect();
         if let Some(first) = failed.first() {
             let message = format!("{} repositories could not be looked at: {first}", failed.len());
-            self.add(Severity::Warning, key, message);
-        }
-    }
-
-    /// Patterns of overrides that no collected repository matches.
-    fn overrides(&mut self) {
-        let repositories = self.sources.iter().flat_map(|source| &source.repositories);
-        let names = repositories.map(|(repository, _)| &*repository.full_name);
-        for (key, pattern) in self.settings.overrides.unmatched(names) {
-            let message = format!(
-                "`{}` matches no collected repository: correct or remove it",
-                pattern.text()
-            );
             self.add(Severity::Warning, key, message);
         }
     }

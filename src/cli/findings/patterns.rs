@@ -17,6 +17,7 @@ pub(super) fn find(settings: &Settings, seen: &[Seen]) -> Vec<Finding> {
         search.components();
         search.ownership();
         search.incidents();
+        search.overrides();
     }
     search.unowned();
     search.found
@@ -175,6 +176,14 @@ impl<'a> Search<'a> {
         for (at, entry) in self.settings.incidents.iter().enumerate() {
             for (place, pattern) in self.unmatched(&entry.repositories) {
                 self.matches_nothing(format!("incidents[{at}].repositories[{place}]"), pattern);
+            }
+        }
+    }
+
+    fn overrides(&mut self) {
+        for (at, entry) in self.settings.overrides.iter().enumerate() {
+            for (place, pattern) in self.unmatched(&entry.repositories) {
+                self.matches_nothing(format!("overrides[{at}].repositories[{place}]"), pattern);
             }
         }
     }

@@ -137,22 +137,6 @@ fn fingerprints_differ_only_where_an_entry_changes_the_patterns() {
 }
 
 #[test]
-fn patterns_that_match_no_repository_are_told_with_their_places() {
-    let overrides = settings(ENTRIES).overrides;
-    let unmatched = |names: &[&str]| -> Vec<(String, String)> {
-        let found = overrides.unmatched(names.iter().copied()).into_iter();
-        found.map(|(key, pattern)| (key, pattern.text().to_owned())).collect()
-    };
-    let pair = |key: &str, text: &str| (key.to_owned(), text.to_owned());
-    let one = pair("overrides[0].repositories[0]", "acme/legacy-one");
-    let other = pair("overrides[0].repositories[1]", "acme/other");
-    let second = pair("overrides[1].repositories[0]", "Acme/Legacy-*");
-    assert_eq!(unmatched(&["acme/other", "acme/LEGACY-One"]), []);
-    assert_eq!(unmatched(&["acme/api", "acme/other"]), [one.clone(), second.clone()]);
-    assert_eq!(unmatched(&["acme/legacy-two"]), [one, other]);
-}
-
-#[test]
 fn the_key_that_decides_about_environments_is_named() {
     let overrides = settings(ENTRIES).overrides;
     assert_eq!(overrides.environments_key("acme/other"), "production.environments");
