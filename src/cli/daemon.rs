@@ -8,7 +8,7 @@ use crate::clock::SharedClock;
 use crate::collect::{Collect, Health};
 use crate::config::{GitHubSettings, HashLogins, Settings};
 use crate::evaluate::{
-    EvaluationRules, Evaluator, OrderedOwners, Settled, SettlingRules, rules_of,
+    EvaluationRules, Evaluator, OrderedOwners, Questions, Settled, SettlingRules, rules_of,
 };
 use crate::exposition::{Encoded, OwnMetrics};
 use crate::serve::{self, BindError, ServeState};
@@ -80,7 +80,9 @@ impl Daemon {
         let listener = serve::bind(address).await?;
         let address = listener.local_addr().unwrap_or(address);
         let store = Store::open(&settings.store.path).await?;
+        let (questions, inbox) = Questions::new();
         let lasting = Lasting {
+            inbox,
             store: store.clone(),
             clock: Arc::clone(&clock),
             own: Arc::new(OwnMetrics::new()?),
@@ -101,6 +103,7 @@ impl Daemon {
             health: Arc::new(view.clone()),
             telemetry_path: settings.server.telemetry_path.clone(),
             version: env!("CARGO_PKG_VERSION"),
+            api: serve::api::Api { questions, origins: settings.server.cors_origins.clone() },
             reload: over_http.then(|| Arc::new(reloader.clone()) as Arc<dyn serve::Reload>),
         };
         let server = tokio::spawn(serve::serve(listener, state, stop.clone()));
@@ -163,8 +166,13 @@ pub(super) fn connect(
 }
 
 pub(super) async fn evaluator(settings: &Settings, store: &Store) -> Result<Evaluator, StoreError> {
+    let settled = Settled::read(store).await?;
+    Ok(Evaluator::new(evaluation_rules(settings, store), settled))
+}
+
+pub(super) fn evaluation_rules(settings: &Settings, store: &Store) -> EvaluationRules {
     let logins: Arc<dyn HashLogins> = store.login_hasher();
-    let rules = EvaluationRules {
+    EvaluationRules {
         judging: rules_of(settings, logins),
         settling: SettlingRules {
             settle_after: settings.measures.settle_after,
@@ -174,9 +182,7 @@ pub(super) async fn evaluator(settings: &Settings, store: &Store) -> Result<Eval
         lookback: settings.collection.lookback,
         components: settings.components.clone(),
         owners: Box::new(OrderedOwners::new(&settings.ownership)),
-    };
-    let settled = Settled::read(store).await?;
-    Ok(Evaluator::new(rules, settled))
+    }
 }
 
 /// Hands everything that is stored to those who keep it in memory; returns the newest change number.

@@ -7,7 +7,7 @@ use super::observers::Observers;
 use crate::clock::SharedClock;
 use crate::collect::{Collect, Health, Surroundings};
 use crate::config::Settings;
-use crate::evaluate::Publisher;
+use crate::evaluate::{Inbox, Publisher, WebAddresses};
 use crate::exposition::{Encoded, Exposure, OwnMetrics};
 use crate::sources::SourceError;
 use crate::sources::github::GitHub;
@@ -30,6 +30,8 @@ pub struct Lasting {
     pub health: Arc<Health>,
     /// What is scraped, until the next configuration has its own.
     pub snapshot: Arc<watch::Sender<Arc<Encoded>>>,
+    /// Where questions about the figures arrive.
+    pub inbox: Inbox,
     /// Everything that has to end before the store is closed.
     pub tasks: TaskTracker,
 }
@@ -85,6 +87,8 @@ impl Lasting {
             exposure: Exposure::from(settings),
             own: Arc::clone(&self.own),
             snapshot: Arc::clone(&self.snapshot),
+            inbox: self.inbox.clone(),
+            web: web_addresses(settings),
         };
         self.spawn(&generation, publisher.run(evaluator, after, generation.stop.clone()));
         for collect in collectors {
@@ -123,4 +127,10 @@ impl Generation {
         self.stop.cancel();
         self.tasks.wait().await;
     }
+}
+
+/// Where people look at what each configured GitHub holds.
+pub(super) fn web_addresses(settings: &Settings) -> WebAddresses {
+    let addresses = settings.github.iter().map(|github| (github.name.clone(), github.web_url()));
+    Arc::new(addresses.collect())
 }

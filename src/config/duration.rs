@@ -10,7 +10,7 @@ const UNITS: [(char, Span); 5] = [('w', WEEK), ('d', DAY), ('h', HOUR), ('m', MI
 const LONGEST: Span = 36_500 * DAY;
 
 /// Reads a duration; the error says what to write.
-pub(super) fn parse(text: &str) -> Result<Span, String> {
+pub fn parse(text: &str) -> Result<Span, String> {
     let advice = || {
         format!(
             "`{text}` is no duration; write whole numbers with a unit (s, m, h, d, w) such as \

@@ -6,7 +6,7 @@ use super::rules::Judging;
 use delivery::domain::{
     Deployment, Incident, MINUTE, PullRequest, RepositoryName, Span, Time, Window,
 };
-use delivery::ledger::{ComponentFacts, History, Rules, judge};
+use delivery::ledger::{ComponentFacts, Examination, History, Rules, examine, judge};
 use delivery::measures::{
     Member, PointFigures, Pool, SeedFigures, WindowFigures, evaluated_windows, next_edge,
     point_figures, seed_figures, window_figures,
@@ -81,6 +81,17 @@ pub fn judge_component(
     t: Time,
 ) -> History {
     judge(&Inputs::of(estate, facts, component).facts(), rules, t)
+}
+
+/// Judges a component as of `t`, and tells what was left out.
+pub fn examine_component(
+    estate: &Estate,
+    facts: &RepositoryFacts,
+    component: &Component<'_>,
+    rules: &Rules,
+    t: Time,
+) -> Examination {
+    examine(&Inputs::of(estate, facts, component).facts(), rules, t)
 }
 
 /// What a component is judged by.

@@ -8,11 +8,13 @@ mod component;
 mod components;
 mod due;
 mod estate;
+mod evidence;
 mod figures;
 mod group;
 mod mapping;
 mod naming;
 mod ownership;
+mod questions;
 mod retention;
 mod rules;
 mod run;
@@ -20,7 +22,9 @@ mod settling;
 
 pub use claims::{Evidence, Mistake, mistakes};
 pub use components::owner_of;
+pub use evidence::{ExaminedComponent, ExaminedTeam, NothingToExamine, RepositoryPlace};
 pub use ownership::{OrderedOwners, Owner, Owners, UNOWNED};
+pub use questions::{Answer, Busy, Inbox, Questions, WebAddresses};
 pub use rules::{Judging, rules_of};
 pub use run::Publisher;
 
@@ -76,6 +80,8 @@ pub struct Evaluator {
     mistakes: ToldMistakes,
     /// When these rules were first evaluated.
     since: Option<Time>,
+    /// When they were evaluated last.
+    evaluated_at: Option<Time>,
 }
 
 impl Evaluator {
@@ -92,6 +98,7 @@ impl Evaluator {
             orgs: BTreeMap::new(),
             mistakes: ToldMistakes::default(),
             since: None,
+            evaluated_at: None,
         }
     }
 
@@ -105,6 +112,7 @@ impl Evaluator {
     pub fn evaluate(&mut self, now: Time) -> Settlement {
         let mut changes = std::mem::take(&mut self.changes);
         self.since.get_or_insert(now);
+        self.evaluated_at = Some(now);
         self.estate.map_incidents(&self.rules.components, &*self.rules.owners, &mut changes);
         let touched = self.evaluate_components(&changes.repositories, now);
         self.evaluate_groups(&touched, now);

@@ -33,6 +33,12 @@ static MISTAKES: &[(&str, &str)] = &[
              127.0.0.1:13672",
     ),
     (
+        "[server]\ncors_origins = [\"portal.acme.example/\"]\n",
+        "server.cors_origins[0] (dora.toml, line 4): `portal.acme.example/` is no origin; write a \
+         scheme and a host, and a port where it is not the scheme's own, such as \
+         https://portal.acme.example or http://localhost:3000",
+    ),
+    (
         "[server]\ntelemetry_path = \"metrics\"\n",
         "server.telemetry_path (dora.toml, line 4): `metrics` does not start with `/`; write a \
              path such as /metrics",

@@ -22,6 +22,19 @@ pub enum Start {
     Merged,
 }
 
+impl Start {
+    /// How documents name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Start::FirstCommit => "first_commit",
+            Start::NoCommitList => "no_commit_list",
+            Start::ClockSkew => "clock_skew",
+            Start::Opened => "opened",
+            Start::Merged => "merged",
+        }
+    }
+}
+
 /// When work on a change started, by the configured rule.
 pub(super) fn started_at(record: &Record<'_>, change: &Change<'_>) -> Time {
     start(record, change).0

@@ -24,6 +24,18 @@ pub enum DeploymentOmission {
     SameDeployment(DeploymentId),
 }
 
+impl DeploymentOmission {
+    /// How documents name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            DeploymentOmission::NotProduction => "not_production",
+            DeploymentOmission::Aborted => "aborted",
+            DeploymentOmission::Unfinished => "unfinished",
+            DeploymentOmission::SameDeployment(_) => "same_deployment",
+        }
+    }
+}
+
 /// A deployment that is no production deployment of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeftOutDeployment {
@@ -64,6 +76,23 @@ pub enum ChangeOmission {
     OffBranch,
 }
 
+impl ChangeOmission {
+    /// How documents name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            ChangeOmission::Promotion => "promotion",
+            ChangeOmission::ExcludedAuthor => "excluded_author",
+            ChangeOmission::DirectCommit => "direct_commit",
+            ChangeOmission::NoComponent => "no_component",
+            ChangeOmission::Baseline => "baseline",
+            ChangeOmission::Waiting => "waiting",
+            ChangeOmission::NoBaseline => "no_baseline",
+            ChangeOmission::UnknownCommit => "unknown_commit",
+            ChangeOmission::OffBranch => "off_branch",
+        }
+    }
+}
+
 /// A merged change that is not among the shipped ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeftOutChange {
@@ -82,6 +111,16 @@ pub enum IncidentOmission {
     Dismissed,
     /// Its source does not count it any more: the label was removed.
     Unmarked,
+}
+
+impl IncidentOmission {
+    /// How documents name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            IncidentOmission::Dismissed => "dismissed",
+            IncidentOmission::Unmarked => "unmarked",
+        }
+    }
 }
 
 /// What was opened as an incident and is none.
@@ -106,6 +145,18 @@ pub enum Unattributed {
     OutOfWindow,
     /// The rule `incident` is switched off.
     RuleOff,
+}
+
+impl Unattributed {
+    /// How documents name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Unattributed::NamedCause => "named_cause",
+            Unattributed::NoDeployment => "no_deployment",
+            Unattributed::OutOfWindow => "out_of_window",
+            Unattributed::RuleOff => "rule_off",
+        }
+    }
 }
 
 /// By what it is known when work on each shipped change started.
