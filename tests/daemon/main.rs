@@ -8,6 +8,7 @@
 mod bad_input;
 mod binary;
 mod clock;
+mod evidence;
 mod exposition;
 mod golden;
 mod mistakes;
@@ -17,6 +18,7 @@ mod overrides;
 mod privacy;
 mod process;
 mod rate_limits;
+mod recount;
 mod restarts;
 mod retention;
 mod running;

@@ -45,6 +45,18 @@ const OPENAPI: &str = include_str!("openapi.json");
 /// How long a browser may remember what another origin is allowed.
 const PREFLIGHT_AGE: Duration = Duration::from_secs(600);
 
+/// What is served; `{team}` is a team's name, percent-encoded.
+const PATHS: [&str; 8] = [
+    "/api/v1/openapi.json",
+    "/api/v1/org",
+    "/api/v1/teams",
+    "/api/v1/teams/{team}",
+    "/api/v1/teams/{team}/deployments",
+    "/api/v1/teams/{team}/changes",
+    "/api/v1/teams/{team}/failures",
+    "/api/v1/teams/{team}/incidents",
+];
+
 /// What the API is made of.
 #[derive(Clone, Debug)]
 pub struct Api {
@@ -71,15 +83,16 @@ pub(super) fn router(api: &Api) -> Router<Arc<ServeState>> {
             },
         )
     };
+    let [description, org, teams, one_team, deployments, changes, failures, incidents] = PATHS;
     Router::new()
-        .route("/api/v1/openapi.json", get(openapi))
-        .route("/api/v1/org", get(organizations))
-        .route("/api/v1/teams", get(all_teams))
-        .route("/api/v1/teams/{team}", get(team))
-        .route("/api/v1/teams/{team}/deployments", list(List::Deployments))
-        .route("/api/v1/teams/{team}/changes", list(List::Changes))
-        .route("/api/v1/teams/{team}/failures", list(List::Failures))
-        .route("/api/v1/teams/{team}/incidents", list(List::Incidents))
+        .route(description, get(openapi))
+        .route(org, get(organizations))
+        .route(teams, get(all_teams))
+        .route(one_team, get(team))
+        .route(deployments, list(List::Deployments))
+        .route(changes, list(List::Changes))
+        .route(failures, list(List::Failures))
+        .route(incidents, list(List::Incidents))
         .route("/api/{*path}", get(nothing_here))
         .layer(cors(&api.origins))
 }
