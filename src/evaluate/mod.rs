@@ -133,7 +133,8 @@ impl Evaluator {
             }
             self.take(*repo, found, now, &mut touched);
         }
-        if changes.mapping || is_set_back || !self.unmapped.holds_for(now) {
+        let is_mapped_again = changes.mapping || !changes.incidents.is_empty();
+        if is_mapped_again || is_set_back || !self.unmapped.holds_for(now) {
             self.unmapped = self.judge_unmapped(now);
         }
         self.evaluate_groups(&touched, now);

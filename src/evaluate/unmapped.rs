@@ -4,6 +4,7 @@ use super::Evaluator;
 use super::group::ByName;
 use delivery::domain::{Incident, Time};
 use delivery::ledger::{JudgedIncident, judge_incident};
+use std::collections::BTreeMap;
 
 /// Unmapped incidents, kept until incidents or owners change.
 #[derive(Debug, Default)]
@@ -27,6 +28,7 @@ impl Evaluator {
     /// Judges them anew.
     pub(super) fn judge_unmapped(&self, now: Time) -> Unmapped {
         let mut found = Unmapped::default();
+        let mut homes = BTreeMap::new();
         for (incident, repo) in &self.estate.mapped.unmapped {
             let facts = repo.and_then(|repo| self.estate.repositories.get(&repo));
             let home = facts.and_then(|facts| Some((facts, facts.active()?)));
@@ -35,7 +37,8 @@ impl Evaluator {
             let turn = turns(incident).filter(|at| *at > now).min();
             found.next_turn = [found.next_turn, turn].into_iter().flatten().min();
             let Some(judged) = judge_incident(incident, now) else { continue };
-            let (team, org) = self.home(repository, facts);
+            let home = || self.home(repository, facts);
+            let (team, org) = homes.entry(repository.id).or_insert_with(home).clone();
             found.teams.entry(team).or_default().push(judged.clone());
             found.orgs.entry(org).or_default().push(judged);
         }

@@ -1,6 +1,6 @@
 //! Gauges over a random organisation: kept current piece by piece they are what a fresh start shows.
 
-use super::world::{BIRTH, Event, event, facts_at};
+use super::world::{BIRTH, Event, event_naming_anything, facts_at};
 use super::*;
 use crate::exposition::FigureSet;
 use proptest::prelude::*;
@@ -64,7 +64,7 @@ proptest! {
 
     #[test]
     fn what_is_kept_current_is_what_a_fresh_start_shows(
-        events in prop::collection::vec(event(), 1..30),
+        events in prop::collection::vec(event_naming_anything(), 1..30),
         all in prop::collection::vec(told(), 1..15),
     ) {
         let (mut evaluator, mut now, mut known) = (evaluator(), BIRTH, Vec::new());
@@ -77,4 +77,60 @@ proptest! {
             prop_assert_eq!(gauges(&kept), gauges(&fresh));
         }
     }
+}
+
+/// Deployments of the week at `now`, with nothing told since.
+fn deployments(evaluator: &mut Evaluator, now: Time) -> [u64; 2] {
+    let shown = show(evaluator, Vec::new(), now);
+    [&shown.components[0].figures, &shown.teams[0].figures].map(|it| it.windows[0].1.deployments)
+}
+
+#[test]
+fn a_window_slides_without_news() {
+    let mut evaluator = evaluator();
+    let mut facts = component(1, "acme/pay-api");
+    facts.push(deployment(1, 9, NOW.plus(-7 * DAY + 5 * MINUTE)));
+    show(&mut evaluator, facts, NOW);
+    assert_eq!(deployments(&mut evaluator, NOW.plus(5 * MINUTE - 1)), [2, 2]);
+    assert_eq!(deployments(&mut evaluator, NOW.plus(5 * MINUTE)), [1, 1]);
+}
+
+#[test]
+fn figures_go_back_to_the_time_of_the_data_once_these_are_old() {
+    let mut evaluator = evaluator();
+    let mut facts = component(1, "acme/pay-api");
+    facts.push(deployment(1, 9, NOW.plus(-MINUTE)));
+    facts.extend(progress(1, true, NOW.plus(-10 * MINUTE)));
+    show(&mut evaluator, facts, NOW);
+    assert_eq!(deployments(&mut evaluator, NOW.plus(5 * MINUTE)), [2, 2]);
+    assert_eq!(deployments(&mut evaluator, NOW.plus(5 * MINUTE + 1)), [1, 1]);
+}
+
+#[test]
+fn a_clock_that_is_set_back_shows_what_was_then() {
+    let mut evaluator = evaluator();
+    let mut facts = component(1, "acme/pay-api");
+    facts.push(deployment(1, 9, NOW.plus(-3 * HOUR)));
+    show(&mut evaluator, facts, NOW);
+    assert_eq!(deployments(&mut evaluator, NOW.plus(-HOUR - 1)), [1, 1]);
+    assert_eq!(deployments(&mut evaluator, NOW.plus(-HOUR)), [2, 2]);
+}
+
+#[test]
+fn the_original_histogram_is_primed_in_time_without_news() {
+    let mut evaluator = evaluator();
+    let mut facts = component(1, "acme/pay-api");
+    let Fact::Repository(one) = repository(1, "acme/pay-api") else { unreachable!() };
+    let Fact::Commit(child) = commit(1, 9) else { unreachable!() };
+    let parents = vec![Oid([1; 20])];
+    facts.push(Fact::Repository(Repository { head: Some(Oid([9; 20])), ..one }));
+    facts.extend([commit(1, 1), Fact::Commit(Commit { parents, ..child })]);
+    facts.push(deployment(1, 1, NOW.plus(-2 * HOUR)));
+    facts.push(deployment(1, 9, NOW.plus(-HOUR)));
+    show(&mut evaluator, facts, NOW);
+    let primed = |after: i64| {
+        let shown = show(&mut evaluator, Vec::new(), NOW.plus(after));
+        shown.components[0].settled[0].1.lead_time_hours.count()
+    };
+    assert_eq!([299, 300, 301].map(primed), [0, 1, 1]);
 }
