@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used)]
 
 mod counters;
+mod gauges;
 mod moves;
 mod overrides;
+mod world;
 
 use super::*;
 use crate::config::RepositoryPattern;
