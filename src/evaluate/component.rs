@@ -71,26 +71,27 @@ pub fn judge_component(
     rules: &Rules,
     t: Time,
 ) -> History {
-    let deployments = component.deployments(facts);
-    let pulls: Vec<_> = facts.pulls.values().collect();
+    let repo = component.id.repo;
+    let (deployments, pulls) = (component.deployments(facts), facts.pulls.all(repo));
+    let (pulls, graph) = (pulls.collect::<Vec<_>>(), facts.commits.graph(repo));
     let incidents = estate.incidents_of(&component.id);
-    let naming = estate.incidents_naming(component.id.repo);
+    let naming = estate.incidents_naming(repo);
     let repository = facts.repository.as_ref();
     let head = repository.and_then(|repository| repository.head);
     let names: Vec<_> = repository
         .into_iter()
         .flat_map(|repository| repository.former_names.iter().chain([&repository.full_name]))
         .map(|name| RepositoryName::of(name))
-        .filter(|name| estate.naming.repository_named(*name) == Some(component.id.repo))
+        .filter(|name| estate.naming.repository_named(*name) == Some(repo))
         .collect();
     let facts = ComponentFacts {
-        deployments: &deployments,
-        pulls: &pulls,
-        graph: &facts.graph,
+        deployments: &deployments.iter().collect::<Vec<_>>(),
+        pulls: &pulls.iter().collect::<Vec<_>>(),
+        graph: &graph,
         head,
         incidents: &incidents,
         scope: component.scope(),
-        repo: component.id.repo,
+        repo,
         names: &names,
         naming: &naming,
         caused_elsewhere: &estate.naming.caused_elsewhere,

@@ -41,10 +41,10 @@ pub fn components_of<'a>(
 
 impl Component<'_> {
     /// The deployments that are its own.
-    pub fn deployments<'f>(&self, facts: &'f RepositoryFacts) -> Vec<&'f Deployment> {
-        let all = facts.deployments.values();
+    pub fn deployments(&self, facts: &RepositoryFacts) -> Vec<Deployment> {
+        let all = facts.deployments.all(self.id.repo);
         let Some(declared) = self.declared else { return all.collect() };
-        let is_own = |deployment: &&Deployment| {
+        let is_own = |deployment: &Deployment| {
             claimants(&self.all, deployment).0.is_some_and(|first| first.name == declared.name)
         };
         all.filter(is_own).collect()
@@ -106,8 +106,8 @@ impl Contested {
         facts: &RepositoryFacts,
     ) {
         let declared = components.of(repository);
-        let pairs = facts.deployments.values().filter_map(|deployment| {
-            let (first, second) = claimants(&declared, deployment);
+        let pairs = facts.deployments.all(repository.id).filter_map(|deployment| {
+            let (first, second) = claimants(&declared, &deployment);
             Some((deployment.id.0, first?, second?))
         });
         for (deployment, first, second) in pairs {

@@ -3,10 +3,10 @@
 use super::mapping::{IncidentMap, map_incidents};
 use super::naming::Naming;
 use super::ownership::Owners;
+use super::resident::{Commits, Deployments, Pulls};
 use crate::config::Components;
 use delivery::domain::{
-    Collector, CommitGraph, ComponentId, Deployment, DeploymentId, DeploymentState, Fact, Incident,
-    IncidentId, PullNumber, PullRequest, RepoId, Repository, RepositoryState, Time,
+    Collector, ComponentId, Fact, Incident, IncidentId, RepoId, Repository, RepositoryState, Time,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -16,11 +16,11 @@ pub struct RepositoryFacts {
     /// The repository itself; facts may arrive before it.
     pub repository: Option<Repository>,
     /// Deployments to environments that may be production.
-    pub deployments: BTreeMap<DeploymentId, Deployment>,
+    pub deployments: Deployments,
     /// Merged pull requests.
-    pub pulls: BTreeMap<PullNumber, PullRequest>,
+    pub pulls: Pulls,
     /// Commits.
-    pub graph: CommitGraph,
+    pub commits: Commits,
     /// Whether each collector has read all history, and how far it has come.
     progress: HashMap<Collector, (bool, Option<Time>)>,
 }
@@ -45,9 +45,7 @@ impl RepositoryFacts {
 
     /// Whether anything was ever deployed successfully: that makes it a component.
     pub fn has_component(&self) -> bool {
-        self.deployments.values().any(|deployment| {
-            deployment.statuses.iter().any(|status| status.state == DeploymentState::Success)
-        })
+        self.deployments.ever_succeeded()
     }
 
     /// The repository, if it is collected.
@@ -96,14 +94,14 @@ impl Estate {
             Fact::Deployment(deployment) => {
                 let facts = self.of(deployment.repo);
                 let had_component = facts.has_component();
-                facts.deployments.insert(deployment.id, deployment);
+                facts.deployments.insert(&deployment);
                 changes.mapping |= facts.has_component() != had_component;
             }
             Fact::PullRequest(pull) => {
-                self.of(pull.repo).pulls.insert(pull.number, pull);
+                self.of(pull.repo).pulls.insert(&pull);
             }
             Fact::Commit(commit) => {
-                self.of(commit.repo).graph.insert(commit);
+                self.of(commit.repo).commits.insert(&commit);
             }
             Fact::LostCommit { .. } => {}
             Fact::Incident(incident) => {
@@ -114,6 +112,15 @@ impl Estate {
             Fact::Progress(progress) => {
                 let state = (progress.complete, progress.through);
                 self.of(progress.repo).progress.insert(progress.collector, state);
+            }
+        }
+    }
+
+    /// Gives back the spare room of repositories that have grown.
+    pub fn trim(&mut self, changes: &Changes) {
+        for repo in &changes.repositories {
+            if let Some(facts) = self.repositories.get_mut(repo) {
+                facts.commits.trim();
             }
         }
     }
@@ -177,7 +184,7 @@ impl Estate {
             ("repository", sum(|facts| usize::from(facts.repository.is_some()))),
             ("deployment", sum(|facts| facts.deployments.len())),
             ("pull_request", sum(|facts| facts.pulls.len())),
-            ("commit", sum(|facts| facts.graph.len())),
+            ("commit", sum(|facts| facts.commits.len())),
             ("incident", self.incidents.len() as u64),
         ]
     }

@@ -12,6 +12,7 @@ mod group;
 mod mapping;
 mod naming;
 mod ownership;
+mod resident;
 mod rules;
 mod run;
 mod settling;
@@ -100,6 +101,7 @@ impl Evaluator {
     pub fn evaluate(&mut self, now: Time) -> Settlement {
         let mut changes = std::mem::take(&mut self.changes);
         self.since.get_or_insert(now);
+        self.estate.trim(&changes);
         self.estate.map_incidents(&self.rules.components, &*self.rules.owners, &mut changes);
         let touched = self.evaluate_components(&changes.repositories, now);
         self.evaluate_groups(&touched, now);

@@ -1,0 +1,266 @@
+//! A made-up history of any size, written through the store as collecting would write it.
+
+use delivery::domain::{
+    Author, Collector, Commit, DAY, Deployment, DeploymentId, DeploymentState, DeploymentStatus,
+    Fact, HOUR, Headline, Incident, IncidentEvent, IncidentId, IncidentTransition, Oid, Person,
+    Progress, PullCommit, PullRequest, RepoId, Repository, RepositoryState, Review, ReviewState,
+    Span, Time,
+};
+use dora_exporter::store::Store;
+use std::sync::Arc;
+
+/// Pull requests for every two deployments, eight commits and a twentieth of an incident.
+const PULLS_A_ROUND: usize = 3;
+const DEPLOYMENTS_A_ROUND: usize = 2;
+/// Facts of a round: these and 8 commits and 0.05 incidents.
+const FACTS_A_ROUND: f64 = 13.05;
+/// Every how many rounds something breaks.
+const ROUNDS_AN_INCIDENT: usize = 20;
+/// How many facts are written at once.
+const BATCH: usize = 20_000;
+/// How many repositories a team owns.
+const REPOSITORIES_A_TEAM: usize = 25;
+
+/// How much history.
+#[derive(Clone, Copy, Debug)]
+pub struct Size {
+    /// How many facts in all, about.
+    pub facts: usize,
+    /// Over how many repositories.
+    pub repositories: usize,
+    /// Over how many days.
+    pub days: usize,
+}
+
+impl Size {
+    /// The number of teams.
+    pub fn teams(self) -> usize {
+        self.repositories.div_ceil(REPOSITORIES_A_TEAM)
+    }
+}
+
+/// Writes a history that ends at `now`; returns how many facts it has.
+pub async fn write(store: &Store, size: Size, now: Time) -> anyhow::Result<usize> {
+    let rounds = (size.facts as f64 / size.repositories as f64 / FACTS_A_ROUND) as usize;
+    let mut written = 0;
+    let mut facts = Vec::new();
+    for number in 0..size.repositories {
+        let mut teller = Teller::of(number, size, rounds, now);
+        (0..rounds).for_each(|round| teller.round(round));
+        facts.extend(teller.end(now));
+        if facts.len() >= BATCH || number + 1 == size.repositories {
+            store.commit(&facts, &[]).await?;
+            written += facts.len();
+            facts.clear();
+        }
+    }
+    Ok(written)
+}
+
+/// Tells the history of one repository.
+struct Teller {
+    repo: RepoId,
+    name: Arc<str>,
+    random: u64,
+    at: Time,
+    pause: Span,
+    pulls: u32,
+    head: Option<Oid>,
+    facts: Vec<Fact>,
+}
+
+impl Teller {
+    fn of(number: usize, size: Size, rounds: usize, now: Time) -> Teller {
+        let team = number / REPOSITORIES_A_TEAM;
+        let mut teller = Teller {
+            repo: RepoId(1_000 + number as u64),
+            name: format!("acme/t{team:03}-service-{number:04}").into(),
+            random: number as u64 + 1,
+            at: now.plus(-(size.days as Span) * DAY),
+            // A pause before each pull request and each deployment, and one to end before now.
+            pause: size.days as Span * DAY / (rounds * 5 + 1) as Span,
+            pulls: 0,
+            head: None,
+            facts: Vec::new(),
+        };
+        // What the first deployment brings is the baseline.
+        teller.commit(&[], 0);
+        teller.deploy();
+        teller
+    }
+
+    /// A day's work: three pull requests, a direct commit or two, two deployments.
+    fn round(&mut self, round: usize) {
+        for pull in 0..PULLS_A_ROUND {
+            self.at = self.at.plus(self.pause);
+            self.pull_request((round + pull) % 2 == 0);
+        }
+        for _ in 0..1 + usize::from(round % 4 == 0) {
+            let parents: Vec<Oid> = self.head.into_iter().collect();
+            self.head = Some(self.commit(&parents, 0));
+        }
+        for _ in 0..DEPLOYMENTS_A_ROUND {
+            self.at = self.at.plus(self.pause);
+            self.deploy();
+        }
+        if round % ROUNDS_AN_INCIDENT == ROUNDS_AN_INCIDENT - 1 {
+            self.incident();
+        }
+    }
+
+    /// A pull request of two or three commits, merged or squashed.
+    fn pull_request(&mut self, squashed: bool) {
+        let opened_at = self.at.plus(-(6 * HOUR) - (self.next() % 200_000) as Span);
+        let mut commits = Vec::new();
+        let mut tip = self.head;
+        for back in (1..=2 + self.next() % 2).rev() {
+            let before = back as Span * HOUR;
+            let oid = if squashed {
+                self.oid()
+            } else {
+                let parents: Vec<Oid> = tip.into_iter().collect();
+                self.commit(&parents, before)
+            };
+            let authored_at = Some(self.at.plus(-before));
+            let headline = Headline(self.next());
+            commits.push(PullCommit { oid, authored_at, headline, looks_like_merge: false });
+            tip = Some(oid);
+        }
+        let parents: Vec<Oid> = if squashed {
+            self.head.into_iter().collect()
+        } else {
+            self.head.into_iter().chain(tip).collect()
+        };
+        let merge = self.commit(&parents, 0);
+        self.head = Some(merge);
+        self.pulls += 1;
+        let reviews = (0..1 + self.next() % 2).map(|_| Review {
+            at: self.at.plus(-((self.random % 7_200) as Span)),
+            state: ReviewState::Approved,
+            author: self.person(),
+        });
+        let reviews = reviews.collect();
+        let pull = PullRequest {
+            repo: self.repo,
+            number: self.pulls,
+            author: self.person(),
+            opened_at,
+            merged_at: self.at,
+            merge_commit: Some(merge),
+            head: tip,
+            commits,
+            readiness: Vec::new(),
+            reviews,
+            reverts: Vec::new(),
+            hotfix: self.next() % 50 == 0,
+            additions: (self.next() % 500) as u32,
+            deletions: (self.next() % 200) as u32,
+            changed_files: (self.next() % 20) as u32,
+            components: None,
+        };
+        self.facts.push(Fact::PullRequest(pull));
+    }
+
+    fn commit(&mut self, parents: &[Oid], before: Span) -> Oid {
+        let (oid, authored_at) = (self.oid(), self.at.plus(-before));
+        let commit = Commit {
+            repo: self.repo,
+            oid,
+            parents: parents.to_vec(),
+            authored_at,
+            committed_at: authored_at,
+            headline: Headline(self.next()),
+            author: self.person(),
+            reverts: Vec::new(),
+            hotfix: false,
+        };
+        self.facts.push(Fact::Commit(commit));
+        self.head.get_or_insert(oid);
+        oid
+    }
+
+    fn deploy(&mut self) {
+        let Some(sha) = self.head else { return };
+        let id = self.next() >> 24;
+        let status = |after: Span, state| DeploymentStatus {
+            at: self.at.plus(after),
+            state,
+            environment: None,
+        };
+        let statuses = vec![
+            status(5, DeploymentState::Pending),
+            status(60, DeploymentState::Pending),
+            status(300, DeploymentState::Success),
+        ];
+        self.facts.push(Fact::Deployment(Deployment {
+            id: DeploymentId(id),
+            node_id: format!("DE_kwDOABCD{id:016x}").into(),
+            repo: self.repo,
+            sha,
+            environment: "production".into(),
+            created_at: self.at,
+            marks: Vec::new(),
+            statuses,
+        }));
+    }
+
+    fn incident(&mut self) {
+        let id = self.next() >> 24;
+        let resolved =
+            IncidentEvent { at: self.at.plus(3 * HOUR), transition: IncidentTransition::Resolved };
+        self.facts.push(Fact::Incident(Incident {
+            id: IncidentId(format!("github:{id}").into()),
+            node_id: format!("I_kwDOABCD{id:016x}").into(),
+            repo: Some(self.repo),
+            component: None,
+            counts: true,
+            opened_at: self.at.plus(HOUR),
+            events: vec![resolved],
+            causes: Vec::new(),
+            fixes: Vec::new(),
+        }));
+    }
+
+    /// The repository itself, and that everything of it was read.
+    fn end(mut self, now: Time) -> Vec<Fact> {
+        for collector in Collector::ALL {
+            let through = Some(now);
+            let progress = Progress { repo: self.repo, collector, complete: true, through };
+            self.facts.push(Fact::Progress(progress));
+        }
+        self.facts.push(Fact::Repository(Repository {
+            id: self.repo,
+            node_id: format!("R_kgDO{:016x}", self.repo.0).into(),
+            full_name: self.name,
+            former_names: Vec::new(),
+            host: "github".into(),
+            state: RepositoryState::Active,
+            head: self.head,
+            created_at: None,
+        }));
+        self.facts
+    }
+
+    fn person(&mut self) -> Author {
+        // Twelve people to a repository.
+        let person = self.repo.0 / 8 * 12 + self.next() % 12;
+        Author { person: Some(Person(person.wrapping_mul(0x9e37_79b9_7f4a_7c15))), is_bot: false }
+    }
+
+    fn oid(&mut self) -> Oid {
+        let mut bytes = [0; 20];
+        for part in bytes.chunks_mut(8) {
+            let word = self.next().to_be_bytes();
+            part.copy_from_slice(&word[..part.len()]);
+        }
+        Oid(bytes)
+    }
+
+    /// SplitMix64.
+    fn next(&mut self) -> u64 {
+        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.random ^ (self.random >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+}
