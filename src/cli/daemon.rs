@@ -197,15 +197,13 @@ pub(super) async fn load(
         collectors.iter_mut().for_each(|collect| collect.absorb(&fact));
     }
     let mut after = 0;
-    loop {
-        let page = store.facts_since(after, FACTS_A_PAGE).await?;
+    let mut pages = store.pages_since(after, FACTS_A_PAGE);
+    while let Some(page) = pages.recv().await {
+        let page = page?;
         after = page.last;
         for fact in page.facts {
             collectors.iter_mut().for_each(|collect| collect.absorb(&fact));
             evaluator.absorb(fact);
-        }
-        if !page.more {
-            break;
         }
     }
     for cursor in store.cursors().await? {
