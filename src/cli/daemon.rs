@@ -26,7 +26,7 @@ use tokio_util::task::TaskTracker;
 /// How long a stop may take before what is still running is left behind.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
 /// How many facts are read from the store at once.
-const FACTS_A_PAGE: usize = 20_000;
+const FACTS_A_PAGE: usize = 5_000;
 
 /// Why the daemon cannot start.
 #[derive(Debug, thiserror::Error)]

@@ -120,6 +120,8 @@ impl Estate {
     pub fn trim(&mut self, changes: &Changes) {
         for repo in &changes.repositories {
             if let Some(facts) = self.repositories.get_mut(repo) {
+                facts.deployments.trim();
+                facts.pulls.trim();
                 facts.commits.trim();
             }
         }

@@ -94,8 +94,8 @@ proptest! {
                 let live = contained.get(&deployment.sha);
                 live.is_some_and(|live| tips.iter().any(|tip| live.contains(tip)))
             });
-            prop_assert_eq!(first, Some(change.deployment));
-            prop_assert!(!history.deployments[change.deployment].is_baseline);
+            prop_assert_eq!(first, Some(change.deployment as usize));
+            prop_assert!(!history.deployments[change.deployment as usize].is_baseline);
         }
         for change in &history.waiting {
             prop_assert!(ids.insert(change.id), "{:?} waits and is shipped", change.id);

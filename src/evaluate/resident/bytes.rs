@@ -3,10 +3,10 @@
 
 use delivery::domain::{Author, ChangeReference, Oid, OidPrefix, Person, Reversion, Time};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::hash::Hash;
 
-const HAS_PERSON: u8 = 1;
-const IS_BOT: u8 = 2;
+const HAS_PERSON: u64 = 1;
+const IS_BOT: u64 = 2;
 
 /// Packs values one after the other.
 #[derive(Default)]
@@ -15,9 +15,11 @@ pub struct Packer {
 }
 
 impl Packer {
-    /// What was packed, without spare room.
-    pub fn finish(self) -> Box<[u8]> {
-        self.bytes.into_boxed_slice()
+    /// Adds what was packed to others, its length first.
+    pub fn append_to(self, others: &mut Vec<u8>) {
+        let mut length = Packer::default();
+        length.number(self.bytes.len() as u64);
+        others.extend(length.bytes.into_iter().chain(self.bytes));
     }
 
     /// A byte.
@@ -51,12 +53,12 @@ impl Packer {
     }
 
     /// An author.
-    pub fn author(&mut self, author: Author) {
-        let has_person = if author.person.is_some() { HAS_PERSON } else { 0 };
-        self.byte(has_person | if author.is_bot { IS_BOT } else { 0 });
-        if let Some(person) = author.person {
-            self.hash(person.0);
-        }
+    pub fn author(&mut self, author: Author, people: &mut Names<Person>) {
+        let bot = if author.is_bot { IS_BOT } else { 0 };
+        self.number(match author.person {
+            Some(person) => people.place(&person) << 2 | HAS_PERSON | bot,
+            None => bot,
+        });
     }
 
     /// What a text reverts.
@@ -85,9 +87,18 @@ pub struct Unpacker<'a> {
 }
 
 impl<'a> Unpacker<'a> {
-    /// Starts at the first value.
+    /// Starts at the first value of the first of several.
     pub fn of(bytes: &'a [u8]) -> Unpacker<'a> {
-        Unpacker { bytes }
+        let mut unpacker = Unpacker { bytes };
+        unpacker.number();
+        unpacker
+    }
+
+    /// How many bytes the first of several takes, its length included.
+    pub fn extent(bytes: &[u8]) -> usize {
+        let mut unpacker = Unpacker { bytes };
+        let length = unpacker.number() as usize;
+        bytes.len() - unpacker.bytes.len() + length
     }
 
     fn take(&mut self, count: usize) -> &'a [u8] {
@@ -136,10 +147,10 @@ impl<'a> Unpacker<'a> {
     }
 
     /// An author.
-    pub fn author(&mut self) -> Author {
-        let marks = self.byte();
-        let person = (marks & HAS_PERSON != 0).then(|| Person(self.hash()));
-        Author { person, is_bot: marks & IS_BOT != 0 }
+    pub fn author(&mut self, people: &Names<Person>) -> Author {
+        let packed = self.number();
+        let person = (packed & HAS_PERSON != 0).then(|| people.name(packed >> 2)).flatten();
+        Author { person, is_bot: packed & IS_BOT != 0 }
     }
 
     /// What a text reverts.
@@ -161,26 +172,32 @@ impl<'a> Unpacker<'a> {
 }
 
 /// Names that many facts of one repository share, told by their place.
-#[derive(Debug, Default)]
-pub struct Names {
-    names: Vec<Arc<str>>,
-    places: HashMap<Arc<str>, u64>,
+#[derive(Debug)]
+pub struct Names<N> {
+    names: Vec<N>,
+    places: HashMap<N, u64>,
 }
 
-impl Names {
+impl<N> Default for Names<N> {
+    fn default() -> Names<N> {
+        Names { names: Vec::new(), places: HashMap::new() }
+    }
+}
+
+impl<N: Clone + Eq + Hash> Names<N> {
     /// The place of a name.
-    pub fn place(&mut self, name: &Arc<str>) -> u64 {
+    pub fn place(&mut self, name: &N) -> u64 {
         if let Some(place) = self.places.get(name) {
             return *place;
         }
         let place = self.names.len() as u64;
-        self.names.push(Arc::clone(name));
-        self.places.insert(Arc::clone(name), place);
+        self.names.push(name.clone());
+        self.places.insert(name.clone(), place);
         place
     }
 
     /// The name at a place.
-    pub fn name(&self, place: u64) -> Arc<str> {
-        self.names.get(place as usize).cloned().unwrap_or_default()
+    pub fn name(&self, place: u64) -> Option<N> {
+        self.names.get(place as usize).cloned()
     }
 }

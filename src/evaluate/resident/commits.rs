@@ -24,8 +24,10 @@ pub struct Commits {
     /// The first two parents; merges of more are rare.
     parents: Vec<[u32; 2]>,
     further_parents: BTreeMap<u32, Box<[u32]>>,
-    authored_at: Vec<Time>,
-    committed_at: Vec<Time>,
+    /// When it was authored and committed, in seconds since 1970.
+    times: Vec<[u32; 2]>,
+    /// Both times where one of them does not fit.
+    odd_times: BTreeMap<u32, [Time; 2]>,
     headlines: Vec<u64>,
     people: Vec<u64>,
     marks: Vec<u8>,
@@ -60,8 +62,7 @@ impl Commits {
         let place = at as usize;
         self.held += usize::from(self.marks[place] & IS_HELD == 0);
         self.parents[place] = parents;
-        self.authored_at[place] = commit.authored_at;
-        self.committed_at[place] = commit.committed_at;
+        self.set_times(at, [commit.authored_at, commit.committed_at]);
         self.headlines[place] = commit.headline.0;
         self.people[place] = commit.author.person.map_or(0, |person| person.0);
         self.marks[place] = marks.iter().filter(|(has, _)| *has).map(|(_, mark)| mark).sum();
@@ -75,7 +76,7 @@ impl Commits {
     /// When a commit that is held was committed.
     pub fn committed_at(&self, oid: &Oid) -> Option<Time> {
         let at = self.index.find(oid, &self.ids)? as usize;
-        (self.marks[at] & IS_HELD != 0).then(|| self.committed_at[at])
+        (self.marks[at] & IS_HELD != 0).then(|| self.times(at as u32)[1])
     }
 
     /// All held commits as a graph.
@@ -92,8 +93,7 @@ impl Commits {
         if self.ids.capacity() > self.ids.len() + self.ids.len() / 8 {
             self.ids.shrink_to_fit();
             self.parents.shrink_to_fit();
-            self.authored_at.shrink_to_fit();
-            self.committed_at.shrink_to_fit();
+            self.times.shrink_to_fit();
             self.headlines.shrink_to_fit();
             self.people.shrink_to_fit();
             self.marks.shrink_to_fit();
@@ -104,19 +104,35 @@ impl Commits {
         let place = at as usize;
         let further = self.further_parents.get(&at).into_iter().flatten();
         let parents = self.parents[place].iter().filter(|parent| **parent != NONE).chain(further);
+        let [authored_at, committed_at] = self.times(at);
         let marks = self.marks[place];
         let person = (marks & HAS_PERSON != 0).then(|| Person(self.people[place]));
         Commit {
             repo,
             oid: self.ids[place],
             parents: parents.map(|parent| self.ids[*parent as usize]).collect(),
-            authored_at: self.authored_at[place],
-            committed_at: self.committed_at[place],
+            authored_at,
+            committed_at,
             headline: Headline(self.headlines[place]),
             author: Author { person, is_bot: marks & IS_BOT != 0 },
             reverts: self.reverts.get(&at).map_or_else(Vec::new, |reverts| reverts.to_vec()),
             hotfix: marks & IS_HOTFIX != 0,
         }
+    }
+
+    fn set_times(&mut self, at: u32, times: [Time; 2]) {
+        let seconds = times.map(|time| u32::try_from(time.0).ok());
+        if let [Some(authored), Some(committed)] = seconds {
+            self.times[at as usize] = [authored, committed];
+            self.odd_times.remove(&at);
+        } else {
+            self.odd_times.insert(at, times);
+        }
+    }
+
+    fn times(&self, at: u32) -> [Time; 2] {
+        let seconds = self.times[at as usize].map(|seconds| Time(i64::from(seconds)));
+        self.odd_times.get(&at).copied().unwrap_or(seconds)
     }
 
     /// The place of an id, which is given one if it has none.
@@ -127,8 +143,7 @@ impl Commits {
         let at = self.ids.len() as u32;
         self.ids.push(oid);
         self.parents.push([NONE; 2]);
-        self.authored_at.push(Time(0));
-        self.committed_at.push(Time(0));
+        self.times.push([0; 2]);
         self.headlines.push(0);
         self.people.push(0);
         self.marks.push(0);

@@ -1,10 +1,10 @@
 //! Deployments, packed.
 
 use super::bytes::{Names, Packer, Unpacker};
+use super::packed::Packed;
 use delivery::domain::{
     Deployment, DeploymentId, DeploymentMark, DeploymentState, DeploymentStatus, RepoId, Time,
 };
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 const STATES: [DeploymentState; 6] = [
@@ -21,8 +21,8 @@ const NAMES_ENVIRONMENT: u8 = 8;
 /// The deployments of one repository.
 #[derive(Debug, Default)]
 pub struct Deployments {
-    packed: BTreeMap<DeploymentId, Box<[u8]>>,
-    names: Names,
+    packed: Packed<DeploymentId>,
+    names: Names<Arc<str>>,
     succeeded: bool,
 }
 
@@ -33,7 +33,7 @@ impl Deployments {
         let replaced = self.packed.insert(deployment.id, packed);
         if first_success(&deployment.statuses).is_some() {
             self.succeeded = true;
-        } else if replaced.is_some() && self.succeeded {
+        } else if replaced && self.succeeded {
             self.succeeded = self.first_succeeded_at().is_some();
         }
     }
@@ -45,7 +45,7 @@ impl Deployments {
 
     /// All of them, in order of id. Of the node id, by which collecting asks again, nothing is kept.
     pub fn all(&self, repo: RepoId) -> impl Iterator<Item = Deployment> {
-        self.packed.iter().map(move |(id, packed)| self.unpack(repo, *id, packed))
+        self.packed.iter().map(move |(id, packed)| self.unpack(repo, id, packed))
     }
 
     /// How many there are.
@@ -55,12 +55,12 @@ impl Deployments {
 
     /// Whether one has this id.
     pub fn contains(&self, id: DeploymentId) -> bool {
-        self.packed.contains_key(&id)
+        self.packed.get(id).is_some()
     }
 
     /// When one first succeeded; absent where it is not here or never did.
     pub fn succeeded_at(&self, id: DeploymentId) -> Option<Time> {
-        let deployment = self.unpack(RepoId(0), id, self.packed.get(&id)?);
+        let deployment = self.unpack(RepoId(0), id, self.packed.get(id)?);
         first_success(&deployment.statuses)
     }
 
@@ -69,7 +69,12 @@ impl Deployments {
         self.all(RepoId(0)).filter_map(|one| first_success(&one.statuses)).min()
     }
 
-    fn pack(&mut self, deployment: &Deployment) -> Box<[u8]> {
+    /// Gives back spare room.
+    pub fn trim(&mut self) {
+        self.packed.trim();
+    }
+
+    fn pack(&mut self, deployment: &Deployment) -> Packer {
         let mut packer = Packer::default();
         packer.oid(deployment.sha);
         packer.number(self.names.place(&deployment.environment));
@@ -95,13 +100,13 @@ impl Deployments {
             packer.number(field.map_or(0, |field| self.names.place(field) + 1));
             packer.number(self.names.place(value));
         }
-        packer.finish()
+        packer
     }
 
-    fn unpack(&self, repo: RepoId, id: DeploymentId, packed: &[u8]) -> Deployment {
-        let mut unpacker = Unpacker::of(packed);
+    fn unpack(&self, repo: RepoId, id: DeploymentId, mut unpacker: Unpacker<'_>) -> Deployment {
+        let name = |place| self.names.name(place).unwrap_or_default();
         let sha = unpacker.oid();
-        let environment = self.names.name(unpacker.number());
+        let environment = name(unpacker.number());
         let created_at = unpacker.time(Time(0));
         let mut near = created_at;
         let statuses = (0..unpacker.number()).map(|_| {
@@ -109,16 +114,16 @@ impl Deployments {
             let at = unpacker.time(near);
             near = at;
             let named = state & NAMES_ENVIRONMENT != 0;
-            let environment = named.then(|| self.names.name(unpacker.number()));
+            let environment = named.then(|| name(unpacker.number()));
             let state = usize::from(state & !NAMES_ENVIRONMENT).min(STATES.len() - 1);
             DeploymentStatus { at, state: STATES[state], environment }
         });
         let statuses = statuses.collect();
         let marks = (0..unpacker.number()).map(|_| {
-            let (field, value) = (unpacker.number(), self.names.name(unpacker.number()));
+            let (field, value) = (unpacker.number(), name(unpacker.number()));
             match field.checked_sub(1) {
                 None => DeploymentMark::Task(value),
-                Some(field) => DeploymentMark::Payload(self.names.name(field), value),
+                Some(field) => DeploymentMark::Payload(name(field), value),
             }
         });
         let marks = marks.collect();

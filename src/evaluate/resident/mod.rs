@@ -5,6 +5,7 @@
 mod bytes;
 mod commits;
 mod deployments;
+mod packed;
 mod pulls;
 #[cfg(test)]
 mod tests;

@@ -1,11 +1,11 @@
 //! Merged pull requests, packed.
 
 use super::bytes::{Names, Packer, Unpacker};
+use super::packed::Packed;
 use delivery::domain::{
-    Headline, Oid, PullCommit, PullNumber, PullRequest, ReadinessEvent, RepoId, Review,
-    ReviewState, Time,
+    ComponentName, Headline, Oid, Person, PullCommit, PullNumber, PullRequest, ReadinessEvent,
+    RepoId, Review, ReviewState, Time,
 };
-use std::collections::BTreeMap;
 
 const STATES: [ReviewState; 5] = [
     ReviewState::Approved,
@@ -30,8 +30,9 @@ const LOOKS_LIKE_MERGE: u8 = 2;
 /// The pull requests of one repository.
 #[derive(Debug, Default)]
 pub struct Pulls {
-    packed: BTreeMap<PullNumber, Box<[u8]>>,
-    names: Names,
+    packed: Packed<PullNumber>,
+    names: Names<ComponentName>,
+    people: Names<Person>,
 }
 
 impl Pulls {
@@ -43,12 +44,12 @@ impl Pulls {
 
     /// All of them, in order of number.
     pub fn all(&self, repo: RepoId) -> impl Iterator<Item = PullRequest> {
-        self.packed.iter().map(move |(number, packed)| self.unpack(repo, *number, packed))
+        self.packed.iter().map(move |(number, packed)| self.unpack(repo, number, packed))
     }
 
     /// The one of that number.
     pub fn get(&self, repo: RepoId, number: PullNumber) -> Option<PullRequest> {
-        Some(self.unpack(repo, number, self.packed.get(&number)?))
+        Some(self.unpack(repo, number, self.packed.get(number)?))
     }
 
     /// How many there are.
@@ -56,7 +57,12 @@ impl Pulls {
         self.packed.len()
     }
 
-    fn pack(&mut self, pull: &PullRequest) -> Box<[u8]> {
+    /// Gives back spare room.
+    pub fn trim(&mut self) {
+        self.packed.trim();
+    }
+
+    fn pack(&mut self, pull: &PullRequest) -> Packer {
         let mut packer = Packer::default();
         let last = pull.commits.last().map(|commit| commit.oid);
         let ends_with_head = pull.head.is_some() && pull.head == last;
@@ -68,7 +74,7 @@ impl Pulls {
             (pull.components.is_some(), HAS_COMPONENTS),
         ];
         packer.byte(marks.iter().filter(|(has, _)| *has).map(|(_, mark)| mark).sum());
-        packer.author(pull.author);
+        packer.author(pull.author, &mut self.people);
         packer.time(pull.opened_at, Time(0));
         packer.time(pull.merged_at, pull.opened_at);
         let ids = pull.merge_commit.into_iter().chain(pull.head.filter(|_| !ends_with_head));
@@ -91,7 +97,7 @@ impl Pulls {
             let state = STATES.iter().position(|state| *state == review.state);
             packer.byte(state.unwrap_or(STATES.len() - 1) as u8);
             packer.time(review.at, pull.opened_at);
-            packer.author(review.author);
+            packer.author(review.author, &mut self.people);
         }
         packer.reversions(&pull.reverts);
         let sizes = [pull.additions, pull.deletions, pull.changed_files];
@@ -100,13 +106,13 @@ impl Pulls {
             packer.number(components.len() as u64);
             components.iter().for_each(|name| packer.number(self.names.place(name)));
         }
-        packer.finish()
+        packer
     }
 
-    fn unpack(&self, repo: RepoId, number: PullNumber, packed: &[u8]) -> PullRequest {
-        let unpacker = &mut Unpacker::of(packed);
+    fn unpack(&self, repo: RepoId, number: PullNumber, mut unpacker: Unpacker<'_>) -> PullRequest {
+        let unpacker = &mut unpacker;
         let marks = unpacker.byte();
-        let author = unpacker.author();
+        let author = unpacker.author(&self.people);
         let opened_at = unpacker.time(Time(0));
         let merged_at = unpacker.time(opened_at);
         let merge_commit = (marks & HAS_MERGE_COMMIT != 0).then(|| unpacker.oid());
@@ -123,13 +129,14 @@ impl Pulls {
         let reviews = (0..unpacker.number()).map(|_| {
             let state = usize::from(unpacker.byte()).min(STATES.len() - 1);
             let at = unpacker.time(opened_at);
-            Review { at, state: STATES[state], author: unpacker.author() }
+            Review { at, state: STATES[state], author: unpacker.author(&self.people) }
         });
         let reviews = reviews.collect();
         let reverts = unpacker.reversions();
         let [additions, deletions, changed_files] = [(); 3].map(|()| unpacker.number() as u32);
-        let components = (marks & HAS_COMPONENTS != 0)
-            .then(|| (0..unpacker.number()).map(|_| self.names.name(unpacker.number())).collect());
+        let components = (marks & HAS_COMPONENTS != 0).then(|| {
+            (0..unpacker.number()).filter_map(|_| self.names.name(unpacker.number())).collect()
+        });
         PullRequest {
             repo,
             number,

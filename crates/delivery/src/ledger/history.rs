@@ -101,8 +101,8 @@ impl Failure {
 pub struct ProductionDeployment {
     /// The id of the deployment that finished first.
     pub id: DeploymentId,
-    /// All deployments that count as this one, in order; `id` is the first.
-    pub members: Vec<DeploymentId>,
+    /// The later deployments that count as this one, in order.
+    pub others: Box<[DeploymentId]>,
     /// The deployed commit.
     pub sha: Oid,
     /// The environment of the first finish.
@@ -122,20 +122,20 @@ pub struct ProductionDeployment {
     /// Whether it repaired something: a rollback, a revert, a hotfix or an incident's fix.
     pub is_rework: bool,
     /// Why it failed, if it did.
-    pub failure: Option<Failure>,
+    pub failure: Option<Box<Failure>>,
 }
 
 /// The phases of a pull request's lead time, in seconds; what is not known is absent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Phases {
     /// First commit → ready for review.
-    pub coding: Option<i64>,
+    pub coding: Option<u32>,
     /// Ready → first review by anyone but the author.
-    pub pickup: Option<i64>,
+    pub pickup: Option<u32>,
     /// First review → merged.
-    pub review: Option<i64>,
+    pub review: Option<u32>,
     /// Merged → shipped.
-    pub deploy: Option<i64>,
+    pub deploy: Option<u32>,
 }
 
 /// A change that reached production, by the first deployment that contains it.
@@ -144,7 +144,7 @@ pub struct ShippedChange {
     /// Which change.
     pub id: ChangeId,
     /// The place in [`History::deployments`] of the deployment that shipped it.
-    pub deployment: usize,
+    pub deployment: u32,
     /// When work on it started, by `lead_time_start`.
     pub started_at: Time,
     /// When it was merged (a direct commit: committed).

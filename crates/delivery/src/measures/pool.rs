@@ -109,7 +109,7 @@ impl<'a> Pool<'a> {
         self.members.iter().flat_map(|member| {
             to_date(&member.history.deployments, |one| one.finished_at, member.t)
                 .iter()
-                .filter_map(|one| one.failure.as_ref().map(|failure| (one, failure, member.t)))
+                .filter_map(|one| one.failure.as_deref().map(|failure| (one, failure, member.t)))
         })
     }
 }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub(super) fn deployment(finished_at: i64) -> ProductionDeployment {
     ProductionDeployment {
         id: DeploymentId(finished_at.unsigned_abs()),
-        members: vec![],
+        others: Box::default(),
         sha: Oid([0; 20]),
         environment: Arc::from("production"),
         created_at: Time(finished_at),
@@ -37,7 +37,7 @@ pub(super) fn failed(finished_at: i64, restored_at: Option<i64>) -> ProductionDe
         open: restored_at.is_none(),
         has_incident: false,
     };
-    ProductionDeployment { failure: Some(failure), ..deployment(finished_at) }
+    ProductionDeployment { failure: Some(Box::new(failure)), ..deployment(finished_at) }
 }
 
 pub(super) fn failed_with_incident(
