@@ -109,11 +109,10 @@ proptest! {
     }
 
     #[test]
-    fn phases_are_never_negative_and_sum_to_the_lead_time((world, t) in worlds()) {
+    fn phases_sum_to_the_lead_time((world, t) in worlds()) {
         for change in world.judge(t).changes {
             let Phases { coding, pickup, review, deploy } = change.phases;
-            let all = [coding, pickup, review, deploy];
-            prop_assert!(all.iter().flatten().all(|phase| *phase >= 0), "{change:?}");
+            let all = [coding, pickup, review, deploy].map(|phase| phase.map(i64::from));
             if all.iter().all(Option::is_some) {
                 prop_assert_eq!(all.iter().flatten().sum::<i64>(), change.lead_time());
             }

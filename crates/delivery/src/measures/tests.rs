@@ -125,8 +125,8 @@ prop_compose! {
     fn any_change()(
         at in instant(),
         lead in 0..50 * DAY,
-        coding in proptest::option::of(0..DAY),
-        deploy in proptest::option::of(0..DAY),
+        coding in proptest::option::of(0..DAY as u32),
+        deploy in proptest::option::of(0..DAY as u32),
     ) -> ShippedChange {
         let phases = Phases { coding, deploy, ..Phases::default() };
         ShippedChange { phases, ..change(at - lead, at) }
