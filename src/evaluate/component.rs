@@ -5,9 +5,9 @@ use super::estate::{Estate, RepositoryFacts};
 use delivery::domain::{MINUTE, RepositoryName, Span, Time, Window};
 use delivery::ledger::{ComponentFacts, History, Rules, judge};
 use delivery::measures::{
-    Member, PointFigures, Pool, SeedFigures, WindowFigures, evaluated_windows, next_edge,
-    point_figures, seed_figures, window_figures,
+    Contribution, Member, SeedFigures, WindowFigures, evaluated_windows, next_edge, seed_figures,
 };
+use std::sync::Arc;
 
 /// Where a source's data is older than this, figures stay at the time of the data: an outage must
 /// not slide them to zero.
@@ -16,25 +16,40 @@ const STALE_AFTER: Span = 15 * MINUTE;
 /// A component as it was evaluated last.
 #[derive(Debug)]
 pub struct Evaluated {
-    /// The judged history.
+    /// The judged history, so far as it may still settle.
     pub history: History,
+    /// Whether it ever had a production deployment.
+    pub is_deployed: bool,
     /// The instant for which it was judged.
     pub t: Time,
     /// When it changes by time alone.
-    next_edge: Option<Time>,
+    pub next_edge: Option<Time>,
     /// The figures of the configured windows, in their order.
     pub windows: Vec<WindowFigures>,
-    /// The figures of the instant.
-    pub point: PointFigures,
+    /// What it adds to its team and organisation, with the figures of the instant.
+    pub contribution: Arc<Contribution>,
     /// The figures of the seed surface.
     pub seed: SeedFigures,
 }
 
 impl Evaluated {
+    /// Without what came to its end by an instant, when everything through it is settled: figures
+    /// are told from the contribution, and a million facts' history would be half of the memory.
+    pub fn without_settled(mut self, until: Time) -> Evaluated {
+        self.history.forget_until(until);
+        self
+    }
+
     /// Whether the same facts would give the same figures for `t`.
     pub fn holds_for(&self, t: Time) -> bool {
         t >= self.t && self.next_edge.is_none_or(|edge| t < edge)
     }
+}
+
+/// When a repository's components stop to be evaluated for the present, if nothing more of it is
+/// collected; absent where they have, or where it is not known how far it is collected.
+pub fn stale_at(facts: &RepositoryFacts, now: Time) -> Option<Time> {
+    facts.through().map(|through| through.plus(STALE_AFTER + 1)).filter(|at| *at > now)
 }
 
 /// The instant for which a repository's components are evaluated at `now`.
@@ -55,12 +70,14 @@ pub fn evaluate(
         .get(&component.id.repo)
         .map(|facts| judge_component(estate, facts, component, rules, t))
         .unwrap_or_default();
-    let member = [Member { history: &history, t }];
-    let pool = Pool { members: &member, unmapped: &[], t };
-    let windows_figures = windows.iter().map(|window| window_figures(&pool, *window)).collect();
-    let (point, seed) = (point_figures(&pool), seed_figures(&pool));
-    let next_edge = next_edge(&history, &evaluated_windows(windows), t);
-    Evaluated { history, t, next_edge, windows: windows_figures, point, seed }
+    let member = Member::component(&history, t);
+    let evaluated = evaluated_windows(windows);
+    let contribution = Arc::new(Contribution::of(&member, &evaluated));
+    let figures = windows.iter().filter_map(|window| contribution.window_figures(*window));
+    let (windows, seed) = (figures.collect(), seed_figures(&member));
+    let next_edge = next_edge(&history, &evaluated, t);
+    let is_deployed = !history.deployments.is_empty();
+    Evaluated { history, is_deployed, t, next_edge, windows, contribution, seed }
 }
 
 /// Judges a component as of `t`.

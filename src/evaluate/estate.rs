@@ -59,6 +59,8 @@ impl RepositoryFacts {
 pub struct Changes {
     /// Repositories whose history has to be judged again.
     pub repositories: BTreeSet<RepoId>,
+    /// Repositories of which more is collected, or of which it is known now how much.
+    pub progressed: BTreeSet<RepoId>,
     /// Whether names, owners or incidents changed, so that incidents have to be mapped again.
     pub mapping: bool,
     /// Incidents that changed.
@@ -110,6 +112,7 @@ impl Estate {
                 self.incidents.insert(incident.id.clone(), incident);
             }
             Fact::Progress(progress) => {
+                changes.progressed.insert(progress.repo);
                 let state = (progress.complete, progress.through);
                 self.of(progress.repo).progress.insert(progress.collector, state);
             }

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used)]
 
 mod counters;
+mod gauges;
 mod moves;
+mod world;
 
 use super::*;
 use crate::config::RepositoryPattern;

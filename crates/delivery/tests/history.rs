@@ -120,6 +120,35 @@ proptest! {
     }
 
     #[test]
+    fn what_still_happens_is_not_forgotten((world, t) in worlds(), part in 0..5_usize) {
+        let whole = world.judge(t);
+        let place = whole.deployments.len() * part / 5;
+        let at = whole.deployments.get(place).map_or(t, |deployment| deployment.finished_at);
+        let mut rest = whole.clone();
+        rest.forget_until(at);
+        let deployment = |history: &History, change: &ShippedChange| {
+            history.deployments[change.deployment as usize].clone()
+        };
+        let late = whole.changes.iter().filter(|change| change.counts_at() > at);
+        let late: Vec<_> = late.map(|change| (change.id, deployment(&whole, change))).collect();
+        let kept = rest.changes.iter().map(|change| (change.id, deployment(&rest, change)));
+        prop_assert_eq!(kept.collect::<Vec<_>>(), late);
+        for deployment in whole.deployments {
+            let failure = deployment.failure.iter();
+            let turns = failure.flat_map(|failure| {
+                failure.evidence.iter().map(|evidence| evidence.at).chain(failure.restored_at)
+            });
+            let turns = turns.chain([deployment.finished_at]).any(|turn| turn > at);
+            prop_assert!(!turns || rest.deployments.contains(&deployment), "{deployment:?}");
+        }
+        for incident in whole.incidents {
+            let happens = incident.opened_at > at || incident.resolved_at.is_none_or(|it| it > at);
+            prop_assert_eq!(rest.incidents.contains(&incident), happens);
+        }
+        prop_assert!(rest.aborted.iter().all(|aborted| aborted.at > at));
+    }
+
+    #[test]
     fn failures_agree_with_their_evidence((world, t) in worlds()) {
         let history = world.judge(t);
         let order = |d: &ProductionDeployment| (d.finished_at, d.created_at, d.id);

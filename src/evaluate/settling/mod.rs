@@ -88,6 +88,16 @@ impl Settled {
         self.births.get(component).map(|birth| birth.born_at)
     }
 
+    /// Since when finishes may still settle, priming included, of a component that is evaluated at
+    /// `now`.
+    pub fn unsettled_since(&self, component: &ComponentId, now: Time) -> Time {
+        match self.births.get(component) {
+            Some(birth) if birth.primed_at.is_some() => birth.settled_through,
+            Some(birth) => birth.settled_through.min(birth.born_at.plus(-PRIMED_HISTORY)),
+            None => now.plus(-PRIMED_HISTORY),
+        }
+    }
+
     /// Adds up rows that are written.
     pub fn add(&mut self, rows: &[SettledRow]) {
         for row in rows {

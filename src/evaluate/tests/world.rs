@@ -5,6 +5,7 @@ use delivery::domain::{
     Author, ChangeReference, Commit, Headline, IncidentEvent, IncidentLink, IncidentTransition,
     OidPrefix, PullRequest, Reversion,
 };
+use proptest::prelude::*;
 
 /// When everything is born; history reaches back before it.
 pub(super) const BIRTH: Time = NOW;
