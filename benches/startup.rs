@@ -103,9 +103,10 @@ async fn prepare(folder: &Path, size: Size, now: Time, report: &Report) -> anyho
     if !path.exists() {
         let start = Instant::now();
         let store = Store::open(&path).await?;
-        let facts = history::write(&store, size, now).await?;
+        let written = history::write(&store, size, now).await?;
         store.close().await;
-        report.note("facts", facts);
+        report.note("facts", written.facts);
+        report.note("rows that counters have counted", written.settled);
         report.note("writing them, seconds", format!("{:.1}", start.elapsed().as_secs_f64()));
     }
     Ok(())

@@ -1,12 +1,12 @@
 //! A made-up history of any size, written through the store as collecting would write it.
 
 use delivery::domain::{
-    Author, Collector, Commit, DAY, Deployment, DeploymentId, DeploymentState, DeploymentStatus,
-    Fact, HOUR, Headline, Incident, IncidentEvent, IncidentId, IncidentTransition, Oid, Person,
-    Progress, PullCommit, PullRequest, RepoId, Repository, RepositoryState, Review, ReviewState,
-    Span, Time,
+    Author, Collector, Commit, ComponentId, DAY, Deployment, DeploymentId, DeploymentState,
+    DeploymentStatus, Fact, HOUR, Headline, Incident, IncidentEvent, IncidentId,
+    IncidentTransition, Oid, Person, Progress, PullCommit, PullRequest, RepoId, Repository,
+    RepositoryState, Review, ReviewState, Span, Time,
 };
-use dora_exporter::store::Store;
+use dora_exporter::store::{Birth, SettledRow, Store};
 use std::sync::Arc;
 
 /// Pull requests for every two deployments, eight commits and a twentieth of an incident.
@@ -39,19 +39,34 @@ impl Size {
     }
 }
 
-/// Writes a history that ends at `now`; returns how many facts it has.
-pub async fn write(store: &Store, size: Size, now: Time) -> anyhow::Result<usize> {
+/// How much was written.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Written {
+    /// Facts.
+    pub facts: usize,
+    /// Rows that counters and histograms have counted.
+    pub settled: usize,
+}
+
+/// Writes a history that ends at `now`, and what a daemon has counted that was there all the while.
+pub async fn write(store: &Store, size: Size, now: Time) -> anyhow::Result<Written> {
     let rounds = (size.facts as f64 / size.repositories as f64 / FACTS_A_ROUND) as usize;
-    let mut written = 0;
-    let mut facts = Vec::new();
+    let mut written = Written::default();
+    let (mut facts, mut settled, mut births) = (Vec::new(), Vec::new(), Vec::new());
     for number in 0..size.repositories {
         let mut teller = Teller::of(number, size, rounds, now);
         (0..rounds).for_each(|round| teller.round(round));
+        settled.append(&mut teller.settled);
+        births.push(teller.birth(size, now));
         facts.extend(teller.end(now));
         if facts.len() >= BATCH || number + 1 == size.repositories {
             store.commit(&facts, &[]).await?;
-            written += facts.len();
+            store.settle(&settled, &births).await?;
+            written.facts += facts.len();
+            written.settled += settled.len();
             facts.clear();
+            settled.clear();
+            births.clear();
         }
     }
     Ok(written)
@@ -67,6 +82,9 @@ struct Teller {
     pulls: u32,
     head: Option<Oid>,
     facts: Vec<Fact>,
+    /// Changes that wait for a deployment.
+    waiting: Vec<String>,
+    settled: Vec<SettledRow>,
 }
 
 impl Teller {
@@ -82,6 +100,8 @@ impl Teller {
             pulls: 0,
             head: None,
             facts: Vec::new(),
+            waiting: Vec::new(),
+            settled: Vec::new(),
         };
         // What the first deployment brings is the baseline.
         teller.commit(&[], 0);
@@ -97,7 +117,9 @@ impl Teller {
         }
         for _ in 0..1 + usize::from(round % 4 == 0) {
             let parents: Vec<Oid> = self.head.into_iter().collect();
-            self.head = Some(self.commit(&parents, 0));
+            let direct = self.commit(&parents, 0);
+            self.waiting.push(format!("commit:{}:{direct}:", self.repo.0));
+            self.head = Some(direct);
         }
         for _ in 0..DEPLOYMENTS_A_ROUND {
             self.at = self.at.plus(self.pause);
@@ -158,6 +180,7 @@ impl Teller {
             changed_files: (self.next() % 20) as u32,
             components: None,
         };
+        self.waiting.push(format!("pull:{}:{}:", self.repo.0, self.pulls));
         self.facts.push(Fact::PullRequest(pull));
     }
 
@@ -182,6 +205,7 @@ impl Teller {
     fn deploy(&mut self) {
         let Some(sha) = self.head else { return };
         let id = self.next() >> 24;
+        self.settle(id);
         let status = |after: Span, state| DeploymentStatus {
             at: self.at.plus(after),
             state,
@@ -219,6 +243,47 @@ impl Teller {
             causes: Vec::new(),
             fixes: Vec::new(),
         }));
+    }
+
+    /// What counters and histograms count of a deployment and of what it ships.
+    fn settle(&mut self, deployment: u64) {
+        let deployment = format!("deployment:{}:{deployment}:", self.repo.0);
+        self.count("dora_deployments_total", deployment, None);
+        for change in std::mem::take(&mut self.waiting) {
+            self.count("dora_lead_time_hours", change.clone(), None);
+            self.count("dora_change_lead_time_seconds", change.clone(), None);
+            if change.starts_with("pull") {
+                for phase in ["coding", "pickup", "review", "deploy"] {
+                    let subject = format!("{phase}:{change}");
+                    self.count("dora_change_phase_seconds", subject, Some(phase));
+                }
+            }
+        }
+    }
+
+    fn count(&mut self, family: &str, subject: String, phase: Option<&str>) {
+        let value = if family.ends_with("_total") { 1 } else { self.next() % 500_000 };
+        self.settled.push(SettledRow {
+            family: family.to_owned(),
+            subject,
+            component: ComponentId::whole(self.repo),
+            team: self.name["acme/".len()..][..4].to_owned(),
+            org: "acme".to_owned(),
+            reason: phase.map(str::to_owned),
+            value: value as f64,
+            at: self.at,
+        });
+    }
+
+    /// Counting began with the history.
+    fn birth(&self, size: Size, now: Time) -> Birth {
+        let born_at = now.plus(-(size.days as Span) * DAY);
+        Birth {
+            component: ComponentId::whole(self.repo),
+            born_at,
+            settled_through: now.plus(-HOUR),
+            primed_at: Some(born_at),
+        }
     }
 
     /// The repository itself, and that everything of it was read.

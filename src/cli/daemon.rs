@@ -162,7 +162,8 @@ pub(super) fn connect(
     GitHub::connect(github, share, parsing, Arc::clone(clock), Arc::new(observers.clone()))
 }
 
-pub(super) async fn evaluator(settings: &Settings, store: &Store) -> Result<Evaluator, StoreError> {
+/// An evaluator that knows of nothing yet.
+pub(super) fn evaluator(settings: &Settings, store: &Store) -> Evaluator {
     let logins: Arc<dyn HashLogins> = store.login_hasher();
     let rules = EvaluationRules {
         judging: rules_of(settings, &*logins),
@@ -175,8 +176,7 @@ pub(super) async fn evaluator(settings: &Settings, store: &Store) -> Result<Eval
         components: settings.components.clone(),
         owners: Box::new(OrderedOwners::new(&settings.ownership)),
     };
-    let settled = Settled::read(store).await?;
-    Ok(Evaluator::new(rules, settled))
+    Evaluator::new(rules, Settled::default())
 }
 
 /// Hands everything that is stored to those who keep it in memory; returns the newest change number.

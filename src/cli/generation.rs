@@ -6,7 +6,7 @@ use super::observers::Observers;
 use crate::clock::SharedClock;
 use crate::collect::{Collect, Health, Surroundings};
 use crate::config::Settings;
-use crate::evaluate::Publisher;
+use crate::evaluate::{Publisher, Settled};
 use crate::exposition::{Encoded, Exposure, OwnMetrics};
 use crate::sources::SourceError;
 use crate::sources::github::GitHub;
@@ -71,8 +71,10 @@ impl Lasting {
             };
             collectors.push(Collect::new(Arc::clone(source), around));
         }
-        let mut evaluator = evaluator(settings, &self.store).await?;
-        let after = load(&self.store, &mut collectors, &mut evaluator).await?;
+        let mut evaluator = evaluator(settings, &self.store);
+        let facts = load(&self.store, &mut collectors, &mut evaluator);
+        let (after, settled) = tokio::try_join!(facts, Settled::read(&self.store))?;
+        evaluator.resume(settled);
 
         let generation =
             Generation { sources, stop: stop.child_token(), tasks: TaskTracker::new() };

@@ -119,17 +119,6 @@ impl Estate {
         }
     }
 
-    /// Gives back the spare room of repositories that have grown.
-    pub fn trim(&mut self, changes: &Changes) {
-        for repo in &changes.repositories {
-            if let Some(facts) = self.repositories.get_mut(repo) {
-                facts.deployments.trim();
-                facts.pulls.trim();
-                facts.commits.trim();
-            }
-        }
-    }
-
     fn of(&mut self, repo: RepoId) -> &mut RepositoryFacts {
         self.repositories.entry(repo).or_default()
     }

@@ -124,7 +124,6 @@ impl Evaluator {
     pub fn evaluate(&mut self, now: Time) -> Settlement {
         let mut changes = std::mem::take(&mut self.changes);
         self.since.get_or_insert(now);
-        self.estate.trim(&changes);
         self.estate.map_incidents(&self.rules.components, &*self.rules.owners, &mut changes);
         let is_set_back = self.evaluated_at.replace(now).is_some_and(|before| now < before);
         let mut touched = BTreeSet::new();
@@ -145,6 +144,11 @@ impl Evaluator {
         self.note_what_may_be_due(&repositories, &touched);
         self.shown.note(&repositories, touched);
         self.due(now)
+    }
+
+    /// Goes on from what was settled before this process; nothing is evaluated before.
+    pub fn resume(&mut self, settled: Settled) {
+        self.settled = settled;
     }
 
     /// Takes over what was settled.

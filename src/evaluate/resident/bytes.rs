@@ -1,6 +1,7 @@
 //! Packing values into bytes and back. What was packed here is read in the same order by the same
 //! version of the program, so reading needs no errors: beyond the end everything is 0.
 
+use super::packed::reserve;
 use delivery::domain::{Author, ChangeReference, Oid, OidPrefix, Person, Reversion, Time};
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -19,6 +20,7 @@ impl Packer {
     pub fn append_to(self, others: &mut Vec<u8>) {
         let mut length = Packer::default();
         length.number(self.bytes.len() as u64);
+        reserve(others, length.bytes.len() + self.bytes.len());
         others.extend(length.bytes.into_iter().chain(self.bytes));
     }
 

@@ -1,5 +1,6 @@
 //! Commits in columns: parents are places, what is rare lies beside.
 
+use super::packed::reserve;
 use delivery::domain::{
     Author, Commit, CommitGraph, Headline, Oid, Person, RepoId, Reversion, Time,
 };
@@ -88,18 +89,6 @@ impl Commits {
         graph
     }
 
-    /// Gives back spare room once it is more than an eighth.
-    pub fn trim(&mut self) {
-        if self.ids.capacity() > self.ids.len() + self.ids.len() / 8 {
-            self.ids.shrink_to_fit();
-            self.parents.shrink_to_fit();
-            self.times.shrink_to_fit();
-            self.headlines.shrink_to_fit();
-            self.people.shrink_to_fit();
-            self.marks.shrink_to_fit();
-        }
-    }
-
     fn commit(&self, repo: RepoId, at: u32) -> Commit {
         let place = at as usize;
         let further = self.further_parents.get(&at).into_iter().flatten();
@@ -141,15 +130,20 @@ impl Commits {
             return at;
         }
         let at = self.ids.len() as u32;
-        self.ids.push(oid);
-        self.parents.push([NONE; 2]);
-        self.times.push([0; 2]);
-        self.headlines.push(0);
-        self.people.push(0);
-        self.marks.push(0);
+        push(&mut self.ids, oid);
+        push(&mut self.parents, [NONE; 2]);
+        push(&mut self.times, [0; 2]);
+        push(&mut self.headlines, 0);
+        push(&mut self.people, 0);
+        push(&mut self.marks, 0);
         self.index.insert(at, &self.ids);
         at
     }
+}
+
+fn push<T>(column: &mut Vec<T>, value: T) {
+    reserve(column, 1);
+    column.push(value);
 }
 
 /// Finds places by id: four bytes each, since the ids are elsewhere already.

@@ -69,11 +69,6 @@ impl Deployments {
         self.all(RepoId(0)).filter_map(|one| first_success(&one.statuses)).min()
     }
 
-    /// Gives back spare room.
-    pub fn trim(&mut self) {
-        self.packed.trim();
-    }
-
     fn pack(&mut self, deployment: &Deployment) -> Packer {
         let mut packer = Packer::default();
         packer.oid(deployment.sha);

@@ -47,13 +47,6 @@ impl<K: Ord + Copy> Packed<K> {
         self.places.len()
     }
 
-    /// Gives back spare room once it is more than an eighth.
-    pub fn trim(&mut self) {
-        if self.bytes.capacity() > self.bytes.len() + self.bytes.len() / 8 {
-            self.bytes.shrink_to_fit();
-        }
-    }
-
     fn close_gaps(&mut self) {
         let mut bytes = Vec::with_capacity(self.bytes.len() - self.gaps);
         for place in self.places.values_mut() {
@@ -65,5 +58,13 @@ impl<K: Ord + Copy> Packed<K> {
         }
         self.bytes = bytes;
         self.gaps = 0;
+    }
+}
+
+/// Makes room for more with an eighth to spare: lists that double would leave a third of the memory
+/// unused, and what is given back later leaves holes.
+pub fn reserve<T>(list: &mut Vec<T>, more: usize) {
+    if list.capacity() - list.len() < more {
+        list.reserve_exact(more.max(list.len() / 8).max(4));
     }
 }

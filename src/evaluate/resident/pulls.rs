@@ -57,11 +57,6 @@ impl Pulls {
         self.packed.len()
     }
 
-    /// Gives back spare room.
-    pub fn trim(&mut self) {
-        self.packed.trim();
-    }
-
     fn pack(&mut self, pull: &PullRequest) -> Packer {
         let mut packer = Packer::default();
         let last = pull.commits.last().map(|commit| commit.oid);

@@ -84,13 +84,13 @@ impl<'a> Line<'a> {
     }
 
     /// The next column, free text in hexadecimal digits.
-    pub fn name(&mut self) -> Result<Arc<str>, sqlx::Error> {
-        name(self.text()?)
+    pub fn name<T: From<String>>(&mut self) -> Result<T, sqlx::Error> {
+        name(self.text()?).map(T::from)
     }
 
     /// The next column, perhaps free text.
     pub fn optional_name(&mut self) -> Result<Option<Arc<str>>, sqlx::Error> {
-        self.optional()?.map(name).transpose()
+        Ok(self.optional()?.map(name).transpose()?.map(Arc::from))
     }
 }
 
@@ -104,11 +104,11 @@ fn oid(digits: &str) -> Result<Oid, sqlx::Error> {
     if fits { Ok(Oid(bytes)) } else { Err(malformed("an object id that is not 20 bytes")) }
 }
 
-fn name(digits: &str) -> Result<Arc<str>, sqlx::Error> {
-    let mut bytes = vec![0; digits.len() / 2];
-    let whole = unhex(digits, |at, byte| bytes[at] = byte);
-    let text = std::str::from_utf8(&bytes).ok().filter(|_| whole);
-    text.map(Arc::from).ok_or_else(|| malformed("a text that is none"))
+fn name(digits: &str) -> Result<String, sqlx::Error> {
+    let mut bytes = Vec::with_capacity(digits.len() / 2);
+    let whole = unhex(digits, |_, byte| bytes.push(byte));
+    let text = String::from_utf8(bytes).ok().filter(|_| whole);
+    text.ok_or_else(|| malformed("a text that is none"))
 }
 
 /// Hands over each byte; false where the text is not of hexadecimal digits only.
