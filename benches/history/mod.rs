@@ -113,9 +113,9 @@ impl Teller {
     fn round(&mut self, round: usize) {
         for pull in 0..PULLS_A_ROUND {
             self.at = self.at.plus(self.pause);
-            self.pull_request((round + pull) % 2 == 0);
+            self.pull_request((round + pull).is_multiple_of(2));
         }
-        for _ in 0..1 + usize::from(round % 4 == 0) {
+        for _ in 0..1 + usize::from(round.is_multiple_of(4)) {
             let parents: Vec<Oid> = self.head.into_iter().collect();
             let direct = self.commit(&parents, 0);
             self.waiting.push(format!("commit:{}:{direct}:", self.repo.0));
@@ -174,7 +174,7 @@ impl Teller {
             readiness: Vec::new(),
             reviews,
             reverts: Vec::new(),
-            hotfix: self.next() % 50 == 0,
+            hotfix: self.next().is_multiple_of(50),
             additions: (self.next() % 500) as u32,
             deletions: (self.next() % 200) as u32,
             changed_files: (self.next() % 20) as u32,

@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used)]
+
 use super::*;
 use delivery::domain::{
     Author, ChangeReference, Commit, Deployment, DeploymentId, DeploymentMark, DeploymentState,

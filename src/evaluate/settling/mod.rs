@@ -22,7 +22,7 @@ use totals::Totals;
 /// How much history enters the seed surface once, when it is primed.
 const PRIMED_HISTORY: Span = 30 * DAY;
 /// How many rows are read from the store at once.
-const ROWS_A_PAGE: usize = 20_000;
+const ROWS_A_PAGE: usize = 5_000;
 
 /// What is settled, and how far.
 #[derive(Debug, Default)]
