@@ -227,6 +227,7 @@ impl World {
             return;
         }
         let fails = match rollout.tempo {
+            Tempo::Live if std::mem::take(&mut self.failure_is_due) => 1.0,
             Tempo::Live => 0.12,
             // A repair is small and watched: were it as risky as the rest, failures would chain.
             Tempo::Urgent => 0.0,

@@ -41,7 +41,10 @@ impl News {
     /// order of time, none of it later than `now`. An earlier `now` than before brings nothing.
     pub fn next(&mut self, now: i64) -> Vec<(i64, Event)> {
         let mut events = self.world.run_until(now);
-        let opened = *self.opened.get_or_insert(now);
+        let opened = *self.opened.get_or_insert_with(|| {
+            self.world.failure_is_due = true;
+            now
+        });
         if now >= self.next_story && now >= self.world.at {
             let opening = now < opened + OPENING;
             self.tell(opening);

@@ -59,6 +59,8 @@ pub(super) struct World {
     queue: BinaryHeap<Reverse<Entry>>,
     arrivals: u64,
     deployments: u64,
+    /// The next live deployment fails: whoever watches the demo sees a failure and its repair.
+    pub(super) failure_is_due: bool,
 }
 
 impl World {
@@ -75,6 +77,7 @@ impl World {
             queue: BinaryHeap::new(),
             arrivals: 0,
             deployments: 7_000_000,
+            failure_is_due: false,
         };
         world.found();
         world
