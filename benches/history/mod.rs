@@ -30,6 +30,8 @@ pub struct Size {
     pub repositories: usize,
     /// Over how many days.
     pub days: usize,
+    /// Whether counters have counted all the while, or begin to.
+    pub counted: bool,
 }
 
 impl Size {
@@ -48,7 +50,7 @@ pub struct Written {
     pub settled: usize,
 }
 
-/// Writes a history that ends at `now`, and what a daemon has counted that was there all the while.
+/// Writes a history that ends at `now`, and what a daemon has counted, if it was there all the while.
 pub async fn write(store: &Store, size: Size, now: Time) -> anyhow::Result<Written> {
     let rounds = (size.facts as f64 / size.repositories as f64 / FACTS_A_ROUND) as usize;
     let mut written = Written::default();
@@ -56,8 +58,10 @@ pub async fn write(store: &Store, size: Size, now: Time) -> anyhow::Result<Writt
     for number in 0..size.repositories {
         let mut teller = Teller::of(number, size, rounds, now);
         (0..rounds).for_each(|round| teller.round(round));
-        settled.append(&mut teller.settled);
-        births.push(teller.birth(size, now));
+        if size.counted {
+            settled.append(&mut teller.settled);
+            births.push(teller.birth(size, now));
+        }
         facts.extend(teller.end(now));
         if facts.len() >= BATCH || number + 1 == size.repositories {
             store.commit(&facts, &[]).await?;

@@ -72,9 +72,14 @@ impl Lasting {
             collectors.push(Collect::new(Arc::clone(source), around));
         }
         let mut evaluator = evaluator(settings, &self.store);
-        let facts = load(&self.store, &mut collectors, &mut evaluator);
-        let (after, settled) = tokio::try_join!(facts, Settled::read(&self.store))?;
-        evaluator.resume(settled);
+        // What counters have counted is read beside the facts, on another core.
+        let store = self.store.clone();
+        let settled = tokio::spawn(async move { Settled::read(&store).await });
+        let after = load(&self.store, &mut collectors, &mut evaluator).await?;
+        match settled.await {
+            Ok(settled) => evaluator.resume(settled?),
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
 
         let generation =
             Generation { sources, stop: stop.child_token(), tasks: TaskTracker::new() };

@@ -72,15 +72,14 @@ impl Settled {
     /// What a store holds.
     pub async fn read(store: &Store) -> Result<Settled, StoreError> {
         let mut settled = Settled::born(store.births().await?);
-        let mut after = 0;
-        loop {
-            let page = store.settled(after, ROWS_A_PAGE).await?;
-            if page.rows.is_empty() {
-                return Ok(settled);
-            }
-            after = page.last;
-            settled.add(&page.rows);
+        let mut page = store.settled(0, ROWS_A_PAGE).await?;
+        while !page.rows.is_empty() {
+            // The store reads on while these are added up.
+            let next = store.settled(page.last, ROWS_A_PAGE);
+            let (next, ()) = tokio::join!(next, async { settled.add(&page.rows) });
+            page = next?;
         }
+        Ok(settled)
     }
 
     /// When a component's counters and histograms were first shown.
