@@ -14,7 +14,9 @@ mod group;
 mod mapping;
 mod naming;
 mod ownership;
+mod parallel;
 mod places;
+mod resident;
 mod retention;
 mod rules;
 mod run;
@@ -130,9 +132,11 @@ impl Evaluator {
         let is_set_back = self.evaluated_at.replace(now).is_some_and(|before| now < before);
         let mut touched = BTreeSet::new();
         let repositories = self.to_look_at(&changes, is_set_back, now);
-        for repo in &repositories {
-            let found = self.look(*repo, changes.repositories.contains(repo), now);
-            self.tell_mistakes(*repo, changes.repositories.contains(repo));
+        let all: Vec<RepoId> = repositories.iter().copied().collect();
+        let has_news = |repo: &RepoId| changes.repositories.contains(repo);
+        let found = parallel::map(&all, |repo| self.look(*repo, has_news(repo), now));
+        for (repo, found) in all.iter().zip(found) {
+            self.tell_mistakes(*repo, has_news(repo));
             self.take(*repo, found, now, &mut touched);
         }
         let is_mapped_again = changes.mapping || !changes.incidents.is_empty();
@@ -143,6 +147,11 @@ impl Evaluator {
         self.note_what_may_be_due(&repositories, &touched);
         self.shown.note(&repositories, touched);
         self.due(now)
+    }
+
+    /// Goes on from what was settled before this process; nothing is evaluated before.
+    pub fn resume(&mut self, settled: Settled) {
+        self.settled = settled;
     }
 
     /// Takes over what was settled.
@@ -181,7 +190,9 @@ impl Evaluator {
                 Some(known) if known.holds_for(t) => None,
                 _ => {
                     let judging = self.rules.judging.of(&repository.full_name);
-                    Some(evaluate(&self.estate, &component, judging, &windows, t))
+                    let evaluated = evaluate(&self.estate, &component, judging, &windows, t);
+                    let unsettled_since = self.settled.unsettled_since(&component.id, now);
+                    Some(evaluated.without_settled(unsettled_since))
                 }
             };
             let latest = evaluated.as_ref().or(known);
@@ -247,7 +258,7 @@ impl Evaluator {
         latest: Option<&Evaluated>,
     ) -> bool {
         if component.declared.is_none() {
-            return latest.is_some_and(|evaluated| !evaluated.history.deployments.is_empty());
+            return latest.is_some_and(|evaluated| evaluated.is_deployed);
         }
         self.settled.born_at(&component.id).is_some() || facts.through() >= self.since
     }
