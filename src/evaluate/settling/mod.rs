@@ -148,7 +148,10 @@ impl Settled {
         };
         let mut next = birth.clone();
         let mut found = Vec::new();
-        if birth.primed_at.is_none() && now >= birth.born_at.plus(rules.seed_prime_after) {
+        // What shipped just before the birth may be collected only after it, and enters, too.
+        let is_known = through.is_some_and(|at| at >= birth.born_at);
+        let is_time = now >= birth.born_at.plus(rules.seed_prime_after);
+        if birth.primed_at.is_none() && is_time && is_known {
             let since = birth.born_at.plus(-PRIMED_HISTORY);
             found = in_order(finishes.primed(since, birth.born_at));
             next.primed_at = Some(now);
