@@ -146,6 +146,15 @@ fn the_last_thirty_days_enter_the_original_histogram_once_after_it_was_shown_at_
 }
 
 #[test]
+fn what_shipped_before_the_birth_enters_although_it_is_collected_after_it() {
+    let mut settled = born_at(1_000);
+    let late = shipped(&[(1, 500), (2, 990)]);
+    assert_eq!(settle(&mut settled, &shipped(&[(1, 500)]), 1_300, 980), nothing());
+    let primed = vec!["pull:7:1:".to_owned(), "pull:7:2:".to_owned()];
+    assert_eq!(settle(&mut settled, &late, 1_310, 1_000), [primed, vec![]]);
+}
+
+#[test]
 fn rows_stay_with_the_team_of_settling() {
     let mut settled = born_at(1_000);
     settle(&mut settled, &shipped(&[(1, 1_010)]), 1_100, 1_100);
