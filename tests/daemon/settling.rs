@@ -25,9 +25,7 @@ fn with_a_shipment(at: i64) -> Story {
 async fn it_is_born_at_zero_primed_once_and_then_counts_what_ships() {
     let shipped = NOW + 20 * MINUTE;
     let world = World::of(with_a_shipment(shipped).story, NOW).await;
-    let mut config = world.config();
-    config.collection = "sweep_interval = \"20s\"".to_owned();
-    let daemon = world.start(&config).await;
+    let daemon = world.start(&world.config()).await;
     daemon.advance(5).await;
     let born = daemon.scrape().await;
     assert_eq!(count(&born), Some(0.0), "the first exposition is 0");
@@ -120,11 +118,10 @@ async fn counts_never_decrease_whatever_restarts_and_changes_come() {
 async fn a_count_stays_with_the_team_that_owned_the_component() {
     let shipped = NOW + 40 * MINUTE;
     let world = World::of(with_a_shipment(shipped).story, NOW).await;
-    let mut config = world.config();
-    config.collection = "sweep_interval = \"1m\"".to_owned();
-    let daemon = world.start(&config).await;
+    let daemon = world.start(&world.config()).await;
     daemon.advance(2 * MINUTE).await;
     daemon.stop().await;
+    let mut config = world.config();
     // The first rule that matches wins, and this one stands before those of every test.
     config.github += "\n[[ownership.rules]]\nrepositories = [\"acme/*\"]\nteam = \"core\"";
     let daemon = world.start(&config).await;

@@ -72,8 +72,7 @@ pub(super) static SECTION: Section = Section {
             default: Default::Value(r#""5m""#),
             means: "How long after `dora_lead_time_hours` first showed 0 for a component the last \
                     30 days' observations enter it, so that `rate()` sees them. It must be longer \
-                    than two scrape intervals. It waits for the sweep that collects what shipped \
-                    up to that first 0.",
+                    than two scrape intervals.",
         },
         Key {
             name: "benchmark",

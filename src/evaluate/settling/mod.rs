@@ -148,16 +148,18 @@ impl Settled {
         };
         let mut next = birth.clone();
         let mut found = Vec::new();
-        // What shipped just before the birth may be collected only after it, and enters, too.
-        let is_known = through.is_some_and(|at| at >= birth.born_at);
-        let is_time = now >= birth.born_at.plus(rules.seed_prime_after);
-        if birth.primed_at.is_none() && is_time && is_known {
-            let since = birth.born_at.plus(-PRIMED_HISTORY);
-            found = in_order(finishes.primed(since, birth.born_at));
+        let history = || finishes.primed(birth.born_at.plus(-PRIMED_HISTORY), birth.born_at);
+        if birth.primed_at.is_none() && now >= birth.born_at.plus(rules.seed_prime_after) {
+            found = in_order(history());
             next.primed_at = Some(now);
         }
         let frontier = frontier(birth, through, rules);
         if frontier > birth.settled_through {
+            if birth.settled_through == birth.born_at && next.primed_at.is_some() {
+                // What shipped just before the birth may have been collected after the priming;
+                // from now on such a fact is late.
+                found.extend(in_order(history()));
+            }
             found.extend(in_order(finishes.between(birth.settled_through, frontier)));
             next.settled_through = frontier;
         }
