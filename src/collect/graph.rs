@@ -39,9 +39,10 @@ impl Collect {
                     tracked.head_read = head;
                 }
                 // Not before: a branch whose head is not known yet seems to hold nothing at all.
-                let moved = (repository.head != head)
-                    .then(|| Fact::Repository(Repository { head, ..repository }));
-                let facts = moved.into_iter().collect();
+                let facts = match repository.head == head {
+                    true => Vec::new(),
+                    false => vec![Fact::Repository(Repository { head, ..repository })],
+                };
                 return self.finish(repo, Collector::Commits, probed_at, facts, cursor).await;
             }
             Some(Question::Page { from, after }) => {
