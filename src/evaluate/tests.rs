@@ -4,6 +4,7 @@
 
 mod counters;
 mod moves;
+mod named;
 mod overrides;
 
 use super::*;

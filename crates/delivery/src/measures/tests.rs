@@ -162,6 +162,7 @@ prop_compose! {
             incidents,
             waiting: waiting_at.into_iter().map(waiting).collect(),
             aborted: aborted_at.into_iter().map(aborted).collect(),
+            named_since: Vec::new(),
             next_edge: None,
         }
     }
