@@ -3,8 +3,9 @@
 //!
 //! The facts of a repository say the same of an instant however late they are asked, except
 //! incidents: one that was resolved and opened again, or dismissed, leaves no trace in a history
-//! judged afterwards. So a history is judged for each instant at which an incident turned, and how
-//! often or how late anything is settled does not show in what is settled.
+//! judged afterwards, and one whose cause went live only later had another cause until then. So a
+//! history is judged for each instant at which an incident turned or what it names came to be, and
+//! how often or how late anything is settled does not show in what is settled.
 
 use super::Evaluator;
 use super::component::{Evaluated, judge_component};
@@ -178,8 +179,8 @@ struct AsItStood<'a> {
 }
 
 impl AsItStood<'_> {
-    /// The instants after `after` at which incidents opened or turned, or what they name elsewhere
-    /// came to be, up to the latest judgement.
+    /// The instants after `after` at which incidents opened or turned, or what they name came to
+    /// be, here or elsewhere, up to the latest judgement.
     fn turns(&self, after: Time) -> BTreeSet<Time> {
         let incidents = self.estate.witnesses(&self.component.id);
         let instants = incidents.iter().flat_map(|incident| {
@@ -187,6 +188,7 @@ impl AsItStood<'_> {
             let caused = self.estate.naming.caused_elsewhere.get(&incident.id);
             events.chain([incident.opened_at]).chain(caused.copied())
         });
+        let instants = instants.chain(self.latest.history.named_since.iter().copied());
         instants.filter(|at| *at > after && *at <= self.latest.t).collect()
     }
 }

@@ -5,6 +5,7 @@
 mod counters;
 mod gauges;
 mod moves;
+mod named;
 mod overrides;
 mod world;
 

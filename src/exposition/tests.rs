@@ -79,6 +79,7 @@ fn history(days_ago: i64) -> History {
             incident(finished_at.plus(HOUR), None),
         ],
         aborted: vec![],
+        named_since: Vec::new(),
         next_edge: None,
     }
 }

@@ -175,6 +175,7 @@ prop_compose! {
             incidents,
             waiting: waiting_at.into_iter().map(waiting).collect(),
             aborted: aborted_at.into_iter().map(aborted).collect(),
+            named_since: Vec::new(),
             next_edge: None,
         }
     }
@@ -230,6 +231,7 @@ fn merged(histories: &[History]) -> History {
         waiting: all(histories, |one| &one.waiting, |one| one.merged_at),
         incidents: all(histories, |one| &one.incidents, |one| one.opened_at),
         aborted: all(histories, |one| &one.aborted, |one| one.at),
+        named_since: Vec::new(),
         next_edge: None,
     }
 }
