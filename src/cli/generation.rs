@@ -7,7 +7,7 @@ use super::observers::Observers;
 use crate::clock::SharedClock;
 use crate::collect::{Collect, Health, Surroundings};
 use crate::config::Settings;
-use crate::evaluate::{Inbox, Publisher, WebAddresses};
+use crate::evaluate::{Inbox, Publisher, Settled, WebAddresses};
 use crate::exposition::{Encoded, Exposure, OwnMetrics};
 use crate::sources::SourceError;
 use crate::sources::github::GitHub;
@@ -74,8 +74,15 @@ impl Lasting {
             };
             collectors.push(Collect::new(Arc::clone(source), around));
         }
-        let mut evaluator = evaluator(settings, &self.store).await?;
+        let mut evaluator = evaluator(settings, &self.store);
+        // What counters have counted is read beside the facts, on another core.
+        let store = self.store.clone();
+        let settled = tokio::spawn(async move { Settled::read(&store).await });
         let after = load(&self.store, &mut collectors, &mut evaluator).await?;
+        match settled.await {
+            Ok(settled) => evaluator.resume(settled?),
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
         self.store.tell_trouble();
 
         let generation =

@@ -40,8 +40,8 @@ pub fn components_of<'a>(
 
 impl Component<'_> {
     /// The deployments that are its own.
-    pub fn deployments<'f>(&self, facts: &'f RepositoryFacts) -> Vec<&'f Deployment> {
-        let all = facts.deployments.values();
+    pub fn deployments<'f>(&self, all: &'f [Deployment]) -> Vec<&'f Deployment> {
+        let all = all.iter();
         let Some(declared) = self.declared else { return all.collect() };
         let is_own = |deployment: &&Deployment| {
             claimants(&self.all, deployment).0.is_some_and(|first| first.name == declared.name)

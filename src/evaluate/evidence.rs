@@ -6,7 +6,7 @@ use super::Evaluator;
 use super::component::{examine_component, instant_of};
 use super::components::{Component, components_of};
 use crate::exposition::{ComponentFigures, ComponentLabels, FigureSet, TeamFigures};
-use delivery::domain::{ComponentId, Incident, IncidentId, RepoId, Repository, TeamName, Time};
+use delivery::domain::{Incident, IncidentId, RepoId, Repository, TeamName, Time};
 use delivery::ledger::{Examination, JudgedIncident, judge_incident};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -115,7 +115,8 @@ impl Evaluator {
         now: Time,
         incidents: &mut IncidentPlaces,
     ) -> Option<ExaminedComponent> {
-        let id = self.component_labelled(&figures.labels)?;
+        let labels = &figures.labels;
+        let id = self.places.named(&labels.repo, &labels.component)?.clone();
         let facts = self.estate.repositories.get(&id.repo)?;
         let repository = facts.active()?;
         let all = components_of(&self.rules.components, repository, facts);
@@ -127,13 +128,6 @@ impl Evaluator {
         }
         let (figures, repository) = (Arc::clone(figures), RepositoryPlace::of(repository));
         Some(ExaminedComponent { figures, repository, at, examination })
-    }
-
-    fn component_labelled(&self, labels: &ComponentLabels) -> Option<ComponentId> {
-        let places = self.places.iter();
-        let mut found = places
-            .filter(|(_, place)| place.repo == labels.repo && place.component == labels.component);
-        found.next().map(|(component, _)| component.clone())
     }
 
     fn unmapped_of(

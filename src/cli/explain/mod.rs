@@ -5,7 +5,7 @@ mod table;
 mod text;
 
 use super::args::ExplainArgs;
-use super::daemon::evaluation_rules;
+use super::daemon::evaluator;
 use super::generation::web_addresses;
 use super::output;
 use crate::clock::{Clock, SystemClock};
@@ -57,8 +57,8 @@ async fn explain(
 
 /// All stored facts, judged now. Counters are not asked for, so what they have counted stays unread.
 async fn evaluated(settings: &Settings, store: &Store) -> Result<Evaluator, StoreError> {
-    let settled = Settled::born(store.births().await?);
-    let mut evaluator = Evaluator::new(evaluation_rules(settings, store), settled);
+    let mut evaluator = evaluator(settings, store);
+    evaluator.resume(Settled::born(store.births().await?));
     let mut after = 0;
     loop {
         let page = store.facts_since(after, FACTS_A_PAGE).await?;

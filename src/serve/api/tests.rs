@@ -10,7 +10,7 @@ use super::measures::MEASURES;
 use super::*;
 use delivery::domain::{Time, Window};
 use delivery::ledger::History;
-use delivery::measures::{Member, Pool, point_figures, window_figures};
+use delivery::measures::{Contribution, Member};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -285,12 +285,11 @@ fn every_family_that_a_figure_names_is_exposed_and_every_field_it_asks_for_is_th
 /// The figures of a component without facts.
 fn nothing() -> crate::exposition::Figures {
     let history = History::default();
-    let members = [Member { history: &history, t: Time(0) }];
-    let pool = Pool { members: &members, unmapped: &[], t: Time(0) };
     let window = Window::days(30);
+    let contribution = Contribution::of(&Member::component(&history, Time(0)), &[window]);
     crate::exposition::Figures {
-        windows: vec![(Arc::from("30d"), window_figures(&pool, window))],
-        point: point_figures(&pool),
+        windows: vec![(Arc::from("30d"), contribution.window_figures(window).unwrap())],
+        point: contribution.point.clone(),
         data_through: None,
     }
 }

@@ -69,7 +69,7 @@ impl Told<'_> {
         let shipped = examination.history.changes.iter().zip(&examination.starts);
         for (one, start) in shipped {
             let phase = |phase: Phase| phase.of(&one.phases);
-            let by = examination.history.deployments.get(one.deployment);
+            let by = examination.history.deployments.get(one.deployment as usize);
             let change = Change {
                 started_at: Some(Instant(one.started_at)),
                 started_by: Some(start.name()),
