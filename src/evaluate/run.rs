@@ -70,20 +70,22 @@ impl Publisher {
                     asked.answer_next(&mut evaluator, &self.web).await;
                 }
             };
+            let waiting = async {
+                tokio::select! {
+                    () = self.clock.sleep_until(next) => true,
+                    changed = news.changed() => {
+                        self.clock.sleep_until(self.clock.now().plus(DEBOUNCE)).await;
+                        changed.is_ok()
+                    }
+                }
+            };
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = self.clock.sleep_until(next) => {}
                 () = answering => {}
-                changed = news.changed() => match changed {
-                    Ok(()) => {
-                        let burst = self.clock.sleep_until(self.clock.now().plus(DEBOUNCE));
-                        if stop.run_until_cancelled(burst).await.is_none() {
-                            return;
-                        }
-                    }
-                    // The store is closed, and so the process about to end.
-                    Err(_) => return,
-                },
+                // Where it is not, the store is closed, and so the process about to end.
+                is_open = waiting => if !is_open {
+                    return;
+                }
             }
         }
     }

@@ -2,6 +2,7 @@
 //! its own that know the words of the lists and nothing of the exporter's code.
 
 use crate::exposition::Scrape;
+use crate::privacy::assert_nobody;
 use crate::recount::{Facts, Member, recount};
 use crate::running::{Running, World};
 use dora_exporter::demo::unfold;
@@ -36,13 +37,18 @@ async fn demo_organisation() -> (World, Running) {
     (world, running)
 }
 
-/// All entries of a list, page by page.
+/// All entries of a list.
 pub async fn all(running: &Running, path: &str) -> Vec<Value> {
+    pages(running, path, 250).await
+}
+
+/// All entries of a list, by pages of a size.
+pub async fn pages(running: &Running, path: &str, limit: usize) -> Vec<Value> {
     let mut entries = Vec::new();
     let mut cursor = String::new();
     let joint = if path.contains('?') { '&' } else { '?' };
     loop {
-        let page = json(running, &format!("{path}{joint}limit=37{cursor}")).await;
+        let page = json(running, &format!("{path}{joint}limit={limit}{cursor}")).await;
         let items = page.get("items").or_else(|| page.get("teams")).unwrap();
         entries.extend(items.as_array().unwrap().iter().cloned());
         match page.get("next").and_then(Value::as_str) {
@@ -55,6 +61,7 @@ pub async fn all(running: &Running, path: &str) -> Vec<Value> {
 pub async fn json(running: &Running, path: &str) -> Value {
     let (status, body) = running.get(path).await;
     assert_eq!(status, 200, "{path}: {body}");
+    assert_nobody(path, body.as_bytes());
     serde_json::from_str(&body).unwrap()
 }
 

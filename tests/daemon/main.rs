@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod api;
 mod bad_input;
 mod binary;
 mod clock;
@@ -23,6 +24,7 @@ mod restarts;
 mod retention;
 mod running;
 mod same_facts;
+mod schemathesis;
 mod settling;
 mod story;
 mod trouble;

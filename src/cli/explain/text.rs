@@ -94,7 +94,10 @@ fn made_of(figure: &Figure) -> String {
     if let (Some(lower), Some(upper)) = (figure.lower_bound, figure.upper_bound) {
         parts.push(format!("95 %: {lower:.4} to {upper:.4}"));
     }
-    parts.extend(figure.count.map(|count| format!("{count} values")));
+    parts.extend(figure.count.map(|count| match count {
+        1 => "1 value".to_owned(),
+        _ => format!("{count} values"),
+    }));
     parts.extend(figure.oldest_at.as_ref().map(|at| format!("oldest {}", instant(at))));
     parts.join(", ")
 }

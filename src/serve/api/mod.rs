@@ -24,7 +24,6 @@ pub use teams::{explain, refusal};
 
 use super::ServeState;
 use crate::evaluate::{Answer, ExaminedTeam, Questions};
-use axum::Router;
 use axum::extract::{
     Path, Query as Written, State,
     rejection::{PathRejection, QueryRejection},
@@ -32,6 +31,8 @@ use axum::extract::{
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Json, Router};
+use documents::Problem;
 use problem::Refusal;
 use query::{COMPONENT, CURSOR, FROM, LIMIT, MEASURE, Query, TO, WINDOW};
 use serde::Serialize;
@@ -94,6 +95,7 @@ pub(super) fn router(api: &Api) -> Router<Arc<ServeState>> {
         .route(failures, list(List::Failures))
         .route(incidents, list(List::Incidents))
         .route("/api/{*path}", get(nothing_here))
+        .method_not_allowed_fallback(read_only)
         .layer(cors(&api.origins))
 }
 
@@ -148,6 +150,11 @@ async fn team(
 async fn nothing_here() -> Refusal {
     let error = "nothing is served here; /api/v1/openapi.json lists what is".to_owned();
     Refusal::NotFound { error, nearest: Vec::new() }
+}
+
+async fn read_only() -> Response {
+    let error = "the API is read only; ask by GET or HEAD".to_owned();
+    (StatusCode::METHOD_NOT_ALLOWED, Json(Problem { error, nearest: Vec::new() })).into_response()
 }
 
 async fn shown(
