@@ -5,6 +5,7 @@
 use super::Evaluator;
 use super::component::{examine_component, instant_of};
 use super::components::{Component, components_of};
+use super::parallel;
 use crate::exposition::{ComponentFigures, ComponentLabels, FigureSet, TeamFigures};
 use delivery::domain::{Incident, IncidentId, RepoId, Repository, TeamName, Time};
 use delivery::ledger::{Examination, JudgedIncident, judge_incident};
@@ -96,11 +97,10 @@ impl Evaluator {
         if let Some(name) = component {
             own = named(name, &own)?;
         }
-        let mut incidents = IncidentPlaces::new();
-        let components: Vec<ExaminedComponent> = own
-            .into_iter()
-            .filter_map(|figures| self.examine(figures, at, &mut incidents))
-            .collect();
+        // One component's judgement needs no other's.
+        let examined = parallel::map(&own, |figures| self.examine(figures, at));
+        let (components, places): (Vec<_>, Vec<_>) = examined.into_iter().flatten().unzip();
+        let mut incidents: IncidentPlaces = places.into_iter().flatten().collect();
         let unmapped = match component {
             None => self.unmapped_of(team, at, &mut incidents),
             Some(_) => Vec::new(),
@@ -113,21 +113,19 @@ impl Evaluator {
         &self,
         figures: &Arc<ComponentFigures>,
         now: Time,
-        incidents: &mut IncidentPlaces,
-    ) -> Option<ExaminedComponent> {
+    ) -> Option<(ExaminedComponent, IncidentPlaces)> {
         let labels = &figures.labels;
-        let id = self.places.named(&labels.repo, &labels.component)?.clone();
+        let id = self.places.named(&labels.repo, &labels.component)?;
         let facts = self.estate.repositories.get(&id.repo)?;
         let repository = facts.active()?;
         let all = components_of(&self.rules.components, repository, facts);
-        let component: Component<'_> = all.into_iter().find(|one| one.id == id)?;
+        let component: Component<'_> = all.into_iter().find(|one| one.id == *id)?;
         let (at, judging) = (instant_of(facts, now), self.rules.judging.of(&repository.full_name));
         let examination = examine_component(&self.estate, facts, &component, &judging.rules, at);
-        for incident in self.estate.witnesses(&id) {
-            incidents.extend(self.place_of(incident));
-        }
+        let incidents = self.estate.witnesses(id).into_iter();
+        let incidents = incidents.filter_map(|incident| self.place_of(incident)).collect();
         let (figures, repository) = (Arc::clone(figures), RepositoryPlace::of(repository));
-        Some(ExaminedComponent { figures, repository, at, examination })
+        Some((ExaminedComponent { figures, repository, at, examination }, incidents))
     }
 
     fn unmapped_of(

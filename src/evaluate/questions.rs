@@ -117,3 +117,26 @@ fn answer(question: Question, evaluator: &mut Evaluator, web: &WebAddresses) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn more_questions_than_can_wait_are_refused_and_so_are_those_that_nobody_will_answer() {
+        let (questions, inbox) = Questions::new();
+        let waiting: Vec<_> = (0..QUEUE)
+            .map(|_| {
+                let questions = questions.clone();
+                tokio::spawn(async move { questions.figures().await.map(|_| ()) })
+            })
+            .collect();
+        tokio::task::yield_now().await;
+        assert_eq!(questions.figures().await.map(|_| ()), Err(Busy));
+        drop(inbox);
+        for one in waiting {
+            assert_eq!(one.await.ok(), Some(Err(Busy)));
+        }
+        assert_eq!(questions.team("any", None).await.map(|_| ()), Err(Busy));
+    }
+}

@@ -19,7 +19,7 @@ static MISTAKES: &[(&str, &str)] = &[
     (
         "[server]\nworkers = 4\n",
         "server.workers (dora.toml, line 4): no such key; [server] has listen_address, \
-             telemetry_path",
+             telemetry_path, cors_origins",
     ),
     (
         "[server]\nweb_config_file = \"web.yml\"\n",
