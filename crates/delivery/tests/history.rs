@@ -146,6 +146,8 @@ proptest! {
             prop_assert_eq!(rest.incidents.contains(&incident), happens);
         }
         prop_assert!(rest.aborted.iter().all(|aborted| aborted.at > at));
+        let later = whole.named_since.iter().filter(|since| **since > at);
+        prop_assert!(rest.named_since.iter().eq(later));
     }
 
     #[test]

@@ -98,11 +98,13 @@ impl Settled {
         self.births.get(component).map(|birth| birth.settled_through)
     }
 
-    /// Since when finishes may still settle, priming included, of a component that is evaluated at
-    /// `now`.
+    /// Since when finishes may still settle, of a component that is evaluated at `now`: until its
+    /// frontier has moved, what shipped before its birth may enter the original histogram.
     pub fn unsettled_since(&self, component: &ComponentId, now: Time) -> Time {
         match self.births.get(component) {
-            Some(birth) if birth.primed_at.is_some() => birth.settled_through,
+            Some(birth) if birth.primed_at.is_some() && birth.settled_through > birth.born_at => {
+                birth.settled_through
+            }
             Some(birth) => birth.settled_through.min(birth.born_at.plus(-PRIMED_HISTORY)),
             None => now.plus(-PRIMED_HISTORY),
         }

@@ -238,6 +238,7 @@ impl History {
         self.changes.retain(|change| change.counts_at() > at);
         self.incidents.retain(|one| one.opened_at.max(one.resolved_at.unwrap_or(Time::MAX)) > at);
         self.aborted.retain(|aborted| aborted.at > at);
+        self.named_since.retain(|since| *since > at);
         self.waiting = Vec::new();
         let mut kept: Vec<bool> =
             self.deployments.iter().map(|deployment| deployment.last_turn() > at).collect();
@@ -257,5 +258,6 @@ impl History {
         self.changes.shrink_to_fit();
         self.incidents.shrink_to_fit();
         self.aborted.shrink_to_fit();
+        self.named_since.shrink_to_fit();
     }
 }
