@@ -97,7 +97,11 @@ impl Asked<'_> {
     /// Answers the next question; never returns where nobody can ask any more.
     pub(super) async fn answer_next(&mut self, evaluator: &mut Evaluator, web: &WebAddresses) {
         match self.0.recv().await {
-            Some(question) => off_the_runtime(|| answer(question, evaluator, web)),
+            Some(question) => {
+                off_the_runtime(|| answer(question, evaluator, web));
+                // Whatever else the caller waits for has its turn, however many questions there are.
+                tokio::task::yield_now().await;
+            }
             None => std::future::pending().await,
         }
     }
