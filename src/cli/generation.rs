@@ -65,6 +65,7 @@ impl Lasting {
                 store: self.store.clone(),
                 clock: Arc::clone(&self.clock),
                 settings: settings.collection.clone(),
+                ownership: settings.ownership.clone(),
                 production: settings.production.clone(),
                 observer: Arc::new(observers.clone()),
                 health: Arc::clone(&self.health),

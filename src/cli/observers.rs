@@ -3,11 +3,19 @@
 use crate::exposition::{OwnMetrics, SourceLabels};
 use crate::sources::{SourceError, Throttle};
 use crate::{collect, sources};
-use delivery::domain::{Collector, Time};
+use delivery::domain::{ClaimSource, Collector, Time};
 use std::sync::Arc;
 
 /// The label `collector` of what concerns a whole sweep.
 const SWEEP: &str = "sweep";
+
+/// The label `collector` of what tells whose repositories are.
+const OWNERSHIP: &str = "ownership";
+
+/// The label `source` of a source of ownership at a GitHub.
+fn part(source: &str, from: ClaimSource) -> String {
+    format!("{source}/{}", from.name())
+}
 
 /// Passes on to the own metrics what the rooms tell.
 #[derive(Clone)]
@@ -29,6 +37,9 @@ impl Observers {
     /// Ends the gauges of a source that is not collected any more.
     pub fn dismiss(&self, source: &str) {
         self.with_labels(source, |labels| self.own.forget_source(labels));
+        for from in ClaimSource::ALL {
+            self.own.forget_source(&ownership_labels(&part(source, from)));
+        }
     }
 
     fn with_labels(&self, source: &str, act: impl FnOnce(&SourceLabels<'_>)) {
@@ -37,10 +48,21 @@ impl Observers {
         act(&SourceLabels {
             source,
             collectors: &collectors,
-            apis: &["graphql"],
+            apis: &["graphql", "rest"],
             failure_reasons: &SourceError::REASONS,
             throttle_reasons: &Throttle::ALL.map(Throttle::name),
         });
+    }
+}
+
+/// The labels of a source of ownership.
+fn ownership_labels(source: &str) -> SourceLabels<'_> {
+    SourceLabels {
+        source,
+        collectors: &[OWNERSHIP],
+        apis: &[],
+        failure_reasons: &SourceError::REASONS,
+        throttle_reasons: &[],
     }
 }
 
@@ -69,6 +91,18 @@ impl collect::Observer for Observers {
 
     fn failed(&self, source: &str, collector: Option<Collector>, reason: &'static str) {
         self.own.failure(source, collector.map_or(SWEEP, Collector::name), reason);
+    }
+
+    fn claimed(&self, source: &str, from: ClaimSource, answered: Option<Time>) {
+        let part = part(source, from);
+        self.own.source_up(&part, answered.is_some());
+        if let Some(at) = answered {
+            self.own.last_success(&part, OWNERSHIP, at);
+        }
+    }
+
+    fn claims_failed(&self, source: &str, from: ClaimSource, reason: &'static str) {
+        self.own.failure(&part(source, from), OWNERSHIP, reason);
     }
 
     fn items(&self, source: &str, collector: Collector, count: u64) {

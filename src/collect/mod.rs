@@ -11,6 +11,7 @@ mod fetch;
 mod graph;
 mod health;
 mod observer;
+mod ownership;
 mod sweep;
 mod tracked;
 
@@ -18,12 +19,13 @@ pub use health::{Health, SourceHealth};
 pub use observer::Observer;
 
 use crate::clock::SharedClock;
-use crate::config::{CollectionSettings, EnvironmentRule};
+use crate::config::{CollectionSettings, EnvironmentRule, OwnershipSettings};
 use crate::sources::SourceError;
 use crate::sources::github::GitHub;
-use crate::store::{Store, StoreError};
-use delivery::domain::{Collector, Fact, RepoId, Repository, RepositoryState, Time};
+use crate::store::{CursorOf, Store, StoreError};
+use delivery::domain::{ClaimSource, Collector, Fact, RepoId, Repository, RepositoryState, Time};
 use failing::{Concern, Failing};
+use ownership::Asked;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -66,6 +68,8 @@ pub struct Surroundings {
     pub clock: SharedClock,
     /// `[collection]`
     pub settings: CollectionSettings,
+    /// `[ownership]`
+    pub ownership: OwnershipSettings,
     /// Which environments are production.
     pub production: EnvironmentRule,
     /// Hears how it goes.
@@ -80,6 +84,7 @@ pub struct Collect {
     around: Surroundings,
     tracked: BTreeMap<RepoId, Tracked>,
     discovered_at: Option<Time>,
+    asked: Asked,
     failing: Failing,
     sweeps: u64,
 }
@@ -92,6 +97,7 @@ impl Collect {
             around,
             tracked: BTreeMap::new(),
             discovered_at: None,
+            asked: Asked::default(),
             failing: Failing::default(),
             sweeps: 0,
         }
@@ -119,9 +125,13 @@ impl Collect {
     }
 
     /// Takes note of a stored cursor, at the start.
-    pub fn resume(&mut self, repo: RepoId, collector: Collector, cursor: String) {
-        if let Some(tracked) = self.tracked.get_mut(&repo) {
-            tracked.cursors.insert(collector, cursor);
+    pub fn resume(&mut self, repo: RepoId, of: CursorOf, cursor: String) {
+        let Some(tracked) = self.tracked.get_mut(&repo) else { return };
+        match of {
+            CursorOf::History(collector) => {
+                tracked.cursors.insert(collector, cursor);
+            }
+            CursorOf::OwnerFiles => tracked.owner_files = Some(cursor),
         }
     }
 
@@ -216,17 +226,24 @@ impl Collect {
     fn note_failure(&mut self, concern: Concern, error: &CollectError) {
         let source = self.source.name();
         let (reason, text) = (error.reason(), error.to_string());
-        self.around.observer.failed(source, concern.collector(), reason);
+        match concern {
+            Concern::Ownership(from) => {
+                self.around.observer.claims_failed(source, from, reason);
+            }
+            _ => self.around.observer.failed(source, concern.collector(), reason),
+        }
         if self.failing.note(concern, &text) {
             let (repo, collector) = self.names(concern);
-            tracing::warn!(source, repo, collector, reason, "{text}");
+            let from = concern.claims().map(ClaimSource::name);
+            tracing::warn!(source, repo, collector, from, reason, "{text}");
         }
     }
 
     fn note_success(&mut self, concern: Concern) {
         if self.failing.over(concern) {
             let (repo, collector) = self.names(concern);
-            tracing::info!(source = self.source.name(), repo, collector, "works again");
+            let from = concern.claims().map(ClaimSource::name);
+            tracing::info!(source = self.source.name(), repo, collector, from, "works again");
         }
     }
 

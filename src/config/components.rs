@@ -54,6 +54,15 @@ pub struct ComponentSettings {
     pub team: Option<TeamName>,
 }
 
+impl ComponentSettings {
+    /// The folder that holds it, without a `/` at its end: the part of its only glob that is no
+    /// pattern. Empty where that is the whole repository, or where it has several.
+    pub fn root(&self) -> &str {
+        let [only] = &self.paths[..] else { return "" };
+        only.folder()
+    }
+}
+
 /// All declared components, in the order in which they are written.
 #[derive(Clone, Debug, Default)]
 pub struct Components(Arc<[ComponentSettings]>);

@@ -1,10 +1,11 @@
 //! Which components a repository holds: those that the configuration declares, else itself, once it
 //! was ever deployed.
 
+use super::claims::RepositoryClaims;
 use super::estate::RepositoryFacts;
-use super::ownership::{Owner, Owners};
+use super::ownership::{Owner, Owners, Subject};
 use crate::config::{ComponentSettings, Components, claimants};
-use delivery::domain::{ComponentId, Deployment, RepoId, Repository};
+use delivery::domain::{CatalogComponent, ComponentId, Deployment, RepoId, Repository};
 use delivery::ledger::Scope;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -18,23 +19,28 @@ pub struct Component<'a> {
     pub declared: Option<&'a ComponentSettings>,
     /// All declared components of its repository, in order.
     all: Vec<&'a ComponentSettings>,
+    /// What sources say of its repository.
+    claims: &'a RepositoryClaims,
 }
 
 /// The components of a collected repository.
 pub fn components_of<'a>(
     components: &'a Components,
     repository: &Repository,
-    facts: &RepositoryFacts,
+    facts: &'a RepositoryFacts,
 ) -> Vec<Component<'a>> {
     let all = components.of(repository);
+    let claims = &facts.claims;
     if all.is_empty() {
-        let whole = Component { id: ComponentId::whole(repository.id), declared: None, all };
+        let whole =
+            Component { id: ComponentId::whole(repository.id), declared: None, all, claims };
         return facts.has_component().then_some(whole).into_iter().collect();
     }
     let declared = all.iter().map(|one| Component {
         id: ComponentId { repo: repository.id, name: Arc::clone(&one.name) },
         declared: Some(one),
         all: all.clone(),
+        claims,
     });
     declared.collect()
 }
@@ -63,8 +69,18 @@ impl Component<'_> {
         let declared = self.declared.and_then(|declared| declared.team.clone());
         match declared {
             Some(team) => Owner { team, source: "components" },
-            None => owners.owner(repository),
+            None => owners.owner(&self.subject(repository)),
         }
+    }
+
+    fn subject<'s>(&'s self, repository: &'s Repository) -> Subject<'s> {
+        let root = self.declared.map_or("", ComponentSettings::root);
+        Subject { repository, root, claims: self.claims, entry: self.entry() }
+    }
+
+    /// Its entry in the catalog.
+    pub fn entry(&self) -> Option<&CatalogComponent> {
+        self.claims.entry(self.declared.map(|declared| &*declared.name))
     }
 
     /// Its name, as the label `component` shows it.
@@ -80,6 +96,7 @@ impl Component<'_> {
 pub fn owner_of_repository(
     components: &[Component<'_>],
     repository: &Repository,
+    claims: &RepositoryClaims,
     owners: &dyn Owners,
 ) -> Owner {
     let mut found: Vec<Owner> =
@@ -87,7 +104,7 @@ pub fn owner_of_repository(
     found.dedup_by(|one, other| one.team == other.team);
     match found.pop() {
         Some(only) if found.is_empty() => only,
-        _ => owners.owner(repository),
+        _ => owners.owner(&Subject::whole(repository, claims)),
     }
 }
 

@@ -1,12 +1,15 @@
 //! All facts in memory, by repository, kept current by the store's news.
 
+use super::catalog::Catalog;
+use super::claims::RepositoryClaims;
 use super::mapping::{IncidentMap, map_incidents};
 use super::naming::Naming;
 use super::ownership::Owners;
 use crate::config::Components;
 use delivery::domain::{
-    Collector, CommitGraph, ComponentId, Deployment, DeploymentId, DeploymentState, Fact, Incident,
-    IncidentId, PullNumber, PullRequest, RepoId, Repository, RepositoryState, Time,
+    ClaimSource, Claims, Collector, CommitGraph, ComponentId, Deployment, DeploymentId,
+    DeploymentState, Fact, Incident, IncidentId, PullNumber, PullRequest, RepoId, Repository,
+    RepositoryState, Time,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -21,6 +24,8 @@ pub struct RepositoryFacts {
     pub pulls: BTreeMap<PullNumber, PullRequest>,
     /// Commits.
     pub graph: CommitGraph,
+    /// What sources say of whose it is.
+    pub claims: RepositoryClaims,
     /// Whether each collector has read all history, and how far it has come.
     progress: HashMap<Collector, (bool, Option<Time>)>,
 }
@@ -63,6 +68,8 @@ pub struct Changes {
     pub repositories: BTreeSet<RepoId>,
     /// Whether names, owners or incidents changed, so that incidents have to be mapped again.
     pub mapping: bool,
+    /// Whether the catalog or the names that it uses changed.
+    pub catalog: bool,
     /// Incidents that changed.
     pub incidents: BTreeSet<IncidentId>,
 }
@@ -78,6 +85,8 @@ pub struct Estate {
     pub mapped: IncidentMap,
     /// What incidents name elsewhere.
     pub naming: Naming,
+    /// What the catalog has.
+    catalog: Catalog,
 }
 
 impl Estate {
@@ -90,6 +99,7 @@ impl Estate {
         match fact {
             Fact::Repository(repository) => {
                 changes.mapping = true;
+                changes.catalog = true;
                 let facts = self.of(repository.id);
                 facts.repository = Some(repository);
             }
@@ -111,10 +121,21 @@ impl Estate {
                 changes.incidents.insert(incident.id.clone());
                 self.incidents.insert(incident.id.clone(), incident);
             }
+            Fact::Claims(claims) => self.absorb_claims(claims, changes),
             Fact::Progress(progress) => {
                 let state = (progress.complete, progress.through);
                 self.of(progress.repo).progress.insert(progress.collector, state);
             }
+        }
+    }
+
+    fn absorb_claims(&mut self, claims: Claims, changes: &mut Changes) {
+        let Claims { repo, source, claims } = claims;
+        changes.mapping = true;
+        changes.catalog |= matches!(source, ClaimSource::CatalogServer | ClaimSource::CatalogFiles);
+        match repo {
+            Some(repo) => self.of(repo).claims.absorb(source, claims),
+            None => self.catalog.absorb(claims),
         }
     }
 
@@ -130,6 +151,9 @@ impl Estate {
         owners: &dyn Owners,
         changes: &mut Changes,
     ) {
+        if changes.catalog {
+            changes.repositories.extend(self.catalog.assign(&mut self.repositories));
+        }
         let has_news = !changes.repositories.is_empty();
         if changes.mapping {
             self.map_to_components(components, owners, changes);
@@ -198,4 +222,17 @@ impl Estate {
         incidents.extend(self.incidents_naming(component.repo));
         incidents
     }
+}
+
+/// What sources say of each of these repositories.
+pub fn claims_by_repository(
+    repositories: impl IntoIterator<Item = Repository>,
+    claims: impl IntoIterator<Item = Claims>,
+) -> BTreeMap<RepoId, RepositoryClaims> {
+    let (mut estate, mut changes) = (Estate::default(), Changes::default());
+    let repositories = repositories.into_iter().map(Fact::Repository);
+    let facts = repositories.chain(claims.into_iter().map(Fact::Claims));
+    facts.for_each(|fact| estate.absorb(fact, &mut changes));
+    estate.catalog.assign(&mut estate.repositories);
+    estate.repositories.into_iter().map(|(repo, facts)| (repo, facts.claims)).collect()
 }

@@ -44,8 +44,8 @@ impl Evaluator {
                 component: Arc::clone(&place.component),
             },
             info: ComponentInfo {
-                system: Arc::from(""),
-                lifecycle: Arc::from(""),
+                system: Arc::clone(&place.system),
+                lifecycle: Arc::clone(&place.lifecycle),
                 source: Arc::from(place.source),
             },
             figures: self.labelled(

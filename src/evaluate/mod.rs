@@ -3,6 +3,9 @@
 //! Evaluation is off the scrape path: when facts changed, and at least every 30 seconds, since
 //! windows slide. Only components with news, or whose figures change by time alone, are evaluated.
 
+mod catalog;
+mod claims;
+mod codeowners;
 mod component;
 mod components;
 mod due;
@@ -16,7 +19,9 @@ mod rules;
 mod run;
 mod settling;
 
-pub use ownership::{OrderedOwners, Owner, Owners, UNOWNED};
+pub use claims::RepositoryClaims;
+pub use estate::claims_by_repository;
+pub use ownership::{OrderedOwners, Owner, Owners, Subject, UNOWNED};
 pub use rules::rules_of;
 pub use run::Publisher;
 
@@ -56,6 +61,8 @@ struct Place {
     org: Arc<str>,
     repo: Arc<str>,
     component: Arc<str>,
+    system: Arc<str>,
+    lifecycle: Arc<str>,
 }
 
 /// All facts, judged and measured.
@@ -171,7 +178,8 @@ impl Evaluator {
     /// Where what belongs to no component of a repository counts: its team and its organisation.
     fn home(&self, repository: &Repository, facts: &RepositoryFacts) -> (TeamName, Arc<str>) {
         let components = components_of(&self.rules.components, repository, facts);
-        let owner = owner_of_repository(&components, repository, &*self.rules.owners);
+        let owner =
+            owner_of_repository(&components, repository, &facts.claims, &*self.rules.owners);
         (owner.team, org_of(repository))
     }
 
@@ -183,6 +191,8 @@ impl Evaluator {
             org: org_of(repository),
             repo: Arc::clone(&repository.full_name),
             component: component.label(repository),
+            system: text(component.entry().and_then(|entry| entry.system.as_ref())),
+            lifecycle: text(component.entry().and_then(|entry| entry.lifecycle.as_ref())),
         }
     }
 
@@ -213,6 +223,11 @@ impl Evaluator {
         evaluate_all(teams, before.0, components, touched, &windows, now);
         evaluate_all(orgs, before.1, components, touched, &windows, now);
     }
+}
+
+/// A text that may be absent, as a label.
+fn text(text: Option<&Arc<str>>) -> Arc<str> {
+    text.cloned().unwrap_or_else(|| Arc::from(""))
 }
 
 /// The organisation that a repository is shown under.

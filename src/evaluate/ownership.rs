@@ -1,7 +1,8 @@
-//! Whose is it: the team of a repository, by the first source that answers.
+//! Whose is it: the team of a component, by the first source that answers.
 
+use super::claims::RepositoryClaims;
 use crate::config::{OwnershipRule, OwnershipSettings, OwnershipSource};
-use delivery::domain::{Repository, TeamName};
+use delivery::domain::{CatalogComponent, ClaimSource, Repository, TeamName};
 use std::sync::Arc;
 
 /// The team of what nobody claims, so that nothing disappears.
@@ -16,16 +17,36 @@ pub struct Owner {
     pub source: &'static str,
 }
 
-/// Answers whose a repository is.
+/// What is asked about.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The repository.
+    pub repository: &'a Repository,
+    /// The folder that holds the component; empty for the whole repository.
+    pub root: &'a str,
+    /// What sources say of the repository.
+    pub claims: &'a RepositoryClaims,
+    /// The component's entry in the catalog.
+    pub entry: Option<&'a CatalogComponent>,
+}
+
+impl<'a> Subject<'a> {
+    /// A repository as a whole.
+    pub fn whole(repository: &'a Repository, claims: &'a RepositoryClaims) -> Subject<'a> {
+        Subject { repository, root: "", claims, entry: claims.entry(None) }
+    }
+}
+
+/// Answers whose a component is.
 pub trait Owners: Send + Sync {
-    /// The owner; every repository has exactly one.
-    fn owner(&self, repository: &Repository) -> Owner;
+    /// The owner; everything has exactly one.
+    fn owner(&self, subject: &Subject<'_>) -> Owner;
 }
 
 /// One source of ownership.
 trait Source: Send + Sync {
     /// The owner, where this source knows one.
-    fn answer(&self, repository: &Repository) -> Option<Owner>;
+    fn answer(&self, subject: &Subject<'_>) -> Option<Owner>;
 }
 
 /// Sources in the configured order; the first answer wins.
@@ -39,6 +60,11 @@ impl OrderedOwners {
         let source = |source: &OwnershipSource| -> Box<dyn Source> {
             match source {
                 OwnershipSource::Rules => Box::new(Rules { rules: settings.rules.clone() }),
+                OwnershipSource::Catalog => Box::new(Catalog),
+                OwnershipSource::CustomProperty => Box::new(Said(ClaimSource::CustomProperty)),
+                OwnershipSource::GitHubTeam => Box::new(Said(ClaimSource::GitHubTeam)),
+                OwnershipSource::CodeOwners => Box::new(CodeOwners),
+                OwnershipSource::Topic => Box::new(Said(ClaimSource::Topic)),
             }
         };
         OrderedOwners { sources: settings.order.iter().map(source).collect() }
@@ -46,10 +72,10 @@ impl OrderedOwners {
 }
 
 impl Owners for OrderedOwners {
-    fn owner(&self, repository: &Repository) -> Owner {
+    fn owner(&self, subject: &Subject<'_>) -> Owner {
         self.sources
             .iter()
-            .find_map(|source| source.answer(repository))
+            .find_map(|source| source.answer(subject))
             .unwrap_or_else(|| Owner { team: Arc::from(UNOWNED), source: "none" })
     }
 }
@@ -60,12 +86,54 @@ struct Rules {
 }
 
 impl Source for Rules {
-    fn answer(&self, repository: &Repository) -> Option<Owner> {
+    fn answer(&self, subject: &Subject<'_>) -> Option<Owner> {
         self.rules
             .iter()
             .find(|rule| {
-                rule.repositories.iter().any(|pattern| pattern.matches(&repository.full_name))
+                let full_name = &subject.repository.full_name;
+                rule.repositories.iter().any(|pattern| pattern.matches(full_name))
             })
             .map(|rule| Owner { team: Arc::clone(&rule.team), source: "rules" })
     }
 }
+
+/// The owner that the component's entry in the catalog names.
+struct Catalog;
+
+impl Source for Catalog {
+    fn answer(&self, subject: &Subject<'_>) -> Option<Owner> {
+        let team = subject.entry?.team.clone()?;
+        Some(Owner { team, source: "catalog" })
+    }
+}
+
+/// The only team that a source names for the repository. Of several none is guessed.
+struct Said(ClaimSource);
+
+impl Source for Said {
+    fn answer(&self, subject: &Subject<'_>) -> Option<Owner> {
+        let team = only(subject.claims.teams(self.0))?;
+        Some(Owner { team: Arc::clone(team), source: self.0.name() })
+    }
+}
+
+/// The only team on the line of `CODEOWNERS` that the component's folder falls under.
+struct CodeOwners;
+
+impl Source for CodeOwners {
+    fn answer(&self, subject: &Subject<'_>) -> Option<Owner> {
+        let teams = subject.claims.code_owners(subject.root);
+        let team = only(teams.iter())?;
+        Some(Owner { team: Arc::clone(team), source: ClaimSource::CodeOwners.name() })
+    }
+}
+
+/// The team that is named, where no other is.
+fn only<'a>(mut teams: impl Iterator<Item = &'a TeamName>) -> Option<&'a TeamName> {
+    let first = teams.next()?;
+    teams.all(|other| other == first).then_some(first)
+}
+
+#[cfg(test)]
+#[path = "ownership_tests.rs"]
+mod tests;

@@ -29,6 +29,7 @@ pub(super) fn evaluator_of(components: Components) -> Evaluator {
     let ownership = OwnershipSettings {
         order: vec![OwnershipSource::Rules],
         rules: vec![rule("acme/pay-*", "payments"), rule("acme/incidents", "payments")],
+        ..OwnershipSettings::default()
     };
     let judging = Rules {
         production: Arc::new(EnvironmentRule::new::<&str>(&[], &[]).unwrap()),

@@ -8,7 +8,7 @@ use delivery::domain::RepoId;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
 /// What is known of a repository: the tables, what one row is called, and the repository's column.
-const FACTS: [(&str, &str, &str); 8] = [
+const FACTS: [(&str, &str, &str); 9] = [
     ("repositories", "repository", "id"),
     ("deployments", "deployment", "repo"),
     ("pull_requests", "pull request", "repo"),
@@ -16,6 +16,7 @@ const FACTS: [(&str, &str, &str); 8] = [
     ("lost_commits", "lost commit", "repo"),
     ("incidents", "incident", "repo"),
     ("progress", "progress", "repo"),
+    ("claims", "claim", "repo"),
     ("cursors", "cursor", "repo"),
 ];
 /// What its counters and histograms stand on.

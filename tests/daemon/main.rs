@@ -12,6 +12,7 @@ mod exposition;
 mod golden;
 mod monorepo;
 mod moves;
+mod ownership;
 mod privacy;
 mod process;
 mod rate_limits;

@@ -2,9 +2,10 @@
 
 use super::environments::{likely_production, seen};
 use super::look::Looked;
+use super::ownership::Ownership;
 use super::report::{Finding, Severity};
 use crate::config::{GitHubSettings, RepositoryPattern, Settings};
-use crate::evaluate::{OrderedOwners, Owners, UNOWNED};
+use crate::evaluate::UNOWNED;
 use delivery::domain::{Collector, DAY, Repository, Time};
 use delivery::ledger::ProductionEnvironments;
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +33,7 @@ pub fn find(settings: &Settings, sources: &[Looked], now: Time) -> Vec<Finding> 
     findings.twice();
     findings.ownership();
     findings.incidents();
+    findings.found.extend(super::ownership::findings(&settings.ownership, sources));
     findings.found.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     findings.found
 }
@@ -183,7 +185,7 @@ impl Findings<'_> {
 
     fn ownership(&mut self) {
         let rules = &self.settings.ownership.rules;
-        let owners = OrderedOwners::new(&self.settings.ownership);
+        let owners = Ownership::new(&self.settings.ownership, self.sources);
         let owned: BTreeSet<_> = self.repositories().map(|one| owners.owner(one).team).collect();
         if owned.is_empty() {
             return;
@@ -220,7 +222,8 @@ impl Findings<'_> {
             .collect();
         if !unowned.is_empty() {
             let message = format!(
-                "{} of {} repositories are shown under the team `{UNOWNED}` ({}): write [[ownership.rules]]",
+                "{} of {} repositories are shown under the team `{UNOWNED}` ({}): write [[ownership.rules]], or let another \
+                 source of ownership.order name a team",
                 unowned.len(),
                 self.repositories().count(),
                 named(&unowned)

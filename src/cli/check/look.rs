@@ -1,5 +1,6 @@
 //! Asks a source what collecting would find. Nothing is stored.
 
+use super::ownership::{self, Said};
 use crate::clock::SharedClock;
 use crate::config::{GitHubSettings, HashLogins, Settings};
 use crate::sources::github::{GitHub, Parsing, Survey};
@@ -17,6 +18,8 @@ pub struct Looked {
     pub failures: Vec<SourceError>,
     /// The repositories that would be collected, by name, with what they hold.
     pub repositories: Vec<(Repository, Survey)>,
+    /// What the sources of ownership there say.
+    pub said: Said,
     /// Points an hour, and how many are left.
     pub limit: Option<(u64, u64)>,
     /// Points that were spent.
@@ -53,15 +56,20 @@ async fn ask(
         incidents: settings.incidents.clone(),
         production: settings.production.clone(),
         components: settings.components.clone(),
+        ownership: settings.ownership.clone(),
         logins: Arc::new(Nobody),
     };
     // Whoever checks wants an answer now, so the whole hour may be used.
     let source = GitHub::connect(github, 1.0, parsing, clock, ear)?;
     let discovery = source.discover(&[]).await?;
     looked.failures = discovery.failures;
+    looked.said.claims = discovery.claims;
     let mut repositories = discovery.repositories;
     repositories.retain(|repository| repository.state == RepositoryState::Active);
     repositories.sort_by(|one, other| one.full_name.cmp(&other.full_name));
+    let organizations = &discovery.organizations;
+    let said = &mut looked.said;
+    ownership::ask(&source, &settings.ownership, organizations, &repositories, said).await?;
     let surveys = source.survey(&repositories, since).await?;
     looked.repositories = repositories.into_iter().zip(surveys).collect();
     Ok(())

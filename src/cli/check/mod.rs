@@ -5,6 +5,7 @@ mod cost;
 mod environments;
 mod findings;
 mod look;
+mod ownership;
 mod report;
 mod text;
 
@@ -12,11 +13,11 @@ use super::args::CheckArgs;
 use super::output;
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::{self, GitHubSettings, Problems, Settings};
-use crate::evaluate::{OrderedOwners, Owners};
 use crate::exposition::{Exposure, Subjects, expected_series};
 use crate::sources::github::Survey;
 use delivery::domain::{Collector, DAY, Repository, Span, TeamName, Time};
 use look::{Looked, look};
+use ownership::Ownership;
 use report::{
     Finding, LimitReport, ListReport, Report, RepositoryReport, SeriesReport, Severity,
     SourceReport,
@@ -86,7 +87,7 @@ async fn check(settings: &Settings, clock: SharedClock) -> Report {
 /// What is known of all sources together.
 struct Place<'a> {
     settings: &'a Settings,
-    owners: OrderedOwners,
+    owners: Ownership,
     now: Time,
     /// A team's components, to find its only one.
     components: BTreeMap<TeamName, Vec<String>>,
@@ -94,7 +95,7 @@ struct Place<'a> {
 
 impl<'a> Place<'a> {
     fn new(settings: &'a Settings, looked: &[Looked], now: Time) -> Place<'a> {
-        let owners = OrderedOwners::new(&settings.ownership);
+        let owners = Ownership::new(&settings.ownership, looked);
         let mut place = Place { settings, owners, now, components: BTreeMap::new() };
         for (repository, survey) in looked.iter().flat_map(|source| &source.repositories) {
             if place.has_component(survey) {

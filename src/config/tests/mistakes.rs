@@ -162,13 +162,22 @@ static MISTAKES: &[(&str, &str)] = &[
              1 on: max_series = 1_000_000",
     ),
     (
-        "[ownership]\norder = [\"rules\", \"codeowners\"]\n",
-        "ownership.order[1] (dora.toml, line 4): `codeowners` is not supported yet; write \
-             `rules`",
+        "[ownership]\norder = [\"rules\", \"owners\"]\n",
+        "ownership.order[1] (dora.toml, line 4): `owners` is unknown; write one of `rules`, \
+             `catalog`, `custom_property`, `github_team`, `codeowners`, `topic`",
     ),
     (
-        "[ownership]\ntopic_prefix = \"team-\"\n",
-        "ownership.topic_prefix (dora.toml, line 4): is not supported yet; remove it",
+        "[ownership]\norder = [\"topic\", \"topic\"]\n",
+        "ownership.order[1] (dora.toml, line 4): is written twice; remove one",
+    ),
+    (
+        "[ownership]\ntopic_prefix = \" \"\n",
+        "ownership.topic_prefix (dora.toml, line 4): is empty; take the source out of `order` \
+             where it is not used",
+    ),
+    (
+        "[ownership]\nrefresh_interval = \"5s\"\n",
+        "ownership.refresh_interval (dora.toml, line 4): `5s` is too short; write at least 1m",
     ),
     (
         "[[ownership.rules]]\nteam = \"payments\"\n",

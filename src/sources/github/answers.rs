@@ -1,8 +1,11 @@
 //! What the GitHub source takes and gives, beside facts and steps.
 
-use crate::config::{Components, EnvironmentRule, HashLogins, HotfixRule, IncidentSettings};
+use crate::config::{
+    Components, EnvironmentRule, HashLogins, HotfixRule, IncidentSettings, OwnershipSettings,
+};
 use crate::sources::SourceError;
-use delivery::domain::{Commit, Fact, RepoId, Repository, Time};
+use delivery::domain::{Claims, Commit, Fact, RepoId, Repository, Time};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What turns texts into marks and references while they are read, so that no text has to be kept.
@@ -16,6 +19,8 @@ pub struct Parsing {
     pub production: EnvironmentRule,
     /// Which repositories hold several components, and what tells those apart.
     pub components: Components,
+    /// Which sources tell whose repositories are, and how.
+    pub ownership: OwnershipSettings,
     /// Turns logins into keyed hashes.
     pub logins: Arc<dyn HashLogins>,
 }
@@ -25,6 +30,10 @@ pub struct Parsing {
 pub struct Discovery {
     /// Listed and known repositories; `Active`, `Excluded` or `Gone`.
     pub repositories: Vec<Repository>,
+    /// The organisations among their owners, in lower case; other owners are people.
+    pub organizations: BTreeSet<String>,
+    /// What topics say, of each repository that was seen; nothing where they are not read.
+    pub claims: Vec<Claims>,
     /// One per organisation or name that could not be listed; the rest is good.
     pub failures: Vec<SourceError>,
 }

@@ -5,7 +5,8 @@
 use super::answers::Parsing;
 use crate::clock::Clock;
 use crate::config::{
-    Components, EnvironmentRule, HashLogins, HotfixRule, IncidentSettings, RepositoryPattern,
+    Components, EnvironmentRule, HashLogins, HotfixRule, IncidentSettings, OwnershipSettings,
+    RepositoryPattern,
 };
 use crate::sources::{Observer, Throttle};
 use delivery::domain::{Person, RepoId, Repository, RepositoryState, Time};
@@ -45,6 +46,7 @@ pub(super) fn parsing() -> Parsing {
         incidents: incidents(),
         production: production(),
         components: Components::default(),
+        ownership: OwnershipSettings::default(),
         logins: Arc::new(Sums),
     }
 }

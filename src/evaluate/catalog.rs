@@ -1,0 +1,116 @@
+//! Which components the catalog has in which repository. An entry may lie in another repository
+//! than the one that it describes, and a catalog's server lies in none, so entries find their
+//! repositories by name.
+
+use super::claims::RepositoryClaims;
+use super::estate::RepositoryFacts;
+use delivery::domain::{CatalogComponent, Claim, ClaimSource, RepoId};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// What a catalog's server says, and which names found no repository.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    server: Vec<Claim>,
+    told: BTreeSet<Arc<str>>,
+}
+
+impl Catalog {
+    /// Replaces what the server says.
+    pub fn absorb(&mut self, claims: Vec<Claim>) {
+        self.server = claims;
+    }
+
+    /// Gives every repository its entries; returns those for which that is news.
+    pub fn assign(&mut self, repositories: &mut BTreeMap<RepoId, RepositoryFacts>) -> Vec<RepoId> {
+        let names = names(repositories);
+        let mut found: HashMap<RepoId, Vec<CatalogComponent>> = HashMap::new();
+        let mut unknown: BTreeSet<Arc<str>> = BTreeSet::new();
+        let mut take = |home: Option<RepoId>, claims: &[Claim]| {
+            for component in claims.iter().filter_map(component_of) {
+                let repo = match &component.repository {
+                    None => home,
+                    Some(name) => {
+                        let known = names.get(&name.to_lowercase()).copied();
+                        if known.is_none() {
+                            unknown.insert(Arc::clone(name));
+                        }
+                        known
+                    }
+                };
+                let Some(repo) = repo else { continue };
+                let entries = found.entry(repo).or_default();
+                // The server comes first: it has what the files say, and more.
+                if !entries.iter().any(|known| is_same(known, component)) {
+                    entries.push(component.clone());
+                }
+            }
+        };
+        take(None, &self.server);
+        for (repo, facts) in repositories.iter() {
+            take(Some(*repo), facts.claims.of(ClaimSource::CatalogFiles));
+        }
+        self.tell_unknown(unknown);
+        let assign = |(repo, facts): (&RepoId, &mut RepositoryFacts)| {
+            let mut entries = found.remove(repo).unwrap_or_default();
+            entries.sort_by(|one, other| (&one.name, &one.root).cmp(&(&other.name, &other.root)));
+            facts.claims.set_catalog(entries).then_some(*repo)
+        };
+        repositories.iter_mut().filter_map(assign).collect()
+    }
+
+    /// Says once of each name that it is the name of nothing that is collected.
+    fn tell_unknown(&mut self, unknown: BTreeSet<Arc<str>>) {
+        let news: Vec<&Arc<str>> = unknown.difference(&self.told).collect();
+        if let Some(first) = news.first() {
+            tracing::info!(
+                entries = news.len(),
+                repo = &***first,
+                "the catalog has components of repositories that are not collected: correct their \
+                 annotation github.com/project-slug, or collect these repositories"
+            );
+        }
+        self.told = unknown;
+    }
+}
+
+fn component_of(claim: &Claim) -> Option<&CatalogComponent> {
+    match claim {
+        Claim::Component(component) => Some(component),
+        Claim::Team(_) | Claim::Paths { .. } => None,
+    }
+}
+
+fn is_same(one: &CatalogComponent, other: &CatalogComponent) -> bool {
+    one.name.eq_ignore_ascii_case(&other.name)
+}
+
+/// The repositories that are collected, by their present names and by former ones that are free,
+/// in lower case.
+fn names(repositories: &BTreeMap<RepoId, RepositoryFacts>) -> HashMap<String, RepoId> {
+    let active = || {
+        let repositories = repositories.iter();
+        repositories.filter_map(|(repo, facts)| Some((*repo, facts.active()?)))
+    };
+    let mut names: HashMap<String, RepoId> =
+        active().map(|(repo, one)| (one.full_name.to_lowercase(), repo)).collect();
+    for (repo, repository) in active() {
+        for name in &repository.former_names {
+            names.entry(name.to_lowercase()).or_insert(repo);
+        }
+    }
+    names
+}
+
+impl RepositoryClaims {
+    /// The catalog's entry for a component, or for the whole repository where `name` is absent.
+    pub fn entry(&self, name: Option<&str>) -> Option<&CatalogComponent> {
+        match (name, self.catalog()) {
+            (Some(name), entries) => {
+                entries.iter().find(|entry| entry.name.eq_ignore_ascii_case(name))
+            }
+            (None, [only]) => Some(only),
+            (None, _) => None,
+        }
+    }
+}
