@@ -74,6 +74,7 @@ impl Lasting {
         }
         let mut evaluator = evaluator(settings, &self.store).await?;
         let after = load(&self.store, &mut collectors, &mut evaluator).await?;
+        evaluator.prepare(self.clock.now());
 
         let generation =
             Generation { sources, stop: stop.child_token(), tasks: TaskTracker::new() };

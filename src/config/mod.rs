@@ -18,8 +18,8 @@ mod settings;
 mod tests;
 
 pub use components::{
-    ComponentSettings, Components, DeploymentSelector, claimants, have_paths, paths_fingerprint,
-    selectors_fingerprint, touched,
+    ComponentSettings, Components, DeploymentSelector, claimants, deployed, have_paths,
+    paths_fingerprint, selectors_fingerprint, touched,
 };
 pub use keys::{Default as KeyDefault, Key, Section};
 pub use layers::{ConfigFile, Flags, Sources};

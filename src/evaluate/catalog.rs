@@ -4,7 +4,9 @@
 
 use super::claims::RepositoryClaims;
 use super::estate::RepositoryFacts;
+use crate::config::ComponentSettings;
 use delivery::domain::{CatalogComponent, Claim, ClaimSource, RepoId};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -74,6 +76,24 @@ impl Catalog {
     }
 }
 
+/// The components of repositories in which the catalog has several that are deployed.
+pub fn catalogued(
+    repositories: &BTreeMap<RepoId, RepositoryFacts>,
+) -> HashMap<RepoId, Vec<ComponentSettings>> {
+    let several = repositories.iter().filter_map(|(repo, facts)| {
+        let repository = facts.active()?;
+        let mut entries: Vec<&CatalogComponent> = facts.claims.deployed().collect();
+        if entries.len() < 2 {
+            return None;
+        }
+        // A deployment that names `pay-api` is not one of `api`.
+        entries.sort_by_key(|entry| (Reverse(entry.name.len()), Arc::clone(&entry.name)));
+        let component = |entry| ComponentSettings::catalogued(&repository.full_name, entry);
+        Some((*repo, entries.into_iter().map(component).collect()))
+    });
+    several.collect()
+}
+
 fn component_of(claim: &Claim) -> Option<&CatalogComponent> {
     match claim {
         Claim::Component(component) => Some(component),
@@ -110,7 +130,15 @@ impl RepositoryClaims {
                 entries.iter().find(|entry| entry.name.eq_ignore_ascii_case(name))
             }
             (None, [only]) => Some(only),
-            (None, _) => None,
+            (None, _) => {
+                let mut deployed = self.deployed();
+                deployed.next().filter(|_| deployed.next().is_none())
+            }
         }
+    }
+
+    /// The entries of what is deployed by itself.
+    fn deployed(&self) -> impl Iterator<Item = &CatalogComponent> {
+        self.catalog().iter().filter(|entry| !entry.is_library)
     }
 }

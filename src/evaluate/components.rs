@@ -4,7 +4,7 @@
 use super::claims::RepositoryClaims;
 use super::estate::RepositoryFacts;
 use super::ownership::{Owner, Owners, Subject};
-use crate::config::{ComponentSettings, Components, claimants};
+use crate::config::{ComponentSettings, Components, claimants, deployed};
 use delivery::domain::{CatalogComponent, ComponentId, Deployment, RepoId, Repository};
 use delivery::ledger::Scope;
 use std::collections::BTreeSet;
@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub struct Component<'a> {
     /// What identifies it.
     pub id: ComponentId,
-    /// How it is declared; absent where it is the whole repository.
+    /// How it is declared, or what the catalog has; absent where it is the whole repository.
     pub declared: Option<&'a ComponentSettings>,
     /// All declared components of its repository, in order.
     all: Vec<&'a ComponentSettings>,
@@ -51,7 +51,7 @@ impl Component<'_> {
         let all = facts.deployments.values();
         let Some(declared) = self.declared else { return all.collect() };
         let is_own = |deployment: &&Deployment| {
-            claimants(&self.all, deployment).0.is_some_and(|first| first.name == declared.name)
+            deployed(&self.all, deployment).iter().any(|one| one.name == declared.name)
         };
         all.filter(is_own).collect()
     }
@@ -123,6 +123,10 @@ impl Contested {
         facts: &RepositoryFacts,
     ) {
         let declared = components.of(repository);
+        // Of names within names the longest is meant, and nobody has to tell them apart.
+        if declared.iter().any(|one| one.is_catalogued()) {
+            return;
+        }
         let pairs = facts.deployments.values().filter_map(|deployment| {
             let (first, second) = claimants(&declared, deployment);
             Some((deployment.id.0, first?, second?))

@@ -129,6 +129,11 @@ impl Estate {
         }
     }
 
+    /// Gives repositories what the catalog has of them; returns those for which that is news.
+    pub fn assign_catalog(&mut self) -> Vec<RepoId> {
+        self.catalog.assign(&mut self.repositories)
+    }
+
     fn absorb_claims(&mut self, claims: Claims, changes: &mut Changes) {
         let Claims { repo, source, claims } = claims;
         changes.mapping = true;
@@ -151,9 +156,6 @@ impl Estate {
         owners: &dyn Owners,
         changes: &mut Changes,
     ) {
-        if changes.catalog {
-            changes.repositories.extend(self.catalog.assign(&mut self.repositories));
-        }
         let has_news = !changes.repositories.is_empty();
         if changes.mapping {
             self.map_to_components(components, owners, changes);

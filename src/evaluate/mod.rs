@@ -27,7 +27,8 @@ pub use run::Publisher;
 
 pub use settling::{Settled, Settlement, SettlingRules};
 
-use crate::config::Components;
+use crate::config::{ComponentSettings, Components, paths_fingerprint, selectors_fingerprint};
+use catalog::catalogued;
 use component::{Evaluated, evaluate, instant_of};
 use components::{Component, Contested, components_of, owner_of_repository};
 use delivery::domain::{ComponentId, Fact, RepoId, Repository, Span, TeamName, Time, Window};
@@ -78,6 +79,8 @@ pub struct Evaluator {
     contested: Contested,
     /// When these rules were first evaluated.
     since: Option<Time>,
+    /// Since when the catalog has these components of a repository.
+    catalogued_at: BTreeMap<RepoId, Time>,
 }
 
 impl Evaluator {
@@ -94,6 +97,7 @@ impl Evaluator {
             orgs: BTreeMap::new(),
             contested: Contested::default(),
             since: None,
+            catalogued_at: BTreeMap::new(),
         }
     }
 
@@ -107,10 +111,31 @@ impl Evaluator {
     pub fn evaluate(&mut self, now: Time) -> Settlement {
         let mut changes = std::mem::take(&mut self.changes);
         self.since.get_or_insert(now);
+        self.read_catalog(&mut changes, now);
         self.estate.map_incidents(&self.rules.components, &*self.rules.owners, &mut changes);
         let touched = self.evaluate_components(&changes.repositories, now);
         self.evaluate_groups(&touched, now);
         self.due(now)
+    }
+
+    /// Makes the components known that the catalog has in what was absorbed so far: what reads
+    /// pull requests and deployments has to know them before it begins.
+    pub fn prepare(&mut self, now: Time) {
+        let mut changes = std::mem::take(&mut self.changes);
+        self.read_catalog(&mut changes, now);
+        self.changes = changes;
+    }
+
+    fn read_catalog(&mut self, changes: &mut Changes, now: Time) {
+        if !std::mem::take(&mut changes.catalog) || !self.rules.owners.asks_catalog() {
+            return;
+        }
+        changes.repositories.extend(self.estate.assign_catalog());
+        let found = catalogued(&self.estate.repositories);
+        let known = |repo: &RepoId| self.rules.components.catalogued(*repo);
+        let news = found.iter().filter(|(repo, components)| !are_alike(components, known(repo)));
+        self.catalogued_at.extend(news.map(|(repo, _)| (*repo, now)));
+        self.rules.components.publish(found);
     }
 
     /// Takes over what was settled.
@@ -168,11 +193,16 @@ impl Evaluator {
     /// not before its repository was read with what is declared now: without the marks of paths
     /// and deployments it would show, and count, what is not its own.
     fn is_visible(&self, component: &Component<'_>, facts: &RepositoryFacts) -> bool {
-        if component.declared.is_none() {
+        let is_deployed = || {
             let evaluated = self.components.get(&component.id);
-            return evaluated.is_some_and(|evaluated| !evaluated.history.deployments.is_empty());
+            evaluated.is_some_and(|evaluated| !evaluated.history.deployments.is_empty())
+        };
+        let Some(declared) = component.declared else { return is_deployed() };
+        if declared.is_catalogued() && !is_deployed() {
+            return false;
         }
-        self.settled.born_at(&component.id).is_some() || facts.through() >= self.since
+        let since = self.since.max(self.catalogued_at.get(&component.id.repo).copied());
+        self.settled.born_at(&component.id).is_some() || facts.through() >= since
     }
 
     /// Where what belongs to no component of a repository counts: its team and its organisation.
@@ -223,6 +253,15 @@ impl Evaluator {
         evaluate_all(teams, before.0, components, touched, &windows, now);
         evaluate_all(orgs, before.1, components, touched, &windows, now);
     }
+}
+
+/// Whether these components select the same.
+fn are_alike(one: &[ComponentSettings], other: &[ComponentSettings]) -> bool {
+    let texts = |components: &[ComponentSettings]| {
+        let components: Vec<&ComponentSettings> = components.iter().collect();
+        (paths_fingerprint(&components), selectors_fingerprint(&components))
+    };
+    texts(one) == texts(other)
 }
 
 /// A text that may be absent, as a label.

@@ -41,6 +41,9 @@ impl<'a> Subject<'a> {
 pub trait Owners: Send + Sync {
     /// The owner; everything has exactly one.
     fn owner(&self, subject: &Subject<'_>) -> Owner;
+
+    /// Whether the catalog is asked at all: then it also says which components there are.
+    fn asks_catalog(&self) -> bool;
 }
 
 /// One source of ownership.
@@ -51,6 +54,7 @@ trait Source: Send + Sync {
 
 /// Sources in the configured order; the first answer wins.
 pub struct OrderedOwners {
+    asks_catalog: bool,
     sources: Vec<Box<dyn Source>>,
 }
 
@@ -67,7 +71,10 @@ impl OrderedOwners {
                 OwnershipSource::Topic => Box::new(Said(ClaimSource::Topic)),
             }
         };
-        OrderedOwners { sources: settings.order.iter().map(source).collect() }
+        OrderedOwners {
+            asks_catalog: settings.order.contains(&OwnershipSource::Catalog),
+            sources: settings.order.iter().map(source).collect(),
+        }
     }
 }
 
@@ -77,6 +84,10 @@ impl Owners for OrderedOwners {
             .iter()
             .find_map(|source| source.answer(subject))
             .unwrap_or_else(|| Owner { team: Arc::from(UNOWNED), source: "none" })
+    }
+
+    fn asks_catalog(&self) -> bool {
+        self.asks_catalog
     }
 }
 

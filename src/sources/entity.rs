@@ -12,6 +12,8 @@ use std::sync::Arc;
 /// Names of systems and lifecycles, which become labels, are no longer.
 const LONGEST: usize = 100;
 
+/// Types of components that are not deployed by themselves.
+const LIBRARIES: [&str; 2] = ["library", "documentation"];
 /// The annotation that names a component's repository.
 const PROJECT_SLUG: &str = "github.com/project-slug";
 /// The annotation that says where a component's source is.
@@ -63,6 +65,8 @@ struct Link {
 
 #[derive(Debug, Default, Deserialize)]
 struct Spec {
+    #[serde(default, rename = "type")]
+    kind: Option<String>,
     #[serde(default)]
     owner: Option<String>,
     #[serde(default)]
@@ -105,10 +109,9 @@ pub enum Flaw {
 /// The component that an entity is, with its flaws. Nothing where it is none, or where nobody could
 /// say of which repository.
 pub fn component(entity: &Entity, place: Place<'_>) -> (Option<CatalogComponent>, Vec<Flaw>) {
-    let name = entity.metadata.name.trim();
-    if !entity.kind.eq_ignore_ascii_case("component") || name.is_empty() {
-        return (None, Vec::new());
-    }
+    let name = short(&entity.metadata.name);
+    let is_component = entity.kind.eq_ignore_ascii_case("component");
+    let Some(name) = name.filter(|_| is_component) else { return (None, Vec::new()) };
     let mut flaws = Vec::new();
     let source = entity.annotation(SOURCE_LOCATION).and_then(source_location);
     let slug = entity.annotation(PROJECT_SLUG);
@@ -145,11 +148,13 @@ pub fn component(entity: &Entity, place: Place<'_>) -> (Option<CatalogComponent>
             team
         }
     };
+    let kind = spec.and_then(|spec| spec.kind.as_deref()).unwrap_or_default();
     let label = |text: Option<&String>| text.and_then(|text| short(text));
     let component = CatalogComponent {
         repository: repository.map(Arc::from),
         root: Arc::from(root),
-        name: Arc::from(name),
+        name,
+        is_library: LIBRARIES.iter().any(|library| kind.eq_ignore_ascii_case(library)),
         team,
         system: label(spec.and_then(|spec| spec.system.as_ref())).map(|name| referred(&name)),
         lifecycle: label(spec.and_then(|spec| spec.lifecycle.as_ref())),

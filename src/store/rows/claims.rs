@@ -67,6 +67,8 @@ pub(super) struct ComponentMirror {
     root: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     team: Option<String>,
+    #[serde(default, skip_serializing_if = "list::is_false")]
+    library: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     system: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -113,6 +115,7 @@ fn mirror(component: &CatalogComponent) -> ComponentMirror {
         name: component.name.to_string(),
         repository: text(&component.repository),
         root: component.root.to_string(),
+        library: component.is_library,
         team: text(&component.team),
         system: text(&component.system),
         lifecycle: text(&component.lifecycle),
@@ -128,6 +131,7 @@ fn component(mirror: ComponentMirror) -> CatalogComponent {
         name: mirror.name.into(),
         repository: mirror.repository.map(Arc::from),
         root: mirror.root.into(),
+        is_library: mirror.library,
         team: mirror.team.map(Arc::from),
         system: mirror.system.map(Arc::from),
         lifecycle: mirror.lifecycle.map(Arc::from),

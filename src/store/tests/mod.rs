@@ -194,6 +194,7 @@ fn claims() -> Claims {
         repository: Some("acme/shop".into()),
         root: "services/api".into(),
         name: "api".into(),
+        is_library: true,
         team: Some("payments".into()),
         system: Some("checkout".into()),
         lifecycle: Some("production".into()),

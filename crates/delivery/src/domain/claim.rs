@@ -82,6 +82,8 @@ pub struct CatalogComponent {
     pub root: Arc<str>,
     /// Its name.
     pub name: Arc<str>,
+    /// Whether it is a library or documentation: nothing that is deployed by itself.
+    pub is_library: bool,
     /// Whose it is; absent where its owner is no team.
     pub team: Option<TeamName>,
     /// The system it is part of.
