@@ -1,5 +1,6 @@
 //! The exporter's own metrics hear of sources and collecting.
 
+use crate::collect::CATALOG;
 use crate::exposition::{OwnMetrics, SourceLabels};
 use crate::sources::{SourceError, Throttle};
 use crate::{collect, sources};
@@ -14,7 +15,11 @@ const OWNERSHIP: &str = "ownership";
 
 /// The label `source` of a source of ownership at a GitHub.
 fn part(source: &str, from: ClaimSource) -> String {
-    format!("{source}/{}", from.name())
+    match from {
+        // A server of its own.
+        ClaimSource::CatalogServer => source.to_owned(),
+        _ => format!("{source}/{}", from.name()),
+    }
 }
 
 /// Passes on to the own metrics what the rooms tell.
@@ -37,9 +42,15 @@ impl Observers {
     /// Ends the gauges of a source that is not collected any more.
     pub fn dismiss(&self, source: &str) {
         self.with_labels(source, |labels| self.own.forget_source(labels));
-        for from in ClaimSource::ALL {
+        for from in ClaimSource::ALL.into_iter().filter(|from| *from != ClaimSource::CatalogServer)
+        {
             self.own.forget_source(&ownership_labels(&part(source, from)));
         }
+    }
+
+    /// Ends the gauges of a catalog's server that is not asked any more.
+    pub fn dismiss_catalog(&self) {
+        self.own.forget_source(&ownership_labels(CATALOG));
     }
 
     fn with_labels(&self, source: &str, act: impl FnOnce(&SourceLabels<'_>)) {

@@ -5,6 +5,7 @@
 //! goes to the backfill of repositories whose history is not complete, so that freshness comes first.
 //! Every page is committed with its cursor in one transaction. No measure is known here.
 
+mod catalog;
 mod commits;
 mod failing;
 mod fetch;
@@ -15,6 +16,7 @@ mod ownership;
 mod sweep;
 mod tracked;
 
+pub use catalog::{CATALOG, CollectCatalog};
 pub use health::{Health, SourceHealth};
 pub use observer::Observer;
 

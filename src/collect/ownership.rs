@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A source that failed is asked again after this long: somebody has to grant it first.
-const RETRY_AFTER: Span = 15 * MINUTE;
+pub(super) const RETRY_AFTER: Span = 15 * MINUTE;
 
 /// How many repositories' files are read before what they say is stored.
 const REPOSITORIES_AT_ONCE: usize = 500;

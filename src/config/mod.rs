@@ -28,9 +28,9 @@ pub use problems::{Problem, Problems};
 pub use reference::reference;
 pub use sections::{ALL as SECTIONS, listen_address};
 pub use settings::{
-    CollectionSettings, ComponentDetail, ExpositionSettings, FailuresSettings, GitHubSettings,
-    HashLogins, IncidentSettings, LogFormat, LogSettings, MeasuresSettings, OwnershipRule,
-    OwnershipSettings, OwnershipSource, ServerSettings, Settings, StoreSettings,
+    CatalogSettings, CollectionSettings, ComponentDetail, ExpositionSettings, FailuresSettings,
+    GitHubSettings, HashLogins, IncidentSettings, LogFormat, LogSettings, MeasuresSettings,
+    OwnershipRule, OwnershipSettings, OwnershipSource, ServerSettings, Settings, StoreSettings,
 };
 
 use problems::Report;

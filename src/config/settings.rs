@@ -32,6 +32,8 @@ pub struct Settings {
     pub exposition: ExpositionSettings,
     /// `[ownership]`
     pub ownership: OwnershipSettings,
+    /// `[catalog]`, where it names a server.
+    pub catalog: Option<CatalogSettings>,
     /// `[[components]]`
     pub components: Components,
     /// `[[incidents]]`
@@ -191,6 +193,17 @@ pub struct OwnershipSettings {
     pub topic_prefix: String,
     /// The rules, first match wins.
     pub rules: Vec<OwnershipRule>,
+}
+
+/// `[catalog]`
+#[derive(Clone, Debug)]
+pub struct CatalogSettings {
+    /// `url`: the backend's address.
+    pub url: String,
+    /// `ca_file`: PEM certificates to trust beside the system's.
+    pub ca_file: Option<PathBuf>,
+    /// The token, and where it came from; an open server needs none.
+    pub token: Option<(SecretString, String)>,
 }
 
 impl OwnershipSettings {

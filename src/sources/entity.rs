@@ -190,6 +190,11 @@ impl Entity {
         all.filter(|target| !target.contains(':')).collect()
     }
 
+    /// Whether nothing tells of it any more.
+    pub fn is_orphan(&self) -> bool {
+        self.annotation("backstage.io/orphan") == Some("true")
+    }
+
     fn annotation(&self, key: &str) -> Option<&str> {
         let value = self.metadata.annotations.as_ref()?.get(key)?.as_deref()?.trim();
         (!value.is_empty()).then_some(value)

@@ -2,12 +2,14 @@
 //! other sources, or of what makes a deployment a failure.
 
 mod catalog_file;
+mod connector;
 mod entity;
 mod error;
 mod observer;
 mod problem;
 mod team;
 
+pub mod backstage;
 pub mod github;
 
 pub use catalog_file::{CatalogFile, read_catalog_file};

@@ -16,7 +16,8 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
-/// The tasks of a daemon with one source that wait for the clock: the collector and the publisher.
+/// The tasks of a daemon with one source that wait for the clock: the collector and the publisher;
+/// one more reads a catalog's server.
 const TASKS: usize = 2;
 /// The token that the daemons bear.
 pub const TOKEN: &str = "github_pat_daemon_tests_secret";
@@ -79,7 +80,8 @@ impl World {
         let clock = self.clock.clone();
         let daemon =
             Daemon::start(config.settings(), Arc::new(clock.clone()), stop.clone()).await?;
-        Ok(Running { address: daemon.address(), daemon, stop, clock })
+        let tasks = TASKS + usize::from(config.more.contains("[catalog]"));
+        Ok(Running { address: daemon.address(), daemon, stop, clock, tasks })
     }
 }
 
@@ -129,12 +131,13 @@ pub struct Running {
     daemon: Daemon,
     stop: CancellationToken,
     clock: SteppedClock,
+    tasks: usize,
 }
 
 impl Running {
     /// Returns once nothing is left to do at this instant.
     pub async fn quiet(&self) {
-        self.clock.quiet(TASKS).await;
+        self.clock.quiet(self.tasks).await;
     }
 
     /// Lets so many seconds pass, stopping at every instant that the daemon waits for.

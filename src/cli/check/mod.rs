@@ -70,6 +70,9 @@ async fn check(settings: &Settings, clock: SharedClock) -> Report {
     for github in &settings.github {
         looked.push(look(github, settings, Arc::clone(&clock), since).await);
     }
+    if let Some(first) = looked.first_mut() {
+        ownership::ask_catalog(settings, Arc::clone(&clock), &mut first.said).await;
+    }
     let place = Place::new(settings, &looked, now);
     let sources: Vec<SourceReport> = settings
         .github

@@ -2,11 +2,13 @@
 
 use super::look::Looked;
 use super::report::{Finding, Severity};
-use crate::config::{OwnershipSettings, OwnershipSource};
+use crate::clock::SharedClock;
+use crate::config::{OwnershipSettings, OwnershipSource, Settings};
 use crate::evaluate::{
     OrderedOwners, Owner, Owners, RepositoryClaims, Subject, claims_by_repository,
 };
 use crate::sources::SourceError;
+use crate::sources::backstage::Backstage;
 use crate::sources::github::{GitHub, OwnerFiles};
 use delivery::domain::{ClaimSource, Claims, RepoId, Repository};
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,6 +57,25 @@ pub async fn ask(
         }
     }
     read_files(source, settings, repositories, said).await
+}
+
+/// Asks the catalog's server, if one is named and asked.
+pub async fn ask_catalog(settings: &Settings, clock: SharedClock, said: &mut Said) {
+    let is_asked = settings.ownership.order.contains(&OwnershipSource::Catalog);
+    let Some(catalog) = settings.catalog.as_ref().filter(|_| is_asked) else { return };
+    let answer = match Backstage::connect(catalog, clock) {
+        Ok(server) => server.components().await,
+        Err(error) => Err(error),
+    };
+    match answer {
+        Ok(answer) => {
+            said.claims.push(answer.claims);
+            let problems = answer.problems.into_iter();
+            said.problems
+                .extend(problems.map(|problem| format!("an entity of the catalog {problem}")));
+        }
+        Err(error) => said.failures.push((ClaimSource::CatalogServer, error)),
+    }
 }
 
 async fn read_files(
