@@ -73,6 +73,7 @@ impl Lasting {
         let mut collectors = Vec::new();
         for source in &sources.github {
             observers.introduce(source.name());
+            observers.keep_ownership(source.name(), &settings.ownership.order);
             let around = Surroundings {
                 store: self.store.clone(),
                 clock: Arc::clone(&self.clock),

@@ -1,6 +1,7 @@
 //! The exporter's own metrics hear of sources and collecting.
 
 use crate::collect::CATALOG;
+use crate::config::OwnershipSource;
 use crate::exposition::{OwnMetrics, SourceLabels};
 use crate::sources::{SourceError, Throttle};
 use crate::{collect, sources};
@@ -12,6 +13,14 @@ const SWEEP: &str = "sweep";
 
 /// The label `collector` of what tells whose repositories are.
 const OWNERSHIP: &str = "ownership";
+
+/// The sources of ownership at a GitHub that are asked on a schedule of their own.
+const OWNERSHIP_SOURCES: [(OwnershipSource, ClaimSource); 4] = [
+    (OwnershipSource::Catalog, ClaimSource::CatalogFiles),
+    (OwnershipSource::CustomProperty, ClaimSource::CustomProperty),
+    (OwnershipSource::GitHubTeam, ClaimSource::GitHubTeam),
+    (OwnershipSource::CodeOwners, ClaimSource::CodeOwners),
+];
 
 /// The label `source` of a source of ownership at a GitHub.
 fn part(source: &str, from: ClaimSource) -> String {
@@ -42,9 +51,15 @@ impl Observers {
     /// Ends the gauges of a source that is not collected any more.
     pub fn dismiss(&self, source: &str) {
         self.with_labels(source, |labels| self.own.forget_source(labels));
-        for from in ClaimSource::ALL.into_iter().filter(|from| *from != ClaimSource::CatalogServer)
-        {
-            self.own.forget_source(&ownership_labels(&part(source, from)));
+        self.keep_ownership(source, &[]);
+    }
+
+    /// Ends the gauges of those sources of ownership at a GitHub that are not asked any more.
+    pub fn keep_ownership(&self, source: &str, order: &[OwnershipSource]) {
+        for (asked, from) in OWNERSHIP_SOURCES {
+            if !order.contains(&asked) {
+                self.own.forget_source(&ownership_labels(&part(source, from)));
+            }
         }
     }
 

@@ -147,7 +147,7 @@ impl Collect {
                     self.tell_left_out(source, &organization, &said);
                     facts.extend(claims(source, its, said));
                 }
-                Err(error) if error.concerns_the_whole_source() => return Err(error.into()),
+                // If it is GitHub as a whole that fails, what is asked next shows it.
                 Err(error) => failure = Err(CollectError::Source(error)),
             }
         }
@@ -180,7 +180,14 @@ impl Collect {
                 some.iter().map(|(repo, cursor)| (repo, cursor.as_deref())).collect();
             let mut facts = Vec::new();
             let mut cursors = Vec::new();
-            for read in source.owner_files(&asked, wanted).await? {
+            let read = match source.owner_files(&asked, wanted).await {
+                Ok(read) => read,
+                Err(error) => {
+                    note_failure_of_files(&mut failures, wanted, &error);
+                    break;
+                }
+            };
+            for read in read {
                 match read {
                     Ok(read) => {
                         self.tell_problems(&read);
@@ -189,16 +196,7 @@ impl Collect {
                         cursors.push(CursorUpdate { repo, of, cursor: read.cursor });
                     }
                     Err(SourceError::NotFound { .. }) => {}
-                    Err(error) => {
-                        // It is the same failure for both kinds of files; each shows it.
-                        let text = error.to_string();
-                        for from in files_of(wanted) {
-                            let (what, status) = (text.clone(), 200);
-                            let message = "the files stay as they were read last".to_owned();
-                            let error = SourceError::Failed { what, status, message };
-                            failures.entry(from).or_insert(CollectError::Source(error));
-                        }
-                    }
+                    Err(error) => note_failure_of_files(&mut failures, wanted, &error),
                 }
             }
             self.around.store.commit(&facts, &cursors).await?;
@@ -281,6 +279,17 @@ impl Collect {
 
     fn place(&self) -> String {
         format!("ownership {}", self.source.name())
+    }
+}
+
+/// A failure of both kinds of files, since they are read together; each shows it.
+fn note_failure_of_files(
+    failures: &mut BTreeMap<ClaimSource, CollectError>,
+    wanted: OwnerFiles,
+    error: &SourceError,
+) {
+    for from in files_of(wanted) {
+        failures.entry(from).or_insert_with(|| CollectError::Source(error.clone()));
     }
 }
 

@@ -99,8 +99,11 @@ impl Estate {
         match fact {
             Fact::Repository(repository) => {
                 changes.mapping = true;
-                changes.catalog = true;
                 let facts = self.of(repository.id);
+                let named =
+                    |one: &Repository| (one.full_name.clone(), one.former_names.clone(), one.state);
+                // Heads move all the time, and no entry of the catalog depends on them.
+                changes.catalog |= facts.repository.as_ref().map(named) != Some(named(&repository));
                 facts.repository = Some(repository);
             }
             Fact::Deployment(deployment) => {

@@ -27,11 +27,14 @@ pub fn read_catalog_file(path: &str, text: &str, names: &[&str]) -> CatalogFile 
         return read;
     }
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    for document in documents(text) {
+    for (start, document) in documents(text) {
         let entity: Entity = match serde_saphyr::from_str(&document) {
             Ok(entity) => entity,
+            // The error's text may quote what it met, which may name a person.
             Err(error) => {
-                read.problems.push(Problem::Malformed(first_line(&error.to_string())));
+                let within = error.location().map_or(1, |location| location.line());
+                let line = start + within.max(1) - 1;
+                read.problems.push(Problem::Malformed(format!("line {line} is no entity in YAML")));
                 continue;
             }
         };
@@ -48,15 +51,17 @@ pub fn read_catalog_file(path: &str, text: &str, names: &[&str]) -> CatalogFile 
     read
 }
 
-/// The documents of a file, which lines of `---` part; those without content are left out.
-fn documents(text: &str) -> Vec<String> {
-    let mut documents = vec![String::new()];
-    for line in text.lines() {
+/// The documents of a file with their first lines' numbers. Lines of `---` part them; those without
+/// content are left out.
+fn documents(text: &str) -> Vec<(u64, String)> {
+    let mut documents = vec![(1, String::new())];
+    for (number, line) in (1..).zip(text.lines()) {
         let is_start = line.trim_end() == "---" || line.starts_with("--- ");
         let is_end = line.trim_end() == "...";
         if is_start || is_end {
-            documents.push(line.strip_prefix("--- ").unwrap_or_default().to_owned());
-        } else if let Some(last) = documents.last_mut() {
+            let rest = line.strip_prefix("--- ").unwrap_or_default();
+            documents.push((number, format!("{rest}\n")));
+        } else if let Some((_, last)) = documents.last_mut() {
             last.push_str(line);
             last.push('\n');
         }
@@ -64,7 +69,7 @@ fn documents(text: &str) -> Vec<String> {
     let is_empty = |document: &String| {
         document.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'))
     };
-    documents.retain(|document| !is_empty(document));
+    documents.retain(|(_, document)| !is_empty(document));
     documents
 }
 
@@ -83,10 +88,6 @@ fn resolve(folder: &str, target: &str) -> Option<String> {
     }
     let path = path.join("/");
     (!path.is_empty() && !path.contains(['*', '?', '['])).then_some(path)
-}
-
-fn first_line(text: &str) -> String {
-    text.lines().next().unwrap_or_default().chars().take(200).collect()
 }
 
 #[cfg(test)]

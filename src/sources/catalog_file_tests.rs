@@ -63,6 +63,16 @@ fn each_document_stands_alone_and_what_is_broken_is_named() {
     assert_eq!(read.targets, ["services/web/catalog-info.yaml"]);
     let reasons: Vec<&str> = read.problems.iter().map(Problem::reason).collect();
     assert_eq!(reasons, ["no_team", "malformed", "no_repository"]);
+    assert!(read.problems[1].to_string().contains("line 24"), "{}", read.problems[1]);
+}
+
+#[test]
+fn no_text_of_a_file_is_told() {
+    for text in ["kind: {a: jane}", "jane@example.org", "spec: [jane]", "metadata: jane"] {
+        let read = read_catalog_file("catalog-info.yaml", text, &[]);
+        assert_eq!(read.problems.len(), 1, "{text}");
+        assert!(!read.problems[0].to_string().contains("jane"), "{}", read.problems[0]);
+    }
 }
 
 #[test]

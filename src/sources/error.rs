@@ -3,7 +3,7 @@
 use delivery::domain::Time;
 
 /// A source's failure. The text names what was asked, the cause and the remedy.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum SourceError {
     /// The credentials are refused; asking again does not help until they change.
     #[error("{what}: {origin} was refused (HTTP 401): {hint}")]

@@ -23,9 +23,6 @@ impl Problem {
             Problem::TooLarge => "too_large",
         }
     }
-
-    /// All values of [`Problem::reason`].
-    pub const REASONS: [&'static str; 4] = ["malformed", "no_team", "no_repository", "too_large"];
 }
 
 impl std::fmt::Display for Problem {

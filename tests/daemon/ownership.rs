@@ -190,6 +190,25 @@ async fn a_source_that_may_not_be_read_is_told_once_and_keeps_its_last_answer() 
 }
 
 #[tokio::test]
+async fn a_source_that_cannot_be_reached_holds_up_nothing_else() {
+    let world = World::of(estate(), NOW).await;
+    let when = When { times: 10_000, mentions: Some("properties".to_owned()), ..When::default() };
+    world.sim.faults().on_requests(Fault::Reset, when);
+    let daemon = running(&world, ORDER).await;
+    daemon.advance(HOUR).await;
+    let shown = daemon.scrape().await;
+    assert_owner(&shown, "by-property", "unowned", "none");
+    assert_owner(&shown, "by-team", "team", "github_team");
+    assert_owner(&shown, "by-line", "line", "codeowners");
+    assert_eq!(shown.sum("dora_exporter_source_up", &["source=\"github\""]), 1.0);
+    assert_eq!(shown.sum("dora_exporter_source_up", &["source=\"github/custom_property\""]), 0.0);
+    world.sim.faults().clear();
+    daemon.advance(20 * MINUTE).await;
+    assert_owner(&daemon.scrape().await, "by-property", "property", "custom_property");
+    daemon.stop().await;
+}
+
+#[tokio::test]
 async fn a_new_owner_takes_the_windows_along_and_counters_keep_what_was_settled() {
     let mut story = Scenario::new();
     let repo = live(&mut story, "shop");

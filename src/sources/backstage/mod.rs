@@ -96,8 +96,10 @@ impl Answer {
     fn take(&mut self, item: Value) {
         let entity: Entity = match serde_json::from_value(item) {
             Ok(entity) => entity,
-            Err(error) => {
-                self.problems.push(Problem::Malformed(error.to_string()));
+            // The error may quote what it met, which may name a person.
+            Err(_) => {
+                let why = "it is not of the documented form".to_owned();
+                self.problems.push(Problem::Malformed(why));
                 return;
             }
         };

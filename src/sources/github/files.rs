@@ -47,13 +47,11 @@ pub(super) async fn list(
         };
         let (size, answer) = ask(client, &TREES, "files of repositories", variables).await?;
         let batch = &rest[..size.clamp(1, rest.len())];
-        let mut refusal = answer.as_ref().err();
         for (place, repo) in batch.iter().enumerate() {
             let listing = match &answer {
                 Ok(answer) => listing(answer, place, &wanted)
                     .map_err(|missing| missing.into_error(&what(repo), REMEDY)),
-                // The first keeps the cause in full.
-                Err(_) => Err(again(refusal.take(), &what(repo))),
+                Err(error) => Err(error.clone()),
             };
             listings.push(listing);
         }
@@ -73,14 +71,13 @@ pub(super) async fn read(
         let variables = |size: usize| slots(&rest[..size.min(rest.len())]);
         let (size, answer) = ask(client, &FILES, "files", variables).await?;
         let batch = &rest[..size.clamp(1, rest.len())];
-        let mut refusal = answer.as_ref().err();
         for (place, (repo, path)) in batch.iter().enumerate() {
             let what = format!("{path} of {}", repo.full_name);
             texts.push(match &answer {
                 Ok(answer) => {
                     text(answer, place).map_err(|missing| missing.into_error(&what, REMEDY))
                 }
-                Err(_) => Err(again(refusal.take(), &what)),
+                Err(error) => Err(error.clone()),
             });
         }
     }
@@ -99,15 +96,6 @@ async fn ask(
         Err(refusal) if refusal.error.concerns_the_whole_source() => Err(refusal.error),
         Err(refusal) => Ok((refusal.size, Err(refusal.error))),
     }
-}
-
-/// The failure of one of a batch that was refused as a whole.
-fn again(cause: Option<&SourceError>, what: &str) -> SourceError {
-    let message = match cause {
-        Some(cause) => cause.to_string(),
-        None => "asked together with one that failed".to_owned(),
-    };
-    SourceError::Failed { what: what.to_owned(), status: 200, message }
 }
 
 fn slots(files: &[(&Repository, &str)]) -> Value {
