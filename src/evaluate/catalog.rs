@@ -14,6 +14,8 @@ use std::sync::Arc;
 #[derive(Debug, Default)]
 pub struct Catalog {
     server: Vec<Claim>,
+    /// How many entries belong to repositories that are gone or not collected any more.
+    pub of_the_gone: u64,
     told: BTreeSet<Arc<str>>,
 }
 
@@ -26,6 +28,8 @@ impl Catalog {
     /// Gives every repository its entries; returns those for which that is news.
     pub fn assign(&mut self, repositories: &mut BTreeMap<RepoId, RepositoryFacts>) -> Vec<RepoId> {
         let names = names(repositories);
+        let former = former(repositories);
+        let mut of_the_gone = BTreeSet::new();
         let mut found: HashMap<RepoId, Vec<CatalogComponent>> = HashMap::new();
         let mut unknown: BTreeSet<Arc<str>> = BTreeSet::new();
         let mut take = |home: Option<RepoId>, claims: &[Claim]| {
@@ -34,7 +38,9 @@ impl Catalog {
                     None => home,
                     Some(name) => {
                         let known = names.get(&name.to_lowercase()).copied();
-                        if known.is_none() {
+                        if known.is_none() && former.contains(&name.to_lowercase()) {
+                            of_the_gone.insert((name.to_lowercase(), Arc::clone(&component.name)));
+                        } else if known.is_none() {
                             unknown.insert(Arc::clone(name));
                         }
                         known
@@ -52,6 +58,7 @@ impl Catalog {
         for (repo, facts) in repositories.iter() {
             take(Some(*repo), facts.claims.of(ClaimSource::CatalogFiles));
         }
+        self.of_the_gone = of_the_gone.len() as u64;
         self.tell_unknown(unknown);
         let assign = |(repo, facts): (&RepoId, &mut RepositoryFacts)| {
             let mut entries = found.remove(repo).unwrap_or_default();
@@ -120,6 +127,13 @@ fn names(repositories: &BTreeMap<RepoId, RepositoryFacts>) -> HashMap<String, Re
         }
     }
     names
+}
+
+/// The names of repositories that were collected once, in lower case.
+fn former(repositories: &BTreeMap<RepoId, RepositoryFacts>) -> BTreeSet<String> {
+    let gone = repositories.values().filter(|facts| facts.active().is_none());
+    let known = gone.filter_map(|facts| facts.repository.as_ref());
+    known.map(|repository| repository.full_name.to_lowercase()).collect()
 }
 
 impl RepositoryClaims {

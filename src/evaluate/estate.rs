@@ -137,6 +137,11 @@ impl Estate {
         self.catalog.assign(&mut self.repositories)
     }
 
+    /// How many entries the catalog has of repositories that are gone or not collected any more.
+    pub fn entries_of_the_gone(&self) -> u64 {
+        self.catalog.of_the_gone
+    }
+
     fn absorb_claims(&mut self, claims: Claims, changes: &mut Changes) {
         let Claims { repo, source, claims } = claims;
         changes.mapping = true;

@@ -31,6 +31,7 @@ impl Evaluator {
             settled_teams: self.settled.totals.of_teams(self.teams.keys()),
             settled_orgs: self.settled.totals.of_orgs(self.orgs.keys()),
             repositories: repositories.collect(),
+            platform: self.platform(),
         }
     }
 

@@ -15,6 +15,7 @@ mod group;
 mod mapping;
 mod naming;
 mod ownership;
+mod platform;
 mod rules;
 mod run;
 mod settling;
@@ -79,6 +80,8 @@ pub struct Evaluator {
     contested: Contested,
     /// When these rules were first evaluated.
     since: Option<Time>,
+    /// The instant of the latest evaluation.
+    evaluated_at: Option<Time>,
     /// Since when the catalog has these components of a repository.
     catalogued_at: BTreeMap<RepoId, Time>,
 }
@@ -97,6 +100,7 @@ impl Evaluator {
             orgs: BTreeMap::new(),
             contested: Contested::default(),
             since: None,
+            evaluated_at: None,
             catalogued_at: BTreeMap::new(),
         }
     }
@@ -111,6 +115,7 @@ impl Evaluator {
     pub fn evaluate(&mut self, now: Time) -> Settlement {
         let mut changes = std::mem::take(&mut self.changes);
         self.since.get_or_insert(now);
+        self.evaluated_at = Some(now);
         self.read_catalog(&mut changes, now);
         self.estate.map_incidents(&self.rules.components, &*self.rules.owners, &mut changes);
         let touched = self.evaluate_components(&changes.repositories, now);

@@ -268,3 +268,47 @@ async fn broken_files_are_told_once_with_their_place_and_hide_nothing() {
     }
     daemon.stop().await;
 }
+
+#[tokio::test]
+async fn the_health_of_the_catalog_is_shown_for_the_platform_team() {
+    let mut story = estate();
+    let entity = |name: &str, more: &str, spec: &str| {
+        format!("kind: Component\nmetadata: {{ name: {name}{more} }}\nspec: {{ {spec} }}\n")
+    };
+    let at = NOW - 4 * DAY;
+    let whole = live(&mut story, "whole");
+    let annotations = ", annotations: { pagerduty.com/service-id: P1, backstage.io/techdocs-ref: x }\
+                       , links: [{ url: 'https://slo.example', title: SLO }]";
+    let text = entity("whole", annotations, "owner: core, lifecycle: production");
+    story.write(at, whole, &[("catalog-info.yaml", &text)]);
+    let never = story.repository(NOW - 100 * DAY, "acme/never-deployed");
+    let text = entity("never", "", "owner: 'user:jane', lifecycle: Production");
+    story.write(at, never, &[("catalog-info.yaml", &text)]);
+    let library = story.repository(NOW - 100 * DAY, "acme/library");
+    let text = entity("library", "", "type: library, owner: core, lifecycle: production");
+    story.write(at, library, &[("catalog-info.yaml", &text)]);
+    let world = World::of(story, NOW).await;
+    let daemon = running(&world, ORDER).await;
+    let shown = daemon.scrape().await;
+    // by-catalog, all and whole are in production and shown; six more are shown.
+    assert_eq!(shown.get("platform_components", &["lifecycle=\"production\""]), Some(3.0));
+    assert_eq!(shown.get("platform_components", &["lifecycle=\"unknown\""]), Some(6.0));
+    assert_eq!(shown.get("platform_unowned_components", &[]), Some(1.0));
+    let stale = |reason: &str| {
+        shown.get("platform_stale_catalog_entries", &[&format!("reason=\"{reason}\"")])
+    };
+    assert_eq!(stale("not_deployed"), Some(1.0));
+    assert_eq!(stale("owner_unknown"), Some(1.0));
+    assert_eq!(stale("repository_gone"), Some(0.0));
+    for what in ["oncall", "docs", "slo"] {
+        let labels = [&*format!("what=\"{what}\"")];
+        let without = shown.get("platform_production_components_without", &labels);
+        assert_eq!(without, Some(3.0), "all but one lack {what}");
+    }
+    daemon.stop().await;
+    let daemon = running(&world, "\"topic\"").await;
+    let shown = daemon.scrape().await;
+    assert_eq!(shown.get("platform_stale_catalog_entries", &[]), None, "nobody was asked");
+    assert_eq!(shown.get("platform_components", &["lifecycle=\"unknown\""]), Some(9.0));
+    daemon.stop().await;
+}
