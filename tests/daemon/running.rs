@@ -11,7 +11,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
@@ -190,6 +190,9 @@ pub async fn get(address: SocketAddr, path: &str) -> (u16, String) {
     (status, String::from_utf8(body.to_vec()).unwrap())
 }
 
+/// A subscriber that nobody reads.
+static ANOTHER: OnceLock<tracing::Dispatch> = OnceLock::new();
+
 /// The log of everything that runs on this thread while it lives.
 pub struct Log {
     text: Arc<Mutex<Vec<u8>>>,
@@ -198,6 +201,9 @@ pub struct Log {
 
 impl Log {
     pub fn of(level: tracing::Level) -> Log {
+        // While there is only one subscriber, tracing asks whichever thread comes to a line of code
+        // first whether anyone listens, and a thread of another test says no for all.
+        ANOTHER.get_or_init(|| tracing::Dispatch::new(tracing_subscriber::registry()));
         let text = Arc::new(Mutex::new(Vec::new()));
         let writer = Writer(Arc::clone(&text));
         let subscriber = tracing_subscriber::fmt()
