@@ -119,12 +119,8 @@ impl collect::Observer for Observers {
         self.own.failure(source, collector.map_or(SWEEP, Collector::name), reason);
     }
 
-    fn claimed(&self, source: &str, from: ClaimSource, answered: Option<Time>) {
-        let part = part(source, from);
-        self.own.source_up(&part, answered.is_some());
-        if let Some(at) = answered {
-            self.own.last_success(&part, OWNERSHIP, at);
-        }
+    fn claimed(&self, source: &str, from: ClaimSource, answered: bool) {
+        self.own.source_up(&part(source, from), answered);
     }
 
     fn claims_failed(&self, source: &str, from: ClaimSource, reason: &'static str) {

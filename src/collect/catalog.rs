@@ -84,7 +84,7 @@ impl CollectCatalog {
     async fn read(&self, now: Time, told: &mut Told) -> Result<(), ()> {
         let failure = self.try_read(now, told).await.err();
         let from = ClaimSource::CatalogServer;
-        self.observer.claimed(CATALOG, from, failure.is_none().then_some(now));
+        self.observer.claimed(CATALOG, from, failure.is_none());
         let is_over = told.failure.is_some() && failure.is_none();
         if is_over {
             tracing::info!(source = CATALOG, "works again");

@@ -8,8 +8,8 @@ pub trait Observer: Send + Sync {
     fn collected(&self, source: &str, collector: Collector, seconds: f64);
     /// One collector failed for one repository, or for the whole source where `collector` is absent.
     fn failed(&self, source: &str, collector: Option<Collector>, reason: &'static str);
-    /// A source of ownership was asked; it answered in full at this instant, or not.
-    fn claimed(&self, source: &str, from: ClaimSource, answered: Option<Time>);
+    /// A source of ownership was asked, and answered in full or not.
+    fn claimed(&self, source: &str, from: ClaimSource, answered: bool);
     /// A source of ownership failed, wholly or for an organisation.
     fn claims_failed(&self, source: &str, from: ClaimSource, reason: &'static str);
     /// So many facts were read.

@@ -90,8 +90,7 @@ impl Collect {
         outcome: Result<(), CollectError>,
         now: Time,
     ) -> Result<(), CollectError> {
-        let answered = outcome.is_ok().then_some(now);
-        self.around.observer.claimed(self.source.name(), source, answered);
+        self.around.observer.claimed(self.source.name(), source, outcome.is_ok());
         match outcome {
             Ok(()) => self.note_answer(source, now).await,
             Err(error) => {

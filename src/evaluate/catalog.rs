@@ -156,3 +156,7 @@ impl RepositoryClaims {
         self.catalog().iter().filter(|entry| !entry.is_library)
     }
 }
+
+#[cfg(test)]
+#[path = "catalog_tests.rs"]
+mod tests;
