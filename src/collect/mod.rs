@@ -12,6 +12,7 @@ mod fetch;
 mod graph;
 mod health;
 mod observer;
+mod owner_files;
 mod ownership;
 mod sweep;
 mod tracked;

@@ -139,7 +139,7 @@ fn set(components: &[(&str, &str, i64)]) -> FigureSet {
         Arc::new(TeamFigures { team: components[at].0.into(), figures, levels })
     };
     FigureSet {
-        platform: platform(),
+        platform: expected::platform(),
         components: components
             .iter()
             .zip(&histories)
@@ -157,16 +157,6 @@ fn set(components: &[(&str, &str, i64)]) -> FigureSet {
             .iter()
             .map(|(_, repo, _)| RepositoryState { repo: (*repo).into(), backfill_complete: true })
             .collect(),
-    }
-}
-
-fn platform() -> PlatformFigures {
-    let named = |names: [&str; 3]| names.map(|name| (name.to_owned(), 1)).to_vec();
-    PlatformFigures {
-        components: named(["experimental", "production", "unknown"]),
-        unowned: 1,
-        stale: named(["not_deployed", "owner_unknown", "repository_gone"]),
-        without: named(["docs", "oncall", "slo"]),
     }
 }
 

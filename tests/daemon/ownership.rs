@@ -130,6 +130,9 @@ async fn every_source_names_its_team_and_the_order_decides_among_them() {
     assert_owner(&daemon.scrape().await, "all", "another", "github_team");
     daemon.stop().await;
     assert_eq!(asked(&world), before, "another order is no reason to ask again");
+    let store = std::fs::read(world.store()).unwrap();
+    let holds = |text: &str| store.windows(text.len()).any(|part| part == text.as_bytes());
+    assert!(holds("entity") && !holds("jane"), "nobody is kept");
 }
 
 /// How often the sources of ownership were asked: pages of properties, of teams, listings, files.
