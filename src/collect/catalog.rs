@@ -74,11 +74,11 @@ impl CollectCatalog {
     async fn first_due(&self) -> Time {
         let text = self.store.meta_get(PLACE).await.ok().flatten().unwrap_or_default();
         let answered: Answered = serde_json::from_str(&text).unwrap_or_default();
-        if answered.url == self.source.url() {
-            Time(answered.at).plus(self.settings.refresh_interval)
-        } else {
-            self.clock.now()
-        }
+        let (now, interval) = (self.clock.now(), self.settings.refresh_interval);
+        let is_known = answered.url == self.source.url();
+        // A clock that was set back puts nothing off.
+        let known = Time(answered.at).plus(interval).min(now.plus(interval));
+        if is_known { known } else { now }
     }
 
     async fn read(&self, now: Time, told: &mut Told) -> Result<(), ()> {

@@ -90,14 +90,15 @@ impl Collect {
     /// Whether the interval is over, or there is a repository that was never asked for.
     async fn is_due(&mut self, source: ClaimSource, now: Time) -> Result<bool, CollectError> {
         let failed_at = self.asked.failed_at.get(&source);
-        if failed_at.is_some_and(|at| now.since(*at) < RETRY_AFTER) {
+        // A clock that was set back puts nothing off.
+        if failed_at.is_some_and(|at| (0..RETRY_AFTER).contains(&now.since(*at))) {
             return Ok(false);
         }
         let interval = self.around.ownership.refresh_interval;
         let question = self.question(source);
         let answered = self.answered().await?.get(&source);
         let is_fresh = answered.is_some_and(|answered| {
-            answered.question == question && now.since(Time(answered.at)) < interval
+            answered.question == question && (0..interval).contains(&now.since(Time(answered.at)))
         });
         Ok(!is_fresh || self.active().any(|tracked| !tracked.claimed.contains(&source)))
     }

@@ -1,9 +1,9 @@
 //! Which components a repository holds: those that the configuration declares, else itself, once it
 //! was ever deployed.
 
-use super::claims::RepositoryClaims;
 use super::estate::RepositoryFacts;
 use super::ownership::{Owner, Owners, Subject};
+use super::repository_claims::RepositoryClaims;
 use crate::config::{ComponentSettings, Components, claimants, deployed};
 use delivery::domain::{CatalogComponent, ComponentId, Deployment, RepoId, Repository};
 use delivery::ledger::Scope;

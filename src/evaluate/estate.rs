@@ -1,10 +1,10 @@
 //! All facts in memory, by repository, kept current by the store's news.
 
 use super::catalog::Catalog;
-use super::claims::RepositoryClaims;
 use super::mapping::{IncidentMap, map_incidents};
 use super::naming::Naming;
 use super::ownership::Owners;
+use super::repository_claims::RepositoryClaims;
 use crate::config::Components;
 use delivery::domain::{
     ClaimSource, Claims, Collector, CommitGraph, ComponentId, Deployment, DeploymentId,

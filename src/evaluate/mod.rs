@@ -4,7 +4,6 @@
 //! windows slide. Only components with news, or whose figures change by time alone, are evaluated.
 
 mod catalog;
-mod claims;
 mod codeowners;
 mod component;
 mod components;
@@ -16,13 +15,14 @@ mod mapping;
 mod naming;
 mod ownership;
 mod platform;
+mod repository_claims;
 mod rules;
 mod run;
 mod settling;
 
-pub use claims::RepositoryClaims;
 pub use estate::claims_by_repository;
 pub use ownership::{OrderedOwners, Owner, Owners, Subject, UNOWNED};
+pub use repository_claims::RepositoryClaims;
 pub use rules::rules_of;
 pub use run::Publisher;
 

@@ -1,6 +1,6 @@
 //! Whose is it: the team of a component, by the first source that answers.
 
-use super::claims::RepositoryClaims;
+use super::repository_claims::RepositoryClaims;
 use crate::config::{OwnershipRule, OwnershipSettings, OwnershipSource};
 use delivery::domain::{CatalogComponent, ClaimSource, Repository, TeamName};
 use std::sync::Arc;
