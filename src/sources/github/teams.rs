@@ -28,8 +28,9 @@ enum Permission {
 }
 
 impl Permission {
-    fn read(text: &str) -> Permission {
-        match text {
+    /// What an edge of a team's list tells.
+    fn of(edge: &Value) -> Permission {
+        match edge["permission"].as_str().unwrap_or_default() {
             "ADMIN" => Permission::Admin,
             "MAINTAIN" => Permission::Maintain,
             "WRITE" => Permission::Write,
@@ -51,7 +52,17 @@ struct Rest {
     id: Value,
     after: String,
     /// The permission at which it was left.
-    last: Permission,
+    left_at: Permission,
+    /// The permission at its end.
+    end: Permission,
+}
+
+impl Rest {
+    /// Whether the rest tells of no team that may write: the list is in the order of permissions,
+    /// so that nothing lies beyond its ends, whichever way it runs.
+    fn is_below(&self) -> bool {
+        self.left_at == Permission::Below && self.end == Permission::Below
+    }
 }
 
 /// Reads an organisation's teams, and names for each repository the most specific ones.
@@ -91,10 +102,6 @@ pub(super) async fn teams(client: &Client, organization: &str) -> Result<Said, S
 struct Reading {
     teams: BTreeMap<String, Team>,
     rests: Vec<Rest>,
-    /// Whether a list was seen to descend, and whether one was seen not to: what lies below write
-    /// access is passed over only where the order is as it was asked for.
-    descends: bool,
-    ascends: bool,
 }
 
 impl Reading {
@@ -102,16 +109,15 @@ impl Reading {
         let Some(slug) = node["slug"].as_str() else { return };
         let parent = node["parentTeam"]["slug"].as_str().map(str::to_owned);
         self.teams.insert(slug.to_owned(), Team { parent, ..Team::default() });
-        self.repositories(slug, &node["id"], &node["repositories"]);
+        let end = edges(&node["end"]).last().map_or(Permission::Admin, Permission::of);
+        self.repositories(slug, &node["id"], &node["repositories"], end);
     }
 
-    fn repositories(&mut self, slug: &str, id: &Value, list: &Value) {
-        let mut last = Permission::Admin;
-        for edge in list["edges"].as_array().into_iter().flatten() {
-            let permission = Permission::read(edge["permission"].as_str().unwrap_or_default());
-            self.descends |= permission < last;
-            self.ascends |= permission > last;
-            last = permission;
+    fn repositories(&mut self, slug: &str, id: &Value, list: &Value, end: Permission) {
+        let mut left_at = Permission::Admin;
+        for edge in edges(list) {
+            let permission = Permission::of(edge);
+            left_at = permission;
             let repo = edge["node"]["databaseId"].as_u64().map(RepoId);
             let team = self.teams.get_mut(slug);
             if let (Some(repo), Some(team)) = (repo, team)
@@ -121,14 +127,14 @@ impl Reading {
             }
         }
         if let Some(after) = next_page(list) {
-            self.rests.push(Rest { slug: slug.to_owned(), id: id.clone(), after, last });
+            let (slug, id) = (slug.to_owned(), id.clone());
+            self.rests.push(Rest { slug, id, after, left_at, end });
         }
     }
 
     async fn read_rests(&mut self, client: &Client, what: &str) -> Result<(), SourceError> {
         while let Some(rest) = self.rests.pop() {
-            let is_in_order = self.descends && !self.ascends;
-            if is_in_order && rest.last == Permission::Below {
+            if rest.is_below() {
                 continue;
             }
             let variables =
@@ -136,10 +142,14 @@ impl Reading {
             let graph = client.ask(&TEAM_REST, what, variables).await?.graph;
             let list = super::page::part(&graph, &["node", "repositories"])
                 .map_err(|missing| missing.into_error(what, REMEDY))?;
-            self.repositories(&rest.slug, &rest.id, list);
+            self.repositories(&rest.slug, &rest.id, list, rest.end);
         }
         Ok(())
     }
+}
+
+fn edges(list: &Value) -> impl DoubleEndedIterator<Item = &Value> {
+    list["edges"].as_array().into_iter().flatten()
 }
 
 /// For each repository the teams that may write to it, without those whose access is only their
