@@ -265,6 +265,31 @@ async fn a_repository_whose_files_cannot_be_read_hides_no_other() {
 }
 
 #[tokio::test]
+async fn a_repository_too_large_to_be_listed_in_depth_still_has_its_root() {
+    let mut scenario = Scenario::new();
+    let repos = estate(&mut scenario, 1);
+    let (api, root) = (entity("api", "deep"), entity("root", "core"));
+    let written = [("catalog-info.yaml", root.as_str()), ("a/b/catalog-info.yaml", api.as_str())];
+    scenario.write(NOW - DAY, repos[0], &written);
+    let world = World::of(&mut scenario).await;
+    let discovered = world.discovered().await;
+    let too_much = || {
+        let mentions = Some("\"deep\":true".to_owned());
+        let when = When { times: 4, mentions, ..When::default() };
+        world.sim.faults().on_requests(Fault::SomethingWentWrong, when);
+    };
+    too_much();
+    let read = files(&world, &[(discovered[0].clone(), None)]).await;
+    assert_eq!(claims_of(&read[0], ClaimSource::CatalogFiles), ["root@ core"]);
+    let whole = files(&world, &[(discovered[0].clone(), None)]).await;
+    assert_eq!(whole[0].claims[0].claims.len(), 2);
+    too_much();
+    let asked = [(&discovered[0], Some(whole[0].cursor.as_str()))];
+    let kept = world.github.owner_files(&asked, BOTH).await.unwrap();
+    assert!(kept[0].is_err(), "what is known of its depths is not lost to trouble");
+}
+
+#[tokio::test]
 async fn ownership_of_a_thousand_repositories_takes_few_requests() {
     let mut scenario = Scenario::new();
     let repos = estate(&mut scenario, 1_000);

@@ -6,6 +6,7 @@
 use super::client::{Answered, Client};
 use super::page::Missing;
 use super::queries::{FILES, Query, TREES};
+use super::verdict::{GraphAnswer, GraphError};
 use crate::sources::SourceError;
 use delivery::domain::Repository;
 use serde_json::{Map, Value, json};
@@ -13,6 +14,15 @@ use std::collections::BTreeMap;
 
 /// What reading files needs.
 pub(super) const REMEDY: &str = "Contents: read (classic token: repo)";
+
+/// How deep trees are listed.
+pub(super) enum Depth<'a> {
+    /// The root and its folders.
+    Shallow,
+    /// Their folders, too; of a repository that cannot bear it only what is above, where this says
+    /// that nothing was known of its depths.
+    Bearable(&'a (dyn Fn(&Repository) -> bool + Sync)),
+}
 
 /// Paths with the object ids of what is there.
 pub(super) type Listing = BTreeMap<String, String>;
@@ -29,24 +39,25 @@ pub(super) enum Text {
 }
 
 /// Lists the files at the root and in folders of folders below it, whose names `wanted` accepts.
-/// `deep` says whether the lowest folders are looked into. The order is kept; an error concerns
-/// the whole source.
+/// The order is kept; an error concerns the whole source.
 pub(super) async fn list(
     client: &Client,
     repos: &[&Repository],
-    deep: bool,
+    deep: Depth<'_>,
     wanted: impl Fn(&str) -> bool,
 ) -> Result<Vec<Result<Listing, SourceError>>, SourceError> {
     let mut listings = Vec::with_capacity(repos.len());
     let what = |repo: &Repository| format!("files of {}", repo.full_name);
     while listings.len() < repos.len() {
         let rest = &repos[listings.len()..];
-        let variables = |size: usize| {
-            let ids: Vec<&str> = rest.iter().take(size).map(|repo| &*repo.node_id).collect();
-            json!({ "ids": ids, "deep": deep })
-        };
-        let (size, answer) = ask(client, &TREES, "files of repositories", variables).await?;
+        let (size, mut answer) = ask_trees(client, rest, !matches!(deep, Depth::Shallow)).await?;
         let batch = &rest[..size.clamp(1, rest.len())];
+        // A repository that is too large to be listed in depth even alone still has its root.
+        if let (Depth::Bearable(is_shallow), [alone], Err(_)) = (&deep, batch, &answer)
+            && is_shallow(alone)
+        {
+            answer = ask_trees(client, batch, false).await?.1;
+        }
         for (place, repo) in batch.iter().enumerate() {
             let listing = match &answer {
                 Ok(answer) => listing(answer, place, &wanted)
@@ -57,6 +68,18 @@ pub(super) async fn list(
         }
     }
     Ok(listings)
+}
+
+async fn ask_trees(
+    client: &Client,
+    repos: &[&Repository],
+    deep: bool,
+) -> Result<(usize, Result<GraphAnswer, SourceError>), SourceError> {
+    let variables = |size: usize| {
+        let ids: Vec<&str> = repos.iter().take(size).map(|repo| &*repo.node_id).collect();
+        json!({ "ids": ids, "deep": deep })
+    };
+    ask(client, &TREES, "files of repositories", variables).await
 }
 
 /// Reads files, named by their repository and path. The order is kept; an error concerns the whole
@@ -90,7 +113,7 @@ async fn ask(
     query: &Query,
     what: &str,
     variables: impl Fn(usize) -> Value,
-) -> Result<(usize, Result<super::verdict::GraphAnswer, SourceError>), SourceError> {
+) -> Result<(usize, Result<GraphAnswer, SourceError>), SourceError> {
     match client.ask(query, what, variables).await {
         Ok(Answered { graph, size }) => Ok((size, Ok(graph))),
         Err(refusal) if refusal.error.concerns_the_whole_source() => Err(refusal.error),
@@ -112,12 +135,12 @@ fn slots(files: &[(&Repository, &str)]) -> Value {
 }
 
 fn listing(
-    answer: &super::verdict::GraphAnswer,
+    answer: &GraphAnswer,
     place: usize,
     wanted: &impl Fn(&str) -> bool,
 ) -> Result<Listing, Missing> {
     let node = answer.data.get("nodes").and_then(|nodes| nodes.get(place));
-    let is_about = |error: &&super::verdict::GraphError| {
+    let is_about = |error: &&GraphError| {
         super::page::below(error, &["nodes"])
             .and_then(<[Value]>::first)
             .is_some_and(|at| at.as_u64() == Some(place as u64))
@@ -148,7 +171,7 @@ fn collect(tree: &Value, folder: &str, wanted: &impl Fn(&str) -> bool, listing: 
     }
 }
 
-fn text(answer: &super::verdict::GraphAnswer, place: usize) -> Result<Text, Missing> {
+fn text(answer: &GraphAnswer, place: usize) -> Result<Text, Missing> {
     let slot = format!("f{place}");
     let node = super::page::part(answer, &[&slot])?;
     let file = &node["object"];

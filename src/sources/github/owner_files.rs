@@ -1,7 +1,7 @@
 //! Catalog files and `CODEOWNERS` of many repositories, read where a head has moved.
 
 use super::client::Client;
-use super::files::{Listing, Text, list, read};
+use super::files::{Depth, Listing, Text, list, read};
 use super::parse::{OWNER_PLACES, codeowners};
 use super::repositories::names_of;
 use crate::sources::{Problem, SourceError, read_catalog_file};
@@ -86,7 +86,15 @@ pub(super) async fn owner_files(
     let is_wanted = |path: &str| {
         (wanted.catalog && is_catalog(path)) || (wanted.codeowners && OWNER_PLACES.contains(&path))
     };
-    let listings = list(client, &listed, wanted.catalog, is_wanted).await?;
+    // A repository of which files deep down are known never loses them to a listing without depth.
+    let is_shallow = |repo: &Repository| {
+        let cursor =
+            repos.iter().find(|(one, _)| one.id == repo.id).and_then(|(_, cursor)| *cursor);
+        let known = Cursor::read(cursor).map(|known| known.files).unwrap_or_default();
+        known.keys().all(|path| path.matches('/').count() < 2)
+    };
+    let depth = if wanted.catalog { Depth::Bearable(&is_shallow) } else { Depth::Shallow };
+    let listings = list(client, &listed, depth, is_wanted).await?;
     let mut works: Vec<Work<'_>> = Vec::new();
     for ((repo, cursor), listing) in repos.iter().zip(listings) {
         let known = Cursor::read(*cursor).filter(|known| known.answers(wanted));
