@@ -28,6 +28,8 @@ impl Collect {
         if due {
             self.discover(started).await?;
         }
+        // Before anything of a new repository is shown, so that it is shown, and counted, for its team.
+        self.read_ownership(started).await?;
         let asked_at = self.around.clock.now();
         let active: Vec<Repository> =
             self.active().map(|tracked| tracked.repository.clone()).collect();
@@ -62,7 +64,7 @@ impl Collect {
                 return Err(error);
             }
         }
-        let changed: Vec<Fact> = discovery
+        let mut changed: Vec<Fact> = discovery
             .repositories
             .into_iter()
             .filter_map(|repository| {
@@ -71,6 +73,8 @@ impl Collect {
                 (known != Some(&found)).then_some(Fact::Repository(found))
             })
             .collect();
+        changed.extend(discovery.claims.into_iter().map(Fact::Claims));
+        self.asked.organizations = discovery.organizations;
         self.around.store.commit(&changed, &[]).await?;
         for fact in &changed {
             self.absorb(fact);
