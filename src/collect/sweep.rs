@@ -5,7 +5,9 @@ use super::fetch::Outcome;
 use super::tracked::Tracked;
 use super::{Collect, CollectError, repositories};
 use crate::sources::github::{Mark, Probe, Probed};
-use delivery::domain::{Collector, DAY, Fact, MINUTE, Progress, RepoId, Repository, Span, Time};
+use delivery::domain::{
+    Collector, DAY, Fact, MINUTE, Oid, Progress, RepoId, Repository, Span, Time,
+};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -28,6 +30,8 @@ impl Collect {
         if due {
             self.discover(started).await?;
         }
+        // Before anything of a new repository is shown, so that it is shown, and counted, for its team.
+        self.read_ownership(started).await?;
         let asked_at = self.around.clock.now();
         let active: Vec<Repository> =
             self.active().map(|tracked| tracked.repository.clone()).collect();
@@ -62,7 +66,9 @@ impl Collect {
                 return Err(error);
             }
         }
-        let changed: Vec<Fact> = discovery
+        let found = discovery.repositories.iter();
+        let heads: Vec<(RepoId, Option<Oid>)> = found.map(|one| (one.id, one.head)).collect();
+        let mut changed: Vec<Fact> = discovery
             .repositories
             .into_iter()
             .filter_map(|repository| {
@@ -71,9 +77,17 @@ impl Collect {
                 (known != Some(&found)).then_some(Fact::Repository(found))
             })
             .collect();
+        changed.extend(discovery.claims.into_iter().map(Fact::Claims));
+        self.asked.organizations = discovery.organizations;
         self.around.store.commit(&changed, &[]).await?;
         for fact in &changed {
             self.absorb(fact);
+        }
+        for (repo, head) in heads {
+            // A head that was seen before is the probe's to compare.
+            if let Some(tracked) = self.tracked.get_mut(&repo) {
+                tracked.head = tracked.head.or(head);
+            }
         }
         if !failed {
             self.note_success(Concern::Discovery);

@@ -4,11 +4,11 @@
 use crate::config::EnvironmentRule;
 use crate::sources::github::Mark;
 use delivery::domain::{
-    Collector, DAY, Deployment, DeploymentId, DeploymentState, Fact, Incident, IncidentId,
-    IncidentTransition, Oid, Progress, Repository, RepositoryState, Span, Time,
+    ClaimSource, Collector, DAY, Deployment, DeploymentId, DeploymentState, Fact, Incident,
+    IncidentId, IncidentTransition, Oid, Progress, Repository, RepositoryState, Span, Time,
 };
 use delivery::ledger::ProductionEnvironments;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// A failed deployment is asked again this long, since it may be re-run to success.
@@ -37,6 +37,10 @@ pub struct Tracked {
     pub probed_at: Option<Time>,
     /// Lists that may not be read, with when they are asked for again.
     pub held_until: HashMap<Collector, Time>,
+    /// The sources of ownership that were asked for it.
+    pub claimed: HashSet<ClaimSource>,
+    /// Where reading the files goes on that say whose it is.
+    pub owner_files: Option<String>,
     /// The head that the commit graph was last found to reach, since the start.
     pub head_read: Option<Oid>,
     /// When the baseline's commit was made, once the graph holds it.
@@ -70,6 +74,8 @@ impl Tracked {
             marks: HashMap::new(),
             probed_at: None,
             held_until: HashMap::new(),
+            claimed: HashSet::new(),
+            owner_files: None,
             head_read: None,
             baseline_committed_at: None,
             reconciled_at: None,
@@ -99,6 +105,9 @@ impl Tracked {
             }
             Fact::Progress(progress) => {
                 self.progress.insert(progress.collector, *progress);
+            }
+            Fact::Claims(claims) => {
+                self.claimed.insert(claims.source);
             }
             Fact::Repository(_)
             | Fact::PullRequest(_)
@@ -201,6 +210,11 @@ impl Tracked {
     /// Whether it is asked for news: wanted by the configuration, and found by the last probe.
     pub fn is_collected(&self) -> bool {
         self.repository.state == RepositoryState::Active && self.probed_at.is_some()
+    }
+
+    /// The repository with its head as the last probe saw it, however far its commits are read.
+    pub fn as_probed(&self) -> Repository {
+        Repository { head: self.head, ..self.repository.clone() }
     }
 
     /// Whether the branch has moved since the commit graph was read.

@@ -6,8 +6,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod api;
+mod backstage;
 mod bad_input;
 mod binary;
+mod catalog;
 mod clock;
 mod evidence;
 mod exposition;
@@ -16,6 +18,7 @@ mod mistakes;
 mod monorepo;
 mod moves;
 mod overrides;
+mod ownership;
 mod privacy;
 mod process;
 mod rate_limits;
