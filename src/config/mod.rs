@@ -30,7 +30,8 @@ pub use sections::{ALL as SECTIONS, listen_address};
 pub use settings::{
     CollectionSettings, ComponentDetail, ExpositionSettings, FailuresSettings, GitHubSettings,
     HashLogins, IncidentSettings, LogFormat, LogSettings, MeasuresSettings, OwnershipRule,
-    OwnershipSettings, OwnershipSource, ServerSettings, Settings, StoreSettings,
+    OwnershipSettings, OwnershipSource, PagerDutySettings, ServerSettings, Settings, StoreSettings,
+    Urgency,
 };
 
 use problems::Report;

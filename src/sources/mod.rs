@@ -1,12 +1,19 @@
 //! Sources: where facts come from. Each source knows its own API and nothing of the store, of
 //! other sources, or of what makes a deployment a failure.
 
+mod connector;
 mod error;
+mod incident_links;
+mod incidents;
 mod observer;
+mod rest;
+mod scan;
 
 pub mod github;
+pub mod pagerduty;
 
 pub use error::SourceError;
+pub use incidents::{Answer, IncidentNews, IncidentSource, KnownIncidents, is_open};
 pub use observer::{Observer, Throttle};
 
 use delivery::domain::{Fact, Time};

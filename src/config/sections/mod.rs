@@ -3,6 +3,7 @@
 
 mod collection;
 mod components;
+mod credentials;
 mod exposition;
 mod failures;
 mod github;
@@ -21,6 +22,7 @@ use crate::config::layers::{Merged, Sources};
 use crate::config::problems::Report;
 use crate::config::reader::Reader;
 use crate::config::settings::{Settings, StoreSettings};
+use std::path::{Path, PathBuf};
 
 /// All sections, in the order in which they are documented.
 pub static ALL: &[&Section] = &[
@@ -58,19 +60,30 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
     let github = Reader::open_all(&github::SECTION, merged.root.remove("github"), report);
     let components =
         Reader::open_all(&components::SECTION, merged.root.remove("components"), report);
-    let incidents = Reader::open_all(&incidents::SECTION, merged.root.remove("incidents"), report);
+    let github = github::read(github, sources, &merged.folder, report);
+    let components = components::read(&components.unwrap_or_default(), report);
+    let written = Reader::open_all(&incidents::SECTION, merged.root.remove("incidents"), report);
+    let beside = incidents::Beside {
+        sources,
+        folder: &merged.folder,
+        names: github.iter().map(|github| github.name.clone()).collect(),
+        components: &components,
+        report,
+    };
+    let (incidents, pagerduty) = incidents::read(written.unwrap_or_default(), beside);
     Settings {
         server,
         store,
         measures: measures::read(&measures, collection.lookback),
         collection,
-        github: github::read(github, sources, &merged.folder, report),
+        github,
         production,
         failures,
         exposition,
         ownership,
-        components: components::read(&components.unwrap_or_default(), report),
-        incidents: incidents::read(incidents.unwrap_or_default(), report),
+        components,
+        incidents,
+        pagerduty,
         log,
     }
 }
@@ -96,6 +109,18 @@ fn refuse_unknown_sections(merged: &Merged, report: &Report) {
             format!("no such section; there are {}", known().collect::<Vec<_>>().join(", "))
         };
         report.add(name, None, message);
+    }
+}
+
+/// A file that holds certificates; the error says what is wrong with it.
+fn certificates(path: &Path) -> Result<PathBuf, String> {
+    let text = std::fs::read(path)
+        .map_err(|error| format!("{} cannot be read: {error}; check the path", path.display()))?;
+    let marker = b"-----BEGIN CERTIFICATE-----";
+    if text.windows(marker.len()).any(|part| part == marker) {
+        Ok(path.to_owned())
+    } else {
+        Err(format!("{} holds no certificate; write a file in PEM", path.display()))
     }
 }
 

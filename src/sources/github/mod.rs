@@ -6,7 +6,6 @@
 mod answers;
 mod client;
 mod commits;
-mod connector;
 mod cursor;
 mod deployments;
 mod discovery;

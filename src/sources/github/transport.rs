@@ -3,9 +3,9 @@
 //! octocrab carries the request and the token; what the answer means is decided elsewhere.
 //! Absent here: retries, limits, decoding.
 
-use super::connector::connector;
 use crate::config::GitHubSettings;
 use crate::sources::SourceError;
+use crate::sources::connector::connector;
 use http_body_util::{BodyExt, Limited};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use octocrab::service::middleware::base_uri::BaseUriLayer;
