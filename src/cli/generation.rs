@@ -4,12 +4,13 @@
 use super::daemon::{connect, evaluator, load};
 use super::observers::Observers;
 use crate::clock::SharedClock;
-use crate::collect::{Collect, Health, Surroundings};
+use crate::collect::{Collect, CollectIncidents, Health, Surroundings};
 use crate::config::Settings;
 use crate::evaluate::Publisher;
 use crate::exposition::{Encoded, Exposure, OwnMetrics};
-use crate::sources::SourceError;
 use crate::sources::github::GitHub;
+use crate::sources::pagerduty::PagerDuty;
+use crate::sources::{IncidentSource, SourceError};
 use crate::store::{Store, StoreError};
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -33,46 +34,62 @@ pub struct Lasting {
     pub tasks: TaskTracker,
 }
 
+/// The sources of one configuration, set up.
+pub struct Connected {
+    github: Vec<Arc<GitHub>>,
+    incidents: Vec<Arc<dyn IncidentSource>>,
+}
+
 /// The collectors and the evaluator of one configuration, at work.
 pub struct Generation {
-    sources: Vec<Arc<GitHub>>,
+    sources: Connected,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
 
 impl Lasting {
     /// Sets up the sources, and touches nothing that is running.
-    pub fn connect(&self, settings: &Settings) -> Result<Vec<Arc<GitHub>>, SourceError> {
+    pub fn connect(&self, settings: &Settings) -> Result<Connected, SourceError> {
         let observers = self.observers();
         let sources = settings.github.iter().map(|github| {
             connect(github, settings, &self.store, &self.clock, &observers).map(Arc::new)
         });
-        sources.collect()
+        let github = sources.collect::<Result<_, _>>()?;
+        let pagerduty = settings.pagerduty.iter().map(|account| {
+            let account = PagerDuty::connect(account.clone(), Arc::clone(&self.clock))?;
+            Ok(Arc::new(account) as Arc<dyn IncidentSource>)
+        });
+        Ok(Connected { github, incidents: pagerduty.collect::<Result<_, SourceError>>()? })
     }
 
     /// Reads everything stored and begins to work, until `stop` or [`Generation::end`].
     pub async fn begin(
         &self,
         settings: &Settings,
-        sources: Vec<Arc<GitHub>>,
+        sources: Connected,
         stop: &CancellationToken,
     ) -> Result<Generation, StoreError> {
         let observers = self.observers();
+        let around = Surroundings {
+            store: self.store.clone(),
+            clock: Arc::clone(&self.clock),
+            settings: settings.collection.clone(),
+            production: settings.production.clone(),
+            observer: Arc::new(observers.clone()),
+            health: Arc::clone(&self.health),
+        };
         let mut collectors = Vec::new();
-        for source in &sources {
+        for source in &sources.github {
             observers.introduce(source.name());
-            let around = Surroundings {
-                store: self.store.clone(),
-                clock: Arc::clone(&self.clock),
-                settings: settings.collection.clone(),
-                production: settings.production.clone(),
-                observer: Arc::new(observers.clone()),
-                health: Arc::clone(&self.health),
-            };
-            collectors.push(Collect::new(Arc::clone(source), around));
+            collectors.push(Collect::new(Arc::clone(source), around.clone()));
+        }
+        let mut incidents = Vec::new();
+        for source in &sources.incidents {
+            observers.introduce_incidents(source.name());
+            incidents.push(CollectIncidents::new(Arc::clone(source), around.clone()));
         }
         let mut evaluator = evaluator(settings, &self.store).await?;
-        let after = load(&self.store, &mut collectors, &mut evaluator).await?;
+        let after = load(&self.store, &mut collectors, &mut incidents, &mut evaluator).await?;
 
         let generation =
             Generation { sources, stop: stop.child_token(), tasks: TaskTracker::new() };
@@ -87,17 +104,27 @@ impl Lasting {
         for collect in collectors {
             self.spawn(&generation, collect.run(generation.stop.clone()));
         }
+        for collect in incidents {
+            self.spawn(&generation, collect.run(generation.stop.clone()));
+        }
         generation.tasks.close();
         Ok(generation)
     }
 
     /// Ends what is shown of the sources of `former` that are not among `sources`, and hands the
     /// limits of the others on.
-    pub fn succeed(&self, former: &Generation, sources: &[Arc<GitHub>]) {
-        let names: Vec<&str> = sources.iter().map(|source| source.name()).collect();
+    pub fn succeed(&self, former: &Generation, sources: &Connected) {
+        let github = sources.github.iter().map(|source| source.name());
+        let names: Vec<&str> =
+            github.chain(sources.incidents.iter().map(|source| source.name())).collect();
         self.health.retain(&names);
-        for old in &former.sources {
-            sources.iter().for_each(|source| source.inherit_limits(old));
+        for old in &former.sources.github {
+            sources.github.iter().for_each(|source| source.inherit_limits(old));
+            if !names.contains(&old.name()) {
+                self.observers().dismiss(old.name());
+            }
+        }
+        for old in &former.sources.incidents {
             if !names.contains(&old.name()) {
                 self.observers().dismiss(old.name());
             }

@@ -10,11 +10,13 @@ mod failing;
 mod fetch;
 mod graph;
 mod health;
+mod incidents;
 mod observer;
 mod sweep;
 mod tracked;
 
 pub use health::{Health, SourceHealth};
+pub use incidents::{CollectIncidents, UNKNOWN_SERVICE};
 pub use observer::Observer;
 
 use crate::clock::SharedClock;
@@ -22,7 +24,7 @@ use crate::config::{CollectionSettings, EnvironmentRule};
 use crate::sources::SourceError;
 use crate::sources::github::GitHub;
 use crate::store::{Store, StoreError};
-use delivery::domain::{Collector, Fact, RepoId, Repository, RepositoryState, Time};
+use delivery::domain::{Collector, Fact, RepoId, Repository, RepositoryState, Span, Time};
 use failing::{Concern, Failing};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -145,14 +147,9 @@ impl Collect {
         }
     }
 
-    /// The interval, up to 5 % longer or shorter, so that several daemons do not ask in step.
     fn interval_with_jitter(&mut self) -> i64 {
         self.sweeps = self.sweeps.wrapping_add(1);
-        let interval = self.around.settings.sweep_interval;
-        let seed = self.sweeps.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ u64::from(std::process::id());
-        let spread = (interval / 10).max(1);
-        let offset = (seed >> 33) as i64 % spread;
-        (interval - spread / 2 + offset).max(1)
+        jittered(self.around.settings.sweep_interval, self.sweeps)
     }
 
     /// Tells the outcome of a sweep to metrics, landing page and log.
@@ -235,6 +232,15 @@ impl Collect {
         let repo = repo.map(|tracked| &*tracked.repository.full_name);
         (repo, concern.collector().map(Collector::name))
     }
+}
+
+/// The interval before a sweep, up to 5 % longer or shorter, so that several daemons do not ask in
+/// step.
+fn jittered(interval: Span, sweeps: u64) -> Span {
+    let seed = sweeps.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ u64::from(std::process::id());
+    let spread = (interval / 10).max(1);
+    let offset = (seed >> 33) as i64 % spread;
+    (interval - spread / 2 + offset).max(1)
 }
 
 /// The repositories to hand to a source that asks about all of them.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod mistakes;
+mod pagerduty;
 
 use super::*;
 use secrecy::ExposeSecret;

@@ -1,5 +1,6 @@
 //! All facts in memory, by repository, kept current by the store's news.
 
+use super::incident_sources::IncidentSources;
 use super::mapping::{IncidentMap, map_incidents};
 use super::naming::Naming;
 use super::ownership::Owners;
@@ -78,6 +79,8 @@ pub struct Estate {
     pub mapped: IncidentMap,
     /// What incidents name elsewhere.
     pub naming: Naming,
+    /// Who tells incidents that live in no repository.
+    pub sources: IncidentSources,
 }
 
 impl Estate {

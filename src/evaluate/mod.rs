@@ -9,6 +9,7 @@ mod due;
 mod estate;
 mod figures;
 mod group;
+mod incident_sources;
 mod mapping;
 mod naming;
 mod ownership;
@@ -16,6 +17,7 @@ mod rules;
 mod run;
 mod settling;
 
+pub use incident_sources::IncidentSources;
 pub use ownership::{OrderedOwners, Owner, Owners, UNOWNED};
 pub use rules::rules_of;
 pub use run::Publisher;
@@ -88,6 +90,12 @@ impl Evaluator {
             contested: Contested::default(),
             since: None,
         }
+    }
+
+    /// The same with sources of incidents that live in no repository.
+    pub fn told_by(mut self, sources: IncidentSources) -> Evaluator {
+        self.estate.sources = sources;
+        self
     }
 
     /// Takes over news; nothing is judged before [`Evaluator::evaluate`].
@@ -209,6 +217,11 @@ impl Evaluator {
                 }
             }
         }
+        if let Some(org) = only(orgs.values_mut()) {
+            let places = self.estate.sources.places();
+            let homeless = places.flat_map(|place| self.estate.homeless(place));
+            org.unmapped.extend(homeless.filter_map(|incident| judge_incident(incident, now)));
+        }
         let (components, before) = (&self.components, (&mut self.teams, &mut self.orgs));
         evaluate_all(teams, before.0, components, touched, &windows, now);
         evaluate_all(orgs, before.1, components, touched, &windows, now);
@@ -218,6 +231,12 @@ impl Evaluator {
 /// The organisation that a repository is shown under.
 fn org_of(repository: &Repository) -> Arc<str> {
     Arc::from(repository.full_name.split('/').next().unwrap_or_default())
+}
+
+/// The only one, if there is one alone: what is known of no repository can only be its.
+fn only<T>(mut all: impl Iterator<Item = T>) -> Option<T> {
+    let first = all.next()?;
+    all.next().is_none().then_some(first)
 }
 
 /// A name that was given up and used again may be known twice until the old repository is asked:

@@ -28,11 +28,7 @@ pub(in crate::sources) struct LinkedChanges {
 /// Adds what `text` names to `links`. `names` are the present and former names of the repository
 /// that the incident lives in. Changes of other repositories keep a hash of the repository's name;
 /// deployments are unique at their host, whichever repository they are of.
-pub(in crate::sources) fn incident_links(
-    text: &str,
-    names: &[&str],
-    links: &mut LinkedChanges,
-) {
+pub(in crate::sources) fn incident_links(text: &str, names: &[&str], links: &mut LinkedChanges) {
     for phrase in CAUSES {
         read_after(text, phrase, names, &mut links.causes);
     }

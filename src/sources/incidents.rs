@@ -77,18 +77,13 @@ impl KnownIncidents {
         self.lock().insert(Arc::clone(&incident.node_id), incident);
     }
 
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.lock().is_empty()
-    }
-
     fn lock(&self) -> MutexGuard<'_, HashMap<Arc<str>, Incident>> {
         self.incidents.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Whether an incident is open as of its last event.
-pub fn is_open(incident: &Incident) -> bool {
+fn is_open(incident: &Incident) -> bool {
     let last = incident.events.last();
     last.is_none_or(|event| event.transition == IncidentTransition::Reopened)
 }

@@ -13,7 +13,7 @@ pub mod github;
 pub mod pagerduty;
 
 pub use error::SourceError;
-pub use incidents::{Answer, IncidentNews, IncidentSource, KnownIncidents, is_open};
+pub use incidents::{Answer, IncidentNews, IncidentSource, KnownIncidents};
 pub use observer::{Observer, Throttle};
 
 use delivery::domain::{Fact, Time};

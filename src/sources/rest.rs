@@ -73,10 +73,7 @@ enum Outcome {
 }
 
 impl Rest {
-    pub(in crate::sources) fn new(
-        vendor: Vendor,
-        clock: SharedClock,
-    ) -> Result<Rest, SourceError> {
+    pub(in crate::sources) fn new(vendor: Vendor, clock: SharedClock) -> Result<Rest, SourceError> {
         let what = vendor.source.clone();
         let cause = || format!("api_url `{}` is no URL", vendor.url);
         let address = vendor
@@ -189,9 +186,10 @@ impl Rest {
                 remedy: self.vendor.permission.to_owned(),
             }),
             StatusCode::TOO_MANY_REQUESTS => {
-                let told = self.vendor.limit_headers.iter().find_map(|name| {
-                    headers.get(*name)?.to_str().ok()?.trim().parse::<f64>().ok()
-                });
+                let told =
+                    self.vendor.limit_headers.iter().find_map(|name| {
+                        headers.get(*name)?.to_str().ok()?.trim().parse::<f64>().ok()
+                    });
                 let seconds = told.filter(|seconds| (0.0..=86_400.0).contains(seconds));
                 Outcome::Limited(seconds.map(|seconds| seconds.ceil() as Span))
             }

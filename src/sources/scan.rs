@@ -3,7 +3,10 @@
 use delivery::domain::{OidPrefix, PullNumber};
 
 /// The ends of every occurrence of `phrase` (given in lower case) as whole words, in any case.
-pub(in crate::sources) fn ends_of<'a>(text: &'a str, phrase: &'a str) -> impl Iterator<Item = Occurrence> + 'a {
+pub(in crate::sources) fn ends_of<'a>(
+    text: &'a str,
+    phrase: &'a str,
+) -> impl Iterator<Item = Occurrence> + 'a {
     // ASCII lower case keeps the places of bytes.
     let lower = text.to_ascii_lowercase();
     let mut from = 0;

@@ -12,6 +12,10 @@ mod exposition;
 mod golden;
 mod monorepo;
 mod moves;
+mod pagerduty;
+#[path = "../pagerduty_source/stand_in.rs"]
+#[allow(dead_code)] // The source's own tests use the rest.
+mod pagerduty_account;
 mod privacy;
 mod process;
 mod rate_limits;

@@ -2,6 +2,7 @@
 
 use crate::clock::SteppedClock;
 use crate::exposition::Scrape;
+use crate::pagerduty_account::KEY;
 use dora_exporter::cli::{Daemon, StartError};
 use dora_exporter::config::{self, ConfigFile, Flags, Settings, Sources};
 use github_sim::{Event, Scenario, Sim, SimServer};
@@ -77,9 +78,10 @@ impl World {
     pub async fn start_and_leave(&self, config: &Config) -> Result<Running, StartError> {
         let stop = CancellationToken::new();
         let clock = self.clock.clone();
-        let daemon =
-            Daemon::start(config.settings(), Arc::new(clock.clone()), stop.clone()).await?;
-        Ok(Running { address: daemon.address(), daemon, stop, clock })
+        let settings = config.settings();
+        let tasks = TASKS + settings.pagerduty.len();
+        let daemon = Daemon::start(settings, Arc::new(clock.clone()), stop.clone()).await?;
+        Ok(Running { address: daemon.address(), daemon, stop, clock, tasks })
     }
 }
 
@@ -116,7 +118,11 @@ impl Config {
         let name = "the test's configuration".to_owned();
         let sources = Sources {
             file: Some(ConfigFile::Text { name, text: self.text() }),
-            environment: [("GITHUB_TOKEN".to_owned(), TOKEN.to_owned())].into(),
+            environment: [
+                ("GITHUB_TOKEN".to_owned(), TOKEN.to_owned()),
+                ("PAGERDUTY_TOKEN".to_owned(), KEY.to_owned()),
+            ]
+            .into(),
             flags: Flags::default(),
         };
         config::load(&sources).unwrap_or_else(|problems| panic!("{problems}"))
@@ -129,12 +135,13 @@ pub struct Running {
     daemon: Daemon,
     stop: CancellationToken,
     clock: SteppedClock,
+    tasks: usize,
 }
 
 impl Running {
     /// Returns once nothing is left to do at this instant.
     pub async fn quiet(&self) {
-        self.clock.quiet(TASKS).await;
+        self.clock.quiet(self.tasks).await;
     }
 
     /// Lets so many seconds pass, stopping at every instant that the daemon waits for.

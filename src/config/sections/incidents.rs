@@ -131,8 +131,7 @@ pub(super) fn read(
         let path = SECTION.path.to_owned();
         return (vec![issues(&Reader::open(&SECTION, path, None, beside.report))], Vec::new());
     }
-    let tellers =
-        [("github_issues", Teller::Issues), ("pagerduty", Teller::PagerDuty)];
+    let tellers = [("github_issues", Teller::Issues), ("pagerduty", Teller::PagerDuty)];
     let (mut by_issues, mut by_pagerduty) = (Vec::new(), Vec::new());
     for (at, reader) in written.iter().enumerate() {
         match reader.parsed("source", |text| choice(text, &tellers, &LATER)) {

@@ -84,7 +84,10 @@ mod tests {
         }
         // A clock that was set back reads again what it can, and goes on.
         let back = Time(96 * DAY);
-        assert_eq!(Reading::open(Some(&cursor), "a", Time(0)).slice(back), (Time(96 * DAY - OVERLAP), back));
+        assert_eq!(
+            Reading::open(Some(&cursor), "a", Time(0)).slice(back),
+            (Time(96 * DAY - OVERLAP), back)
+        );
     }
 
     #[test]

@@ -111,9 +111,10 @@ impl PagerDuty {
             let Some(answer) = self.rest.get(name, path, &query).await? else {
                 return Ok(Listed::All(found));
             };
-            let elements = answer.get(name).and_then(Value::as_array).ok_or_else(|| {
-                self.rest.garbled(name, format!("it has no list `{name}`"))
-            })?;
+            let elements = answer
+                .get(name)
+                .and_then(Value::as_array)
+                .ok_or_else(|| self.rest.garbled(name, format!("it has no list `{name}`")))?;
             for element in elements {
                 match decode(element) {
                     Ok(element) => found.push(element),

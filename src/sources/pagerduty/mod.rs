@@ -144,8 +144,10 @@ fn service(wire: &WireIncident) -> Option<&str> {
 fn fingerprint(settings: &PagerDutySettings) -> String {
     let mut priorities = settings.priorities.clone();
     priorities.sort();
-    let parts =
-        format!("{} {:?} {:?} {priorities:?}", settings.api_url, settings.services, settings.urgencies);
+    let parts = format!(
+        "{} {:?} {:?} {priorities:?}",
+        settings.api_url, settings.services, settings.urgencies
+    );
     format!("{:016x}", RepositoryName::of(&parts).0)
 }
 

@@ -10,7 +10,7 @@ use super::cursor::{OVERLAP, Reading};
 use super::history::{IncidentHistory, ended, history};
 use super::lists::Listed;
 use super::wire::{Meaning, WireEntry, WireIncident};
-use crate::sources::{IncidentNews, KnownIncidents, SourceError, is_open};
+use crate::sources::{IncidentNews, KnownIncidents, SourceError};
 use delivery::domain::{Incident, Time};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError};
@@ -66,7 +66,8 @@ impl PagerDuty {
                 break (opened, entries, (from, to));
             }
             if !reading.halve() {
-                let told = format!("all of the minute from {}: it holds more than can be listed", from.0);
+                let told =
+                    format!("all of the minute from {}: it holds more than can be listed", from.0);
                 found.news.unread.push(told);
                 break (Vec::new(), Vec::new(), (from, to));
             }
@@ -75,7 +76,7 @@ impl PagerDuty {
         let handled = self.handled.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let fresh = entries.iter().filter(|entry| !handled.contains(&entry.id));
         for entry in fresh {
-            let Some(id) = entry.incident.as_ref().and_then(|it| it.id.as_deref()) else { continue };
+            let Some(id) = entry.incident() else { continue };
             if is_news(entry, found.get(id).as_ref()) {
                 found.moved.insert(Arc::from(id));
             }
@@ -181,8 +182,8 @@ fn is_news(entry: &WireEntry, known: Option<&Incident>) -> bool {
         Meaning::WhileOpen | Meaning::Regraded => {
             ended.is_some_and(|end| entry.created_at > end.at)
         }
-        // While it is open nobody is its resolver yet.
-        Meaning::Noted => known.is_some_and(|known| !is_open(known)),
+        // Before the first resolution nobody is its resolver.
+        Meaning::Noted => known.is_some_and(|known| !known.events.is_empty()),
         Meaning::Nothing => false,
     }
 }

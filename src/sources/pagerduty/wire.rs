@@ -50,8 +50,11 @@ struct ResolveReason {
 impl WireIncident {
     /// Decodes one; the error says what is wrong with it.
     pub(super) fn of(value: &Value) -> Result<WireIncident, String> {
-        let id = || value.get("id").and_then(Value::as_str).unwrap_or("without an id").to_owned();
-        WireIncident::deserialize(value).map_err(|error| format!("incident {}: {error}", id()))
+        let incident = decoded::<WireIncident>("incident", value)?;
+        match is_id(&incident.id) {
+            true => Ok(incident),
+            false => Err("an incident whose id is none".to_owned()),
+        }
     }
 
     /// What people called it.
@@ -86,7 +89,7 @@ pub(super) struct WireEntry {
     kind: String,
     #[serde(deserialize_with = "required_time")]
     pub(super) created_at: Time,
-    pub(super) incident: Option<Reference>,
+    incident: Option<Reference>,
     agent: Option<Reference>,
     channel: Option<Channel>,
 }
@@ -117,8 +120,12 @@ pub(super) enum Meaning {
 impl WireEntry {
     /// Decodes one; the error says what is wrong with it.
     pub(super) fn of(value: &Value) -> Result<WireEntry, String> {
-        let id = || value.get("id").and_then(Value::as_str).unwrap_or("without an id").to_owned();
-        WireEntry::deserialize(value).map_err(|error| format!("log entry {}: {error}", id()))
+        decoded("log entry", value)
+    }
+
+    /// The id of the incident that it is of.
+    pub(super) fn incident(&self) -> Option<&str> {
+        self.incident.as_ref()?.id.as_deref().filter(|id| is_id(id))
     }
 
     /// What it means. References to log entries have the same names with `_reference` behind.
@@ -147,13 +154,28 @@ impl WireEntry {
     }
 }
 
+/// Ids stand in addresses, so they are letters and digits.
+fn is_id(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// Decodes an element. The error does not repeat what the element holds, which may be about people.
+fn decoded<'a, T: Deserialize<'a>>(what: &str, value: &'a Value) -> Result<T, String> {
+    let id = value.get("id").and_then(Value::as_str).filter(|id| is_id(id));
+    T::deserialize(value).map_err(|error| {
+        let error = error.to_string();
+        let cause = error.split(['"', '`']).next().unwrap_or_default().trim_end();
+        format!("{what} {}: {cause}", id.unwrap_or("without an id"))
+    })
+}
+
 fn time(text: &str) -> Option<Time> {
     DateTime::parse_from_rfc3339(text).ok().map(|at| Time(at.timestamp()))
 }
 
 fn required_time<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Time, D::Error> {
     let text = String::deserialize(from)?;
-    time(&text).ok_or_else(|| serde::de::Error::custom(format!("`{text}` is no time with a zone")))
+    time(&text).ok_or_else(|| serde::de::Error::custom("its time is none with a zone"))
 }
 
 fn optional_time<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Time>, D::Error> {
