@@ -56,7 +56,7 @@ async fn collect(settings: Settings) -> anyhow::Result<()> {
 
 fn evaluator(settings: &Settings, store: &Store) -> Evaluator {
     let rules = EvaluationRules {
-        judging: rules_of(settings, &*store.login_hasher()),
+        judging: rules_of(settings, store.login_hasher()),
         settling: SettlingRules {
             settle_after: settings.measures.settle_after,
             seed_prime_after: settings.measures.seed_prime_after,

@@ -1,11 +1,12 @@
-//! What settling costs: writing a million observations, reading and adding them up at a start.
+//! What settling costs: writing a million observations, reading and adding them up at a start, and
+//! folding them all into totals.
 //!
 //! `cargo bench --bench settling [-- OBSERVATIONS]`
 
 use delivery::domain::{ComponentId, HOUR, RepoId, Time};
 use dora_exporter::evaluate::Settled;
 use dora_exporter::store::{SettledRow, Store};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// How many rows are settled at once.
 const BATCH: usize = 10_000;
@@ -47,6 +48,19 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let read = Settled::read(&store).await?;
     println!("start observations {wanted} {:?}", start.elapsed());
     let shown = |settled: &Settled| settled.totals.of_orgs([]);
+    assert_eq!(shown(&read), shown(&settled));
+
+    let start = Instant::now();
+    let (mut after, mut longest) = (Some(0), Duration::ZERO);
+    while let Some(place) = after {
+        let page = Instant::now();
+        (_, after) = settled.fold_page(&store, place, Time(i64::MAX), |_| true).await?;
+        longest = longest.max(page.elapsed());
+    }
+    println!("fold observations {wanted} {:?}, longest transaction {longest:?}", start.elapsed());
+    let start = Instant::now();
+    let read = Settled::read(&store).await?;
+    println!("start folded {} totals {:?}", store.totals().await?.len(), start.elapsed());
     assert_eq!(shown(&read), shown(&settled));
     store.close().await;
     Ok(())

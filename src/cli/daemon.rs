@@ -153,9 +153,9 @@ pub(super) fn connect(
     observers: &Observers,
 ) -> Result<GitHub, SourceError> {
     let parsing = Parsing {
-        hotfix: settings.failures.hotfix.clone(),
+        hotfix: settings.by_repository(|rules| rules.failures.hotfix.clone()),
         incidents: settings.incidents.clone(),
-        production: settings.production.clone(),
+        production: settings.by_repository(|rules| rules.production.clone()),
         components: settings.components.clone(),
         logins: store.login_hasher(),
     };
@@ -166,7 +166,7 @@ pub(super) fn connect(
 pub(super) async fn evaluator(settings: &Settings, store: &Store) -> Result<Evaluator, StoreError> {
     let logins: Arc<dyn HashLogins> = store.login_hasher();
     let rules = EvaluationRules {
-        judging: rules_of(settings, &*logins),
+        judging: rules_of(settings, logins),
         settling: SettlingRules {
             settle_after: settings.measures.settle_after,
             seed_prime_after: settings.measures.seed_prime_after,

@@ -4,7 +4,7 @@
 use super::daemon::{connect, evaluator, load};
 use super::observers::Observers;
 use crate::clock::SharedClock;
-use crate::collect::{Collect, CollectIncidents, Health, Surroundings};
+use crate::collect::{Collect, CollectIncidents, Health, Surroundings, UnmatchedOverrides};
 use crate::config::Settings;
 use crate::evaluate::Publisher;
 use crate::exposition::{Encoded, Exposure, OwnMetrics};
@@ -70,11 +70,14 @@ impl Lasting {
         stop: &CancellationToken,
     ) -> Result<Generation, StoreError> {
         let observers = self.observers();
+        let names = sources.github.iter().map(|source| source.name());
+        let unmatched = Arc::new(UnmatchedOverrides::new(settings.overrides.clone(), names));
         let around = Surroundings {
             store: self.store.clone(),
             clock: Arc::clone(&self.clock),
             settings: settings.collection.clone(),
-            production: settings.production.clone(),
+            production: settings.by_repository(|rules| rules.production.clone()),
+            unmatched,
             observer: Arc::new(observers.clone()),
             health: Arc::clone(&self.health),
         };
@@ -96,6 +99,7 @@ impl Lasting {
         let publisher = Publisher {
             store: self.store.clone(),
             clock: Arc::clone(&self.clock),
+            retention: settings.store.retention,
             exposure: Exposure::from(settings),
             own: Arc::clone(&self.own),
             snapshot: Arc::clone(&self.snapshot),

@@ -91,6 +91,8 @@ impl Supervisor {
         let serving = async {
             loop {
                 let retry_at = self.lasting.clock.now().plus(RETRY_AFTER);
+                // Nobody waits for the clock before this is polled.
+                let retry = async { self.lasting.clock.sleep_until(retry_at).await };
                 tokio::select! {
                     order = orders.recv() => match order {
                         Some(tell) => {
@@ -100,7 +102,7 @@ impl Supervisor {
                         }
                         None => std::future::pending().await,
                     },
-                    () = self.lasting.clock.sleep_until(retry_at), if self.generation.is_none() => {
+                    () = retry, if self.generation.is_none() => {
                         self.retry().await;
                     }
                 }

@@ -1,7 +1,7 @@
 //! Fetching: one page of one list of one repository, committed with its cursor.
 
 use super::failing::Concern;
-use super::tracked::{Tracked, makes_a_component};
+use super::tracked::Tracked;
 use super::{Collect, CollectError};
 use crate::sources::github::Reach;
 use crate::sources::{SourceError, Step};
@@ -256,10 +256,9 @@ impl Collect {
         mut facts: Vec<Fact>,
         cursor: Option<(Collector, String)>,
     ) -> Result<(), CollectError> {
-        let production = &self.around.production;
         if let Some(tracked) = self.tracked.get(&repo)
             && !tracked.has_component()
-            && facts.iter().any(|fact| makes_a_component(fact, production))
+            && facts.iter().any(|fact| tracked.makes_a_component(fact))
         {
             facts.extend(tracked.reopened_lists().map(Fact::Progress));
         }

@@ -5,7 +5,7 @@ use super::fetch::Outcome;
 use super::{Collect, CollectError};
 use crate::sources::SourceError;
 use crate::sources::github::HistoryPage;
-use delivery::domain::{Collector, Fact, Oid, RepoId, Time};
+use delivery::domain::{Collector, Commit, Fact, Oid, RepoId, Time};
 use std::collections::BTreeSet;
 
 /// How many commits outside the branch are asked for at once.
@@ -20,17 +20,12 @@ impl Collect {
     ) -> Result<Outcome, CollectError> {
         let Some(tracked) = self.tracked.get(&repo) else { return Ok(Outcome::Done) };
         let repository = tracked.repository.clone();
-        let deployed: BTreeSet<Oid> = tracked.finishes().map(|(_, oid)| oid).collect();
-        let finishes: Vec<Oid> = tracked.finishes().map(|(_, oid)| oid).collect();
         let cursor = tracked.cursors.get(&Collector::Commits).map(String::as_str);
-        let mut walk = Walk::from_cursor(cursor, &self.source.commits_fingerprint());
+        let mut walk = Walk::from_cursor(cursor, &self.source.commits_fingerprint(&repository));
         let horizon = self.horizon(tracked);
         let mut question = walk.next(repository.head, horizon, &[]);
         if question.is_none() {
-            let known = self.around.store.known_commits(repo, &Vec::from_iter(deployed)).await?;
-            let baseline = finishes.iter().find_map(|oid| known.get(oid).copied().flatten());
-            let wanted: Vec<Oid> =
-                finishes.into_iter().filter(|oid| !known.contains_key(oid)).collect();
+            let (baseline, wanted) = self.unknown_deployed(repo).await?;
             if let Some(tracked) = self.tracked.get_mut(&repo) {
                 tracked.baseline_committed_at = baseline;
             }
@@ -57,7 +52,7 @@ impl Collect {
                 } else {
                     walk.page(&page.commits, page.next, &known, horizon);
                 }
-                page.commits.into_iter().map(Fact::Commit).collect()
+                self.above_frontier(repo, page.commits).await?
             }
             Some(Question::Heads(mut heads)) => {
                 heads.truncate(HEADS_AT_ONCE);
@@ -67,6 +62,24 @@ impl Collect {
         self.around.observer.items(self.source.name(), Collector::Commits, facts.len() as u64);
         self.keep(repo, facts, Some((Collector::Commits, walk.to_cursor()))).await?;
         Ok(Outcome::Advance)
+    }
+
+    /// When the baseline's commit was made, and the deployed commits that the store does not know.
+    async fn unknown_deployed(
+        &mut self,
+        repo: RepoId,
+    ) -> Result<(Option<Time>, Vec<Oid>), CollectError> {
+        let Some(tracked) = self.tracked.get_mut(&repo) else { return Ok((None, Vec::new())) };
+        let deployed: BTreeSet<Oid> = tracked.finishes().map(|(_, oid)| oid).collect();
+        let known = self.around.store.known_commits(repo, &Vec::from_iter(deployed)).await?;
+        if tracked.finishes().any(|(_, oid)| !known.contains_key(&oid)) {
+            let forgotten = self.around.store.missing_deployments(tracked.finished()).await?;
+            tracked.forget_finishes(&forgotten);
+        }
+        let finishes = || tracked.finishes().map(|(_, oid)| oid);
+        let baseline = finishes().find_map(|oid| known.get(&oid).copied().flatten());
+        let wanted = finishes().filter(|oid| !known.contains_key(oid)).collect();
+        Ok((baseline, wanted))
     }
 
     async fn read_heads(
@@ -86,7 +99,27 @@ impl Collect {
                 facts.push(Fact::LostCommit { repo, oid });
             } else {
                 walk.short_page(oid, &page.commits, page.next, &known, horizon);
-                facts.extend(page.commits.into_iter().map(Fact::Commit));
+                facts.extend(self.above_frontier(repo, page.commits).await?);
+            }
+        }
+        Ok(facts)
+    }
+
+    /// The facts of a page without those that were forgotten: a page holds what lies behind the
+    /// frontier, too. A commit that only forgotten ones lead to is one itself.
+    async fn above_frontier(
+        &self,
+        repo: RepoId,
+        commits: Vec<Commit>,
+    ) -> Result<Vec<Fact>, CollectError> {
+        let oids: Vec<Oid> = commits.iter().map(|commit| commit.oid).collect();
+        let mut forgotten = self.around.store.frontier(repo, &oids).await?;
+        let mut facts = Vec::with_capacity(commits.len());
+        for commit in commits {
+            if forgotten.contains(&commit.oid) {
+                forgotten.extend(commit.parents);
+            } else {
+                facts.push(Fact::Commit(commit));
             }
         }
         Ok(facts)

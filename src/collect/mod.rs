@@ -14,19 +14,22 @@ mod incidents;
 mod observer;
 mod sweep;
 mod tracked;
+mod unmatched;
 
 pub use health::{Health, SourceHealth};
 pub use incidents::{CollectIncidents, UNKNOWN_SERVICE};
 pub use observer::Observer;
+pub use unmatched::UnmatchedOverrides;
 
 use crate::clock::SharedClock;
-use crate::config::{CollectionSettings, EnvironmentRule};
+use crate::config::{ByRepository, CollectionSettings, EnvironmentRule};
 use crate::sources::SourceError;
 use crate::sources::github::GitHub;
 use crate::store::{Store, StoreError};
 use delivery::domain::{Collector, Fact, RepoId, Repository, RepositoryState, Span, Time};
 use failing::{Concern, Failing};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tracked::Tracked;
@@ -69,7 +72,9 @@ pub struct Surroundings {
     /// `[collection]`
     pub settings: CollectionSettings,
     /// Which environments are production.
-    pub production: EnvironmentRule,
+    pub production: ByRepository<EnvironmentRule>,
+    /// Finds what is overridden nowhere.
+    pub unmatched: Arc<UnmatchedOverrides>,
     /// Hears how it goes.
     pub observer: Arc<dyn Observer>,
     /// Shows how it goes.
@@ -109,14 +114,17 @@ impl Collect {
         if let Fact::Repository(repository) = fact
             && *repository.host == *self.source.name()
         {
-            self.tracked
-                .entry(repository.id)
-                .or_insert_with(|| Tracked::new(repository.clone()))
-                .repository = repository.clone();
+            let production = self.around.production.of(&repository.full_name);
+            match self.tracked.entry(repository.id) {
+                Entry::Occupied(known) => known.into_mut().update(repository, production),
+                Entry::Vacant(place) => {
+                    place.insert(Tracked::new(repository.clone(), production));
+                }
+            }
         }
         let known = fact.repo().and_then(|repo| self.tracked.get_mut(&repo));
         if let Some(tracked) = known {
-            tracked.absorb(fact, &self.around.production);
+            tracked.absorb(fact);
         }
     }
 

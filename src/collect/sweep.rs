@@ -68,6 +68,13 @@ impl Collect {
         }
         if !failed {
             self.note_success(Concern::Discovery);
+            let names = self.active().map(|tracked| Arc::clone(&tracked.repository.full_name));
+            for (key, text) in self.around.unmatched.listed(self.source.name(), names) {
+                tracing::warn!(
+                    key,
+                    "`{text}` matches no collected repository; correct or remove it"
+                );
+            }
         }
         self.discovered_at = Some(started);
         Ok(())

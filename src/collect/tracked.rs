@@ -1,13 +1,14 @@
 //! What collecting remembers of a repository between requests: never more than it needs to decide
 //! what to ask next. It is absorbed from the same facts that the store keeps, so a restart rebuilds it.
 
+use crate::config::EnvironmentRule;
 use crate::sources::github::Mark;
 use delivery::domain::{
     Collector, DAY, Deployment, DeploymentId, DeploymentState, Fact, Incident, IncidentId,
     IncidentTransition, Oid, Progress, Repository, RepositoryState, Span, Time,
 };
 use delivery::ledger::ProductionEnvironments;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// A failed deployment is asked again this long, since it may be re-run to success.
@@ -20,6 +21,8 @@ const PENDING_ASKED_FOR: Span = 31 * DAY;
 pub struct Tracked {
     /// The repository itself.
     pub repository: Repository,
+    /// Which of its environments are production.
+    production: Arc<EnvironmentRule>,
     /// The opaque cursor of each collector.
     pub cursors: HashMap<Collector, String>,
     /// How far each collector has come.
@@ -54,9 +57,10 @@ struct Unfinished {
 
 impl Tracked {
     /// A repository of which nothing has been read yet.
-    pub fn new(repository: Repository) -> Tracked {
+    pub fn new(repository: Repository, production: Arc<EnvironmentRule>) -> Tracked {
         Tracked {
             repository,
+            production,
             cursors: HashMap::new(),
             progress: HashMap::new(),
             pending: Vec::new(),
@@ -73,27 +77,36 @@ impl Tracked {
         }
     }
 
-    /// Takes note of a fact of this repository.
-    pub fn absorb(&mut self, fact: &Fact, production: &dyn ProductionEnvironments) {
+    /// Takes note of what the repository is now, and of the rule that its present name brings.
+    pub fn update(&mut self, repository: &Repository, production: Arc<EnvironmentRule>) {
+        if self.repository.full_name != repository.full_name {
+            // Another name may bring other patterns, by which commits are read again.
+            self.head_read = None;
+        }
+        self.repository = repository.clone();
+        self.production = production;
+    }
+
+    /// Takes note of a fact about this repository.
+    pub fn absorb(&mut self, fact: &Fact) {
         match fact {
-            Fact::Repository(repository) => self.repository = repository.clone(),
-            Fact::Deployment(deployment) => self.absorb_deployment(deployment, production),
+            Fact::Deployment(deployment) => self.absorb_deployment(deployment),
             Fact::Incident(incident) => {
                 self.incidents.insert(incident.id.clone(), incident.clone());
             }
             Fact::Progress(progress) => {
                 self.progress.insert(progress.collector, *progress);
             }
-            Fact::PullRequest(_) | Fact::Commit(_) | Fact::LostCommit { .. } => {}
+            Fact::Repository(_)
+            | Fact::PullRequest(_)
+            | Fact::Commit(_)
+            | Fact::LostCommit { .. }
+            | Fact::Frontier { .. } => {}
         }
     }
 
-    fn absorb_deployment(
-        &mut self,
-        deployment: &Deployment,
-        production: &dyn ProductionEnvironments,
-    ) {
-        if let Some(finished_at) = finish(deployment, production) {
+    fn absorb_deployment(&mut self, deployment: &Deployment) {
+        if let Some(finished_at) = finish(deployment, &self.production) {
             let place = (finished_at, deployment.id);
             if self.finishes.insert(place, deployment.sha).is_none() {
                 // Its commit may lie outside what the graph holds.
@@ -112,6 +125,11 @@ impl Tracked {
         self.unfinished.insert(deployment.id, Unfinished { node_id, asked_until });
     }
 
+    /// Whether a fact is a production deployment, and so makes the repository a component.
+    pub fn makes_a_component(&self, fact: &Fact) -> bool {
+        matches!(fact, Fact::Deployment(deployment) if finish(deployment, &self.production).is_some())
+    }
+
     /// Whether the repository has a component: whether it ever had a production deployment.
     pub fn has_component(&self) -> bool {
         !self.finishes.is_empty()
@@ -120,6 +138,16 @@ impl Tracked {
     /// Production finishes with their commits, oldest first.
     pub fn finishes(&self) -> impl Iterator<Item = (Time, Oid)> + '_ {
         self.finishes.iter().map(|((at, _), oid)| (*at, *oid))
+    }
+
+    /// The ids of production finishes.
+    pub fn finished(&self) -> impl Iterator<Item = DeploymentId> + '_ {
+        self.finishes.keys().map(|(_, id)| *id)
+    }
+
+    /// Drops finishes that the store forgot: what they deployed is no commit to look for.
+    pub fn forget_finishes(&mut self, forgotten: &BTreeSet<DeploymentId>) {
+        self.finishes.retain(|(_, id), _| !forgotten.contains(id));
     }
 
     /// The node ids of deployments that may still change.
@@ -195,13 +223,8 @@ impl Tracked {
     }
 }
 
-/// Whether a fact is a production deployment, and so makes its repository a component.
-pub fn makes_a_component(fact: &Fact, production: &dyn ProductionEnvironments) -> bool {
-    matches!(fact, Fact::Deployment(deployment) if finish(deployment, production).is_some())
-}
-
 /// The first success in production.
-fn finish(deployment: &Deployment, production: &dyn ProductionEnvironments) -> Option<Time> {
+fn finish(deployment: &Deployment, production: &EnvironmentRule) -> Option<Time> {
     let in_production = |environment: Option<&Arc<str>>| {
         production.contains(environment.unwrap_or(&deployment.environment))
     };

@@ -7,6 +7,7 @@ mod components;
 mod duration;
 mod keys;
 mod layers;
+mod overrides;
 mod patterns;
 mod problems;
 mod reader;
@@ -23,6 +24,7 @@ pub use components::{
 };
 pub use keys::{Default as KeyDefault, Key, Section};
 pub use layers::{ConfigFile, Flags, Sources};
+pub use overrides::{ByRepository, OverrideSettings, Overrides, RepositoryRules};
 pub use patterns::{EnvironmentRule, HotfixRule, PathPattern, RepositoryPattern};
 pub use problems::{Problem, Problems};
 pub use reference::reference;

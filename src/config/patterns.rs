@@ -63,8 +63,8 @@ const META: [char; 6] = ['*', '?', '[', ']', '{', '}'];
 /// `production.exclude`.
 #[derive(Clone, Debug)]
 pub struct EnvironmentRule {
-    environments: Vec<Glob>,
-    exclude: Vec<Glob>,
+    pub(super) environments: Vec<Glob>,
+    pub(super) exclude: Vec<Glob>,
 }
 
 impl EnvironmentRule {
@@ -119,9 +119,9 @@ fn is_called_production(environment: &str) -> bool {
 /// What marks a change as a hotfix.
 #[derive(Clone, Debug)]
 pub struct HotfixRule {
-    labels: Vec<Glob>,
-    branches: Vec<Glob>,
-    titles: Vec<Regex>,
+    pub(super) labels: Vec<Glob>,
+    pub(super) branches: Vec<Glob>,
+    pub(super) titles: Vec<Regex>,
 }
 
 impl HotfixRule {

@@ -3,6 +3,7 @@
 //! (`sections`).
 
 use crate::config::components::Components;
+use crate::config::overrides::Overrides;
 use crate::config::patterns::{EnvironmentRule, HotfixRule, RepositoryPattern};
 use delivery::domain::{Person, Span, TeamName, Window};
 use delivery::ledger::{LeadTimeStart, Reason};
@@ -35,6 +36,8 @@ pub struct Settings {
     pub ownership: OwnershipSettings,
     /// `[[components]]`
     pub components: Components,
+    /// `[[overrides]]`
+    pub overrides: Overrides,
     /// `[[incidents]]` with `source = "github_issues"`
     pub incidents: Vec<IncidentSettings>,
     /// `[[incidents]]` with `source = "pagerduty"`
@@ -57,6 +60,9 @@ pub struct ServerSettings {
 pub struct StoreSettings {
     /// `url`: the path of `sqlite:PATH`.
     pub path: PathBuf,
+    /// `retention`: how long facts are kept that no figure needs any more; at least twice
+    /// `collection.lookback`.
+    pub retention: Span,
 }
 
 /// `[collection]`

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod mistakes;
+mod overrides;
 mod pagerduty;
 
 use super::*;

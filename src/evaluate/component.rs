@@ -2,12 +2,16 @@
 
 use super::components::Component;
 use super::estate::{Estate, RepositoryFacts};
-use delivery::domain::{MINUTE, RepositoryName, Span, Time, Window};
+use super::rules::Judging;
+use delivery::domain::{
+    Deployment, Incident, MINUTE, PullRequest, RepositoryName, Span, Time, Window,
+};
 use delivery::ledger::{ComponentFacts, History, Rules, judge};
 use delivery::measures::{
     Member, PointFigures, Pool, SeedFigures, WindowFigures, evaluated_windows, next_edge,
     point_figures, seed_figures, window_figures,
 };
+use std::sync::Arc;
 
 /// Where a source's data is older than this, figures stay at the time of the data: an outage must
 /// not slide them to zero.
@@ -16,13 +20,15 @@ const STALE_AFTER: Span = 15 * MINUTE;
 /// A component as it was evaluated last.
 #[derive(Debug)]
 pub struct Evaluated {
+    /// The rules by which it was judged and measured.
+    pub judging: Arc<Judging>,
     /// The judged history.
     pub history: History,
     /// The instant for which it was judged.
     pub t: Time,
     /// When it changes by time alone.
     next_edge: Option<Time>,
-    /// The figures of the configured windows, in their order.
+    /// The figures of its own windows, in their order.
     pub windows: Vec<WindowFigures>,
     /// The figures of the instant.
     pub point: PointFigures,
@@ -42,25 +48,28 @@ pub fn instant_of(facts: &RepositoryFacts, now: Time) -> Time {
     facts.through().filter(|through| now.since(*through) > STALE_AFTER).unwrap_or(now)
 }
 
-/// Judges and measures a component from scratch.
+/// Judges and measures a component from scratch, over its own windows. `pooled` are those of its team
+/// and organisation, whose figures change by time alone whenever one of their components' would.
 pub fn evaluate(
     estate: &Estate,
     component: &Component<'_>,
-    rules: &Rules,
-    windows: &[Window],
+    judging: Arc<Judging>,
+    pooled: &[Window],
     t: Time,
 ) -> Evaluated {
     let history = estate
         .repositories
         .get(&component.id.repo)
-        .map(|facts| judge_component(estate, facts, component, rules, t))
+        .map(|facts| judge_component(estate, facts, component, &judging.rules, t))
         .unwrap_or_default();
     let member = [Member { history: &history, t }];
     let pool = Pool { members: &member, unmapped: &[], t };
-    let windows_figures = windows.iter().map(|window| window_figures(&pool, *window)).collect();
+    let own = judging.windows.iter().map(|(_, window)| *window);
+    let windows = own.clone().map(|window| window_figures(&pool, window)).collect();
     let (point, seed) = (point_figures(&pool), seed_figures(&pool));
-    let next_edge = next_edge(&history, &evaluated_windows(windows), t);
-    Evaluated { history, t, next_edge, windows: windows_figures, point, seed }
+    let edged: Vec<Window> = own.chain(pooled.iter().copied()).collect();
+    let next_edge = next_edge(&history, &evaluated_windows(&edged), t);
+    Evaluated { judging, history, t, next_edge, windows, point, seed }
 }
 
 /// Judges a component as of `t`.
@@ -71,29 +80,60 @@ pub fn judge_component(
     rules: &Rules,
     t: Time,
 ) -> History {
-    let deployments = component.deployments(facts);
-    let pulls: Vec<_> = facts.pulls.values().collect();
-    let incidents = estate.incidents_of(&component.id);
-    let naming = estate.incidents_naming(component.id.repo);
-    let repository = facts.repository.as_ref();
-    let head = repository.and_then(|repository| repository.head);
-    let names: Vec<_> = repository
-        .into_iter()
-        .flat_map(|repository| repository.former_names.iter().chain([&repository.full_name]))
-        .map(|name| RepositoryName::of(name))
-        .filter(|name| estate.naming.repository_named(*name) == Some(component.id.repo))
-        .collect();
-    let facts = ComponentFacts {
-        deployments: &deployments,
-        pulls: &pulls,
-        graph: &facts.graph,
-        head,
-        incidents: &incidents,
-        scope: component.scope(),
-        repo: component.id.repo,
-        names: &names,
-        naming: &naming,
-        caused_elsewhere: &estate.naming.caused_elsewhere,
-    };
-    judge(&facts, rules, t)
+    judge(&Inputs::of(estate, facts, component).facts(), rules, t)
+}
+
+/// What a component is judged by.
+pub struct Inputs<'a> {
+    estate: &'a Estate,
+    repository: &'a RepositoryFacts,
+    component: &'a Component<'a>,
+    /// The component's deployments.
+    pub deployments: Vec<&'a Deployment>,
+    pulls: Vec<&'a PullRequest>,
+    incidents: Vec<&'a Incident>,
+    naming: Vec<&'a Incident>,
+    names: Vec<RepositoryName>,
+}
+
+impl<'a> Inputs<'a> {
+    /// Finds a component's facts.
+    pub fn of(
+        estate: &'a Estate,
+        facts: &'a RepositoryFacts,
+        component: &'a Component<'a>,
+    ) -> Inputs<'a> {
+        let repository = facts.repository.iter();
+        let names = repository
+            .flat_map(|repository| repository.former_names.iter().chain([&repository.full_name]));
+        let names = names
+            .map(|name| RepositoryName::of(name))
+            .filter(|name| estate.naming.repository_named(*name) == Some(component.id.repo));
+        Inputs {
+            estate,
+            repository: facts,
+            component,
+            deployments: component.deployments(facts),
+            pulls: facts.pulls.values().collect(),
+            incidents: estate.incidents_of(&component.id),
+            naming: estate.incidents_naming(component.id.repo),
+            names: names.collect(),
+        }
+    }
+
+    /// The facts, as judging takes them.
+    pub fn facts(&self) -> ComponentFacts<'_> {
+        ComponentFacts {
+            deployments: &self.deployments,
+            pulls: &self.pulls,
+            graph: &self.repository.graph,
+            head: self.repository.repository.as_ref().and_then(|repository| repository.head),
+            incidents: &self.incidents,
+            scope: self.component.scope(),
+            repo: self.component.id.repo,
+            names: &self.names,
+            naming: &self.naming,
+            caused_elsewhere: &self.estate.naming.caused_elsewhere,
+        }
+    }
 }

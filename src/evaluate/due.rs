@@ -40,7 +40,7 @@ impl Evaluator {
                 estate: &self.estate,
                 facts,
                 component: &component,
-                rules: &self.rules.judging,
+                rules: &latest.judging.rules,
                 latest,
                 settle_after: self.rules.settling.settle_after,
             };

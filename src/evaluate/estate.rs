@@ -9,6 +9,7 @@ use delivery::domain::{
     Collector, CommitGraph, ComponentId, Deployment, DeploymentId, DeploymentState, Fact, Incident,
     IncidentId, PullNumber, PullRequest, RepoId, Repository, RepositoryState, Time,
 };
+use delivery::ledger::Forgettable;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The facts of one repository.
@@ -109,6 +110,7 @@ impl Estate {
                 self.of(commit.repo).graph.insert(commit);
             }
             Fact::LostCommit { .. } => {}
+            Fact::Frontier { repo, oid } => self.of(repo).graph.insert_frontier(oid),
             Fact::Incident(incident) => {
                 changes.mapping = true;
                 changes.incidents.insert(incident.id.clone());
@@ -118,6 +120,22 @@ impl Estate {
                 let state = (progress.complete, progress.through);
                 self.of(progress.repo).progress.insert(progress.collector, state);
             }
+        }
+    }
+
+    /// Removes facts of a repository that are finished with. What they told is known in other ways,
+    /// so nothing has to be judged again.
+    pub fn forget(&mut self, repo: RepoId, gone: &Forgettable, incidents: &[IncidentId]) {
+        let facts = self.of(repo);
+        for deployment in &gone.deployments {
+            facts.deployments.remove(deployment);
+        }
+        for pull in &gone.pulls {
+            facts.pulls.remove(pull);
+        }
+        facts.graph.forget(&gone.commits, gone.frontier.clone());
+        for incident in incidents {
+            self.incidents.remove(incident);
         }
     }
 

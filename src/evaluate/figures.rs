@@ -6,7 +6,7 @@ use crate::exposition::{
     ComponentFigures, ComponentInfo, ComponentLabels, FigureSet, Figures, OrgFigures,
     RepositoryState, TeamFigures,
 };
-use delivery::domain::{ComponentId, Time};
+use delivery::domain::{ComponentId, Time, Window};
 use delivery::measures::{
     LEVEL_WINDOW, Level, Measure, PointFigures, WindowFigures, performance_levels,
 };
@@ -48,7 +48,8 @@ impl Evaluator {
                 lifecycle: Arc::from(""),
                 source: Arc::from(place.source),
             },
-            figures: self.labelled(
+            figures: labelled(
+                &evaluated.judging.windows,
                 &evaluated.windows,
                 evaluated.point.clone(),
                 self.through(component),
@@ -62,7 +63,7 @@ impl Evaluator {
     fn team(&self, team: &Arc<str>, group: &EvaluatedGroup) -> Arc<TeamFigures> {
         Arc::new(TeamFigures {
             team: Arc::clone(team),
-            figures: self.labelled(&group.windows, group.point.clone(), self.through_all(group)),
+            figures: self.of_group(group),
             levels: self.levels(group),
         })
     }
@@ -75,18 +76,12 @@ impl Evaluator {
     }
 
     fn org(&self, org: &Arc<str>, group: &EvaluatedGroup) -> Arc<OrgFigures> {
-        let figures = self.labelled(&group.windows, group.point.clone(), self.through_all(group));
-        Arc::new(OrgFigures { org: Arc::clone(org), figures })
+        Arc::new(OrgFigures { org: Arc::clone(org), figures: self.of_group(group) })
     }
 
-    fn labelled(
-        &self,
-        windows: &[WindowFigures],
-        point: PointFigures,
-        data_through: Option<Time>,
-    ) -> Figures {
-        let labels = self.rules.windows.iter().map(|(label, _)| Arc::from(label.as_str()));
-        Figures { windows: labels.zip(windows.iter().cloned()).collect(), point, data_through }
+    fn of_group(&self, group: &EvaluatedGroup) -> Figures {
+        let through = self.through_all(group);
+        labelled(&self.rules.windows, &group.windows, group.point.clone(), through)
     }
 
     fn through(&self, component: &ComponentId) -> Option<Time> {
@@ -97,4 +92,14 @@ impl Evaluator {
     fn through_all(&self, group: &EvaluatedGroup) -> Option<Time> {
         group.components.iter().filter_map(|component| self.through(component)).min()
     }
+}
+
+fn labelled(
+    labels: &[(String, Window)],
+    windows: &[WindowFigures],
+    point: PointFigures,
+    data_through: Option<Time>,
+) -> Figures {
+    let labels = labels.iter().map(|(label, _)| Arc::from(label.as_str()));
+    Figures { windows: labels.zip(windows.iter().cloned()).collect(), point, data_through }
 }

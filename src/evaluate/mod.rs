@@ -13,22 +13,23 @@ mod incident_sources;
 mod mapping;
 mod naming;
 mod ownership;
+mod retention;
 mod rules;
 mod run;
 mod settling;
 
 pub use incident_sources::IncidentSources;
 pub use ownership::{OrderedOwners, Owner, Owners, UNOWNED};
-pub use rules::rules_of;
+pub use rules::{Judging, rules_of};
 pub use run::Publisher;
 
 pub use settling::{Settled, Settlement, SettlingRules};
 
-use crate::config::Components;
+use crate::config::{ByRepository, Components};
 use component::{Evaluated, evaluate, instant_of};
 use components::{Component, Contested, components_of, owner_of_repository};
 use delivery::domain::{ComponentId, Fact, RepoId, Repository, Span, TeamName, Time, Window};
-use delivery::ledger::{JudgedIncident, Rules, judge_incident};
+use delivery::ledger::{JudgedIncident, judge_incident};
 use estate::{Changes, Estate, RepositoryFacts};
 use group::{EvaluatedGroup, evaluate_group};
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,10 +38,10 @@ use std::sync::Arc;
 /// The rules of evaluation, from the configuration.
 pub struct EvaluationRules {
     /// How facts are judged.
-    pub judging: Rules,
+    pub judging: ByRepository<Judging>,
     /// How finishes settle.
     pub settling: SettlingRules,
-    /// The windows with their labels.
+    /// The windows of teams and organisations, with their labels.
     pub windows: Vec<(String, Window)>,
     /// How much history is read: performance levels need theirs whole.
     pub lookback: Span,
@@ -145,8 +146,8 @@ impl Evaluator {
                 let known = self.components.get(&component.id);
                 let holds = known.is_some_and(|known| !news.contains(repo) && known.holds_for(t));
                 if !holds {
-                    let rules = &self.rules.judging;
-                    let evaluated = evaluate(&self.estate, &component, rules, &windows, t);
+                    let judging = self.rules.judging.of(&repository.full_name);
+                    let evaluated = evaluate(&self.estate, &component, judging, &windows, t);
                     self.components.insert(component.id.clone(), evaluated);
                     touched.insert(component.id.clone());
                 }

@@ -68,6 +68,11 @@ impl Naming {
         self.by_repository.get(&repo).map_or(&[], Vec::as_slice)
     }
 
+    /// Whether an incident's text names something that is there, though it counts elsewhere.
+    pub fn is_abroad(&self, incident: &IncidentId) -> bool {
+        self.by_repository.values().any(|named| named.contains(incident))
+    }
+
     /// The repositories that are to be judged again after `before`: those that other incidents name,
     /// or that one of the `changed` incidents names.
     pub fn touched(&self, before: &Naming, changed: &BTreeSet<IncidentId>) -> BTreeSet<RepoId> {

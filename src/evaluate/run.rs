@@ -1,5 +1,6 @@
 //! The loop: news or time, evaluate, settle, publish.
 
+use super::retention::Forgetting;
 use super::{Evaluator, Settlement};
 use crate::clock::SharedClock;
 use crate::exposition::{Encoded, Exposure, OwnMetrics, encode};
@@ -23,6 +24,8 @@ pub struct Publisher {
     pub store: Store,
     /// The time.
     pub clock: SharedClock,
+    /// How long facts are kept that no figure needs any more.
+    pub retention: Span,
     /// How much is shown.
     pub exposure: Exposure,
     /// The exporter's own metrics, which hear of every evaluation.
@@ -52,8 +55,9 @@ impl Publisher {
     pub async fn run(self, mut evaluator: Evaluator, mut after: u64, stop: CancellationToken) {
         let mut news = self.store.news();
         let mut failing = false;
+        let mut forgetting = Forgetting::after(self.retention);
         loop {
-            match self.turn(&mut evaluator, &mut after).await {
+            match self.turn(&mut evaluator, &mut after, &mut forgetting).await {
                 Ok(()) if failing => {
                     failing = false;
                     tracing::info!("the store works again; figures are current");
@@ -84,17 +88,23 @@ impl Publisher {
     }
 
     /// One evaluation, settled before it is shown.
-    async fn turn(&self, evaluator: &mut Evaluator, after: &mut u64) -> Result<(), StoreError> {
+    async fn turn(
+        &self,
+        evaluator: &mut Evaluator,
+        after: &mut u64,
+        forgetting: &mut Forgetting,
+    ) -> Result<(), StoreError> {
         *after = self.absorb_news(evaluator, *after).await?;
         let started = Instant::now();
         let now = self.clock.now();
+        evaluator.end_former_owners(now.plus(-self.retention));
         let due = self.evaluate(evaluator, now).await;
         if !due.rows.is_empty() || !due.births.is_empty() {
             self.store.settle(&due.rows, &due.births).await?;
         }
         evaluator.settle(due);
         self.publish(evaluator, started).await;
-        Ok(())
+        forgetting.go_on(evaluator, &self.store, *after, now).await
     }
 
     /// Judging a large estate takes a while; other tasks of this thread go on meanwhile.
@@ -126,7 +136,7 @@ impl Publisher {
 }
 
 /// Runs long work without holding up the other tasks of a multi-threaded runtime.
-fn off_the_runtime<T>(work: impl FnOnce() -> T) -> T {
+pub(super) fn off_the_runtime<T>(work: impl FnOnce() -> T) -> T {
     use tokio::runtime::{Handle, RuntimeFlavor};
     match Handle::current().runtime_flavor() {
         RuntimeFlavor::MultiThread => tokio::task::block_in_place(work),

@@ -4,6 +4,7 @@
 
 mod counters;
 mod moves;
+mod overrides;
 
 use super::*;
 use crate::config::RepositoryPattern;
@@ -13,7 +14,7 @@ use delivery::domain::{
     DeploymentStatus, HOUR, Headline, Incident, IncidentId, IncidentLink, MINUTE, Oid, Progress,
     RepositoryName, RepositoryState,
 };
-use delivery::ledger::{INCIDENT_WINDOW, LeadTimeStart, Reason, SAME_DEPLOYMENT_WINDOW};
+use delivery::ledger::{INCIDENT_WINDOW, LeadTimeStart, Reason, Rules, SAME_DEPLOYMENT_WINDOW};
 
 pub(super) const NOW: Time = Time(1_800_000_000);
 
@@ -30,6 +31,7 @@ pub(super) fn evaluator_of(components: Components) -> Evaluator {
         order: vec![OwnershipSource::Rules],
         rules: vec![rule("acme/pay-*", "payments"), rule("acme/incidents", "payments")],
     };
+    let windows = vec![("7d".to_owned(), Window::days(7))];
     let judging = Rules {
         production: Arc::new(EnvironmentRule::new::<&str>(&[], &[]).unwrap()),
         same_deployment_window: SAME_DEPLOYMENT_WINDOW,
@@ -40,9 +42,9 @@ pub(super) fn evaluator_of(components: Components) -> Evaluator {
         incident_window: INCIDENT_WINDOW,
     };
     let rules = EvaluationRules {
-        judging,
+        judging: ByRepository::everywhere(Judging { rules: judging, windows: windows.clone() }),
         settling: SettlingRules { settle_after: 15 * MINUTE, seed_prime_after: 5 * MINUTE },
-        windows: vec![("7d".to_owned(), Window::days(7))],
+        windows,
         lookback: 120 * DAY,
         components,
         owners: Box::new(OrderedOwners::new(&ownership)),

@@ -116,6 +116,28 @@ impl Histogram {
         self.exemplars[bucket] = Some(Exemplar { pull, value });
     }
 
+    /// The bound of the bucket that a duration falls into; absent above all bounds.
+    pub fn upper_bound(&self, seconds: Span) -> Option<Span> {
+        self.buckets.bounds.get(self.bucket_of(seconds)).copied()
+    }
+
+    /// Counts durations of the bucket that `seconds` falls into all at once, by their number and
+    /// sum; the exemplar, with its duration, becomes the bucket's.
+    pub fn add_folded(
+        &mut self,
+        seconds: Span,
+        (count, sum): (u64, Span),
+        exemplar: Option<(PullNumber, Span)>,
+    ) {
+        let bucket = self.bucket_of(seconds);
+        self.counts[bucket] += count;
+        self.sum = self.sum.saturating_add(sum);
+        if let Some((pull, seconds)) = exemplar {
+            self.exemplars.resize(self.counts.len(), None);
+            self.exemplars[bucket] = Some(Exemplar { pull, value: self.shown(seconds) });
+        }
+    }
+
     fn bucket_of(&self, seconds: Span) -> usize {
         self.buckets.bounds.partition_point(|bound| *bound < seconds)
     }

@@ -25,8 +25,9 @@ const APPLICATION_ID_AT: usize = 68;
 /// A claimed database file: no other store has it until this value is dropped.
 #[derive(Debug)]
 pub(super) struct Claim {
-    /// Whether the file is empty, and so has yet to be marked as this program's.
-    pub fresh: bool,
+    /// Whether the file has yet to be marked as this program's: it is empty, or a crash left a
+    /// journal beside it that will undo what was written last, which may have been the mark.
+    pub unmarked: bool,
     _lock: File,
 }
 
@@ -43,7 +44,7 @@ pub(super) fn claim(path: &Path) -> Result<Claim, StoreError> {
     if path.is_dir() {
         return Err(StoreError::NotADatabase { path: path.into() });
     }
-    let lock_path = lock_path(path);
+    let lock_path = beside(path, ".lock");
     let (lock, lock_is_new) = open_or_create(&lock_path)
         .map_err(|error| StoreError::from_io(path, "creating the lock file", &error))?;
     lock.try_lock().map_err(|error| match error {
@@ -54,7 +55,10 @@ pub(super) fn claim(path: &Path) -> Result<Claim, StoreError> {
         TryLockError::Error(error) => StoreError::from_io(path, "locking the lock file", &error),
     })?;
     match inspect(path) {
-        Ok(fresh) => Ok(Claim { fresh, _lock: lock }),
+        Ok(empty) => {
+            let unmarked = empty || beside(path, "-journal").exists();
+            Ok(Claim { unmarked, _lock: lock })
+        }
         Err(error) => {
             if lock_is_new {
                 // Nothing of ours is left beside a file that is not ours; a leftover is harmless.
@@ -98,9 +102,9 @@ fn inspect(path: &Path) -> Result<bool, StoreError> {
     Ok(false)
 }
 
-/// The lock file's path: the database's, with `.lock` added.
-fn lock_path(path: &Path) -> PathBuf {
+/// A file beside the database: its path, with `ending` added.
+fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = OsString::from(path);
-    name.push(".lock");
+    name.push(ending);
     PathBuf::from(name)
 }

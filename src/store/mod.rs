@@ -6,21 +6,25 @@
 
 mod error;
 mod file;
+mod forget;
 mod logins;
 mod lookup;
 mod purge;
 mod reader;
 mod rows;
 mod settled;
+mod totals;
 mod writer;
 
 #[cfg(test)]
 mod tests;
 
 pub use error::StoreError;
+pub use forget::Forgotten;
 pub use purge::Purged;
 pub use reader::FactPage;
 pub use settled::{Birth, SettledPage, SettledRow};
+pub use totals::Total;
 
 use crate::config::HashLogins;
 use delivery::domain::{Collector, Fact, RepoId};
@@ -76,7 +80,7 @@ impl Store {
     pub async fn open(path: &Path) -> Result<Store, StoreError> {
         let failed = |error| StoreError::from_sqlx(path, "opening", &error);
         let claim = file::claim(path)?;
-        if claim.fresh {
+        if claim.unmarked {
             mark(path).await.map_err(failed)?;
         }
         let mut connection = writing(path).connect().await.map_err(failed)?;
@@ -207,7 +211,7 @@ impl Store {
     }
 }
 
-/// Marks an empty file as this program's database. That happens before the write-ahead log is
+/// Marks a file as this program's database. That happens before the write-ahead log is
 /// switched on, so that the mark stands in the file itself and not in the log.
 async fn mark(path: &Path) -> Result<(), sqlx::Error> {
     let mut connection = quiet(path).connect().await?;

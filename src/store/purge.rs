@@ -8,19 +8,20 @@ use delivery::domain::RepoId;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
 /// What is known of a repository: the tables, what one row is called, and the repository's column.
-const FACTS: [(&str, &str, &str); 8] = [
+const FACTS: [(&str, &str, &str); 9] = [
     ("repositories", "repository", "id"),
     ("deployments", "deployment", "repo"),
     ("pull_requests", "pull request", "repo"),
     ("commits", "commit", "repo"),
     ("lost_commits", "lost commit", "repo"),
+    ("frontier", "frontier commit", "repo"),
     ("incidents", "incident", "repo"),
     ("progress", "progress", "repo"),
     ("cursors", "cursor", "repo"),
 ];
 /// What its counters and histograms stand on.
-const COUNTED: [(&str, &str, &str); 2] =
-    [("settled", "settled row", "repo"), ("births", "birth", "repo")];
+const COUNTED: [(&str, &str, &str); 3] =
+    [("settled", "settled row", "repo"), ("totals", "total", "repo"), ("births", "birth", "repo")];
 
 /// How many rows there were, by what one is called.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

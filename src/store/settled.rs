@@ -30,6 +30,8 @@ pub struct SettledRow {
 pub struct SettledPage {
     /// The rows.
     pub rows: Vec<SettledRow>,
+    /// Their places.
+    pub places: Vec<u64>,
     /// Where to go on: the place of the last row, or the one asked for where there was none.
     pub last: u64,
 }
@@ -109,13 +111,13 @@ pub(super) async fn settled(
     after: u64,
     limit: usize,
 ) -> Result<SettledPage, sqlx::Error> {
-    let mut last = after;
+    let mut places = Vec::new();
     let rows = sqlx::query(SETTLED)
         .bind(i64::try_from(after).unwrap_or(i64::MAX))
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
         .try_map(|row| {
             let mut columns = Columns::of(&row);
-            last = columns.bits()?;
+            places.push(columns.bits()?);
             Ok(SettledRow {
                 family: columns.take()?,
                 subject: columns.take()?,
@@ -129,7 +131,8 @@ pub(super) async fn settled(
         })
         .fetch_all(connection)
         .await?;
-    Ok(SettledPage { rows, last })
+    let last = places.last().copied().unwrap_or(after);
+    Ok(SettledPage { rows, places, last })
 }
 
 /// All births, in order of component.

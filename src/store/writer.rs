@@ -3,6 +3,8 @@
 //! only once the shared transaction is durable.
 
 use super::file::Claim;
+use super::forget::{self, Removal};
+use super::totals::{self, Total};
 use super::{Birth, CursorUpdate, SettledRow, StoreError, purge, rows, settled};
 use delivery::domain::{Fact, RepoId};
 use sqlx::{Connection, SqliteConnection};
@@ -30,6 +32,10 @@ pub(super) enum Change {
     Facts { facts: Vec<Fact>, cursors: Vec<CursorUpdate> },
     /// What counters have counted.
     Settled { rows: Vec<SettledRow>, births: Vec<Birth> },
+    /// Settled rows, by their places, are replaced by what they add to totals.
+    Folded { places: Vec<u64>, totals: Vec<Total> },
+    /// Facts of a repository are removed, as far as they have not changed since.
+    Forget { repo: RepoId, through: u64, removals: Vec<Removal> },
     /// A repository is forgotten; with `counted` also what its counters have counted.
     Purge { repo: RepoId, counted: bool },
     /// A small named value.
@@ -172,6 +178,12 @@ impl Writer {
             }
             Change::Settled { rows, births } => {
                 settled::settle(&mut self.connection, rows, births).await
+            }
+            Change::Folded { places, totals } => {
+                totals::fold(&mut self.connection, places, totals).await
+            }
+            Change::Forget { repo, through, removals } => {
+                forget::forget(&mut self.connection, *repo, *through, removals).await
             }
             Change::Purge { repo, counted } => {
                 purge::purge(&mut self.connection, *repo, *counted).await

@@ -110,6 +110,43 @@ fn an_environment_that_is_production_under_another_name_is_suggested() {
 }
 
 #[test]
+fn environments_are_classed_by_the_rules_that_a_repository_has_itself() {
+    let mut scenario = Scenario::new();
+    for name in ["acme/api", "acme/web", "acme/old"] {
+        let repo = scenario.repository(now() - 30 * DAY, name);
+        let sha = scenario.head(repo, "main").unwrap();
+        scenario.ship(now() - DAY, repo, &sha, "prd");
+    }
+    let world = World::of(&mut scenario);
+    let overrides = "[[overrides]]\nrepositories = [\"acme/api\"]\n\
+                     production = { environments = [\"prd\"] }\n\
+                     [[overrides]]\nrepositories = [\"acme/old\"]\n\
+                     production = { environments = [\"main\"] }\n";
+    world.configure(&format!("{SOURCE}{OWNED}{overrides}"));
+    let (code, report) = json(&world);
+    assert_eq!(code, 1, "{report:#}");
+    let counts: Vec<(&str, u64)> = report["sources"][0]["repositories"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["name"].as_str(), one["production_deployments"].as_u64()))
+        .map(|(name, count)| (name.unwrap(), count.unwrap()))
+        .collect();
+    assert_eq!(counts, [("acme/api", 1), ("acme/old", 0), ("acme/web", 0)]);
+    let text = findings(&report).join("\n");
+    for (key, repo) in [
+        ("overrides[1].production.environments", "acme/old"),
+        ("production.environments", "acme/web"),
+    ] {
+        let expected = format!(
+            "warning {key}: 1 deployment to \"prd\" in 30 days ({repo}), and none to production \
+             there: add it to {key} if it is production"
+        );
+        assert!(text.contains(&expected), "{text}");
+    }
+}
+
+#[test]
 fn what_may_not_be_read_is_named_with_the_permission() {
     let (mut scenario, _) = sound();
     component(&mut scenario, "acme/web");

@@ -12,6 +12,7 @@ mod exposition;
 mod golden;
 mod monorepo;
 mod moves;
+mod overrides;
 mod pagerduty;
 #[path = "../pagerduty_source/stand_in.rs"]
 #[allow(dead_code)] // The source's own tests use the rest.
@@ -20,6 +21,7 @@ mod privacy;
 mod process;
 mod rate_limits;
 mod restarts;
+mod retention;
 mod running;
 mod same_facts;
 mod settling;

@@ -2,8 +2,7 @@
 
 use crate::clock::SteppedClock;
 use crate::exposition::Scrape;
-use crate::pagerduty_account::KEY;
-use dora_exporter::cli::{Daemon, StartError};
+use dora_exporter::cli::{Daemon, Reloader, Reloading, StartError};
 use dora_exporter::config::{self, ConfigFile, Flags, Settings, Sources};
 use github_sim::{Event, Scenario, Sim, SimServer};
 use http_body_util::{BodyExt, Empty};
@@ -21,6 +20,8 @@ use tokio_util::sync::CancellationToken;
 const TASKS: usize = 2;
 /// The token that the daemons bear.
 pub const TOKEN: &str = "github_pat_daemon_tests_secret";
+/// The key of a PagerDuty account, where one is configured.
+const PAGERDUTY_KEY: &str = "u+secret-key";
 
 /// The simulated GitHub with its clock, and a folder for stores.
 pub struct World {
@@ -55,6 +56,7 @@ impl World {
     pub fn config(&self) -> Config {
         Config {
             store: self.store(),
+            retention: String::new(),
             api_url: self.github.url.clone(),
             github: "organizations = [\"acme\"]".to_owned(),
             collection: String::new(),
@@ -74,6 +76,34 @@ impl World {
         Ok(running)
     }
 
+    /// A daemon like that of [`World::start`], and who makes it read its configuration again: the
+    /// file that [`World::configure`] writes.
+    pub async fn start_reloadable(&self, config: &Config) -> (Running, Reloader) {
+        self.configure(config);
+        let mut sources = config.sources();
+        sources.file = Some(ConfigFile::Path(self.config_file()));
+        let (stop, clock) = (CancellationToken::new(), self.clock.clone());
+        let reloading = Some(Reloading { sources, over_http: false });
+        let started = Daemon::start_reloadable(
+            config.settings(),
+            reloading,
+            Arc::new(clock.clone()),
+            stop.clone(),
+        );
+        let (daemon, reloader) = started.await.unwrap_or_else(|error| panic!("{error}"));
+        let running = Running { address: daemon.address(), daemon, stop, clock, tasks: TASKS };
+        running.quiet().await;
+        (running, reloader)
+    }
+
+    pub fn configure(&self, config: &Config) {
+        std::fs::write(self.config_file(), config.text()).unwrap();
+    }
+
+    fn config_file(&self) -> PathBuf {
+        self.folder.path().join("dora.toml")
+    }
+
     /// A daemon that has just begun.
     pub async fn start_and_leave(&self, config: &Config) -> Result<Running, StartError> {
         let stop = CancellationToken::new();
@@ -89,6 +119,8 @@ impl World {
 #[derive(Clone, Debug)]
 pub struct Config {
     pub store: PathBuf,
+    /// A further line of `[store]`.
+    pub retention: String,
     pub api_url: String,
     /// Lines of `[[github]]`.
     pub github: String,
@@ -102,11 +134,11 @@ pub struct Config {
 
 impl Config {
     pub fn text(&self) -> String {
-        let Config { store, api_url, github, collection, measures, more } = self;
+        let Config { store, retention, api_url, github, collection, measures, more } = self;
         let store = store.display();
         format!(
             "[server]\nlisten_address = \"127.0.0.1:0\"\n[store]\nurl = \"sqlite:{store}\"\n\
-             [collection]\n{collection}\n[measures]\n{measures}\n\
+             {retention}\n[collection]\n{collection}\n[measures]\n{measures}\n\
              [[github]]\napi_url = \"{api_url}\"\n{github}\n\
              [[ownership.rules]]\nrepositories = [\"acme/pay*\"]\nteam = \"payments\"\n\
              [[ownership.rules]]\nrepositories = [\"acme/search*\", \"acme/find*\"]\n\
@@ -115,17 +147,20 @@ impl Config {
     }
 
     pub fn settings(&self) -> Settings {
+        config::load(&self.sources()).unwrap_or_else(|problems| panic!("{problems}"))
+    }
+
+    fn sources(&self) -> Sources {
         let name = "the test's configuration".to_owned();
-        let sources = Sources {
+        Sources {
             file: Some(ConfigFile::Text { name, text: self.text() }),
             environment: [
                 ("GITHUB_TOKEN".to_owned(), TOKEN.to_owned()),
-                ("PAGERDUTY_TOKEN".to_owned(), KEY.to_owned()),
+                ("PAGERDUTY_TOKEN".to_owned(), PAGERDUTY_KEY.to_owned()),
             ]
             .into(),
             flags: Flags::default(),
-        };
-        config::load(&sources).unwrap_or_else(|problems| panic!("{problems}"))
+        }
     }
 }
 

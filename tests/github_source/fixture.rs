@@ -3,7 +3,7 @@
 use delivery::domain::{Fact, Person, RepoId, Repository, Time};
 use dora_exporter::clock::Clock;
 use dora_exporter::config::{
-    Components, ConfigFile, EnvironmentRule, GitHubSettings, HashLogins, HotfixRule,
+    ByRepository, Components, ConfigFile, EnvironmentRule, GitHubSettings, HashLogins, HotfixRule,
     IncidentSettings, RepositoryPattern, Sources, load,
 };
 use dora_exporter::sources::github::{GitHub, Parsing, Reach};
@@ -165,12 +165,16 @@ fn declared(components: &str) -> Components {
 
 fn parsing() -> Parsing {
     Parsing {
-        hotfix: HotfixRule::new(&["hotfix"], &["hotfix/*"], &[r"^hotfix\b"]).unwrap(),
+        hotfix: ByRepository::everywhere(
+            HotfixRule::new(&["hotfix"], &["hotfix/*"], &[r"^hotfix\b"]).unwrap(),
+        ),
         incidents: vec![IncidentSettings {
             labels: vec!["incident".to_owned()],
             repositories: Vec::new(),
         }],
-        production: EnvironmentRule::new(&[] as &[&str], &["*canary*"]).unwrap(),
+        production: ByRepository::everywhere(
+            EnvironmentRule::new(&[] as &[&str], &["*canary*"]).unwrap(),
+        ),
         components: Components::default(),
         logins: Arc::new(Sums),
     }

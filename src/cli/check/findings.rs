@@ -6,7 +6,6 @@ use super::report::{Finding, Severity};
 use crate::config::{GitHubSettings, RepositoryPattern, Settings};
 use crate::evaluate::{OrderedOwners, Owners, UNOWNED};
 use delivery::domain::{Collector, DAY, Repository, Time};
-use delivery::ledger::ProductionEnvironments;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many names a message lists.
@@ -111,12 +110,13 @@ impl Findings<'_> {
 
     /// Repositories that deploy, but to nothing that is called production.
     fn production(&mut self) {
-        let rule = &self.settings.production;
+        let rules = self.settings.by_repository(|rules| rules.production.clone());
         let since = self.now.plus(-30 * DAY);
-        let mut candidates: BTreeMap<String, (usize, Vec<&str>)> = BTreeMap::new();
+        let mut candidates: BTreeMap<(String, String), (usize, Vec<&str>)> = BTreeMap::new();
         let mut has_production = false;
         for (repository, survey) in self.sources.iter().flat_map(|source| &source.repositories) {
-            let environments = seen(survey, rule, since);
+            let rule = rules.of(&repository.full_name);
+            let environments = seen(survey, &rule, since);
             if environments.iter().any(|one| one.production && one.deployments > 0) {
                 has_production = true;
                 continue;
@@ -125,30 +125,31 @@ impl Findings<'_> {
                 one.deployments > 0 && likely_production(&one.name) && !rule.excludes(&one.name)
             });
             for one in likely {
-                let (count, names) = candidates.entry(one.name).or_default();
+                let key = self.settings.overrides.environments_key(&repository.full_name);
+                let (count, names) = candidates.entry((key, one.name)).or_default();
                 *count += one.deployments;
                 names.push(&repository.full_name);
             }
         }
         let mut candidates: Vec<_> = candidates.into_iter().collect();
         candidates.sort_by_key(|(_, (count, _))| std::cmp::Reverse(*count));
-        let suggestions: Vec<String> = candidates
+        let suggestions: Vec<(String, String)> = candidates
             .iter()
-            .filter(|(name, _)| !rule.contains(name))
             .take(SUGGESTED)
-            .map(|(name, (count, names))| {
+            .map(|((key, name), (count, names))| {
                 let deployments = if *count == 1 { "deployment" } else { "deployments" };
                 let names = named(names);
-                format!(
+                let message = format!(
                     "{count} {deployments} to {name:?} in 30 days ({names}), and none to production \
-                     there: add it to production.environments if it is production"
-                )
+                     there: add it to {key} if it is production"
+                );
+                (key.clone(), message)
             })
             .collect();
         let none =
             suggestions.is_empty() && !has_production && self.can_read(Collector::Deployments);
-        for message in suggestions {
-            self.add(Severity::Warning, "production.environments", message);
+        for (key, message) in suggestions {
+            self.add(Severity::Warning, key, message);
         }
         if none {
             let message = "no repository was deployed to production in 30 days, so there will be no \

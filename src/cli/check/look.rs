@@ -49,9 +49,9 @@ async fn ask(
     looked: &mut Looked,
 ) -> Result<(), SourceError> {
     let parsing = Parsing {
-        hotfix: settings.failures.hotfix.clone(),
+        hotfix: settings.by_repository(|rules| rules.failures.hotfix.clone()),
         incidents: settings.incidents.clone(),
-        production: settings.production.clone(),
+        production: settings.by_repository(|rules| rules.production.clone()),
         components: settings.components.clone(),
         logins: Arc::new(Nobody),
     };

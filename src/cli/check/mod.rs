@@ -11,7 +11,7 @@ mod text;
 use super::args::CheckArgs;
 use super::output;
 use crate::clock::{SharedClock, SystemClock};
-use crate::config::{self, GitHubSettings, Problems, Settings};
+use crate::config::{self, ByRepository, GitHubSettings, Problems, RepositoryRules, Settings};
 use crate::evaluate::{OrderedOwners, Owners};
 use crate::exposition::{Exposure, Subjects, expected_series};
 use crate::sources::github::Survey;
@@ -86,6 +86,8 @@ async fn check(settings: &Settings, clock: SharedClock) -> Report {
 /// What is known of all sources together.
 struct Place<'a> {
     settings: &'a Settings,
+    /// Which rules are whose.
+    rules: ByRepository<RepositoryRules>,
     owners: OrderedOwners,
     now: Time,
     /// A team's components, to find its only one.
@@ -95,9 +97,10 @@ struct Place<'a> {
 impl<'a> Place<'a> {
     fn new(settings: &'a Settings, looked: &[Looked], now: Time) -> Place<'a> {
         let owners = OrderedOwners::new(&settings.ownership);
-        let mut place = Place { settings, owners, now, components: BTreeMap::new() };
+        let rules = settings.by_repository(RepositoryRules::clone);
+        let mut place = Place { settings, rules, owners, now, components: BTreeMap::new() };
         for (repository, survey) in looked.iter().flat_map(|source| &source.repositories) {
-            if place.has_component(survey) {
+            if place.has_component(repository, survey) {
                 let team = place.owners.owner(repository).team;
                 let component = repository.short_name().to_owned();
                 place.components.entry(team).or_default().push(component);
@@ -107,8 +110,9 @@ impl<'a> Place<'a> {
     }
 
     /// Whether a production deployment is among the newest.
-    fn has_component(&self, survey: &Survey) -> bool {
-        let environments = environments::seen(survey, &self.settings.production, Time(0));
+    fn has_component(&self, repository: &Repository, survey: &Survey) -> bool {
+        let rules = self.rules.of(&repository.full_name);
+        let environments = environments::seen(survey, &rules.production, Time(0));
         environments.iter().any(|one| one.production && one.deployments > 0)
     }
 
@@ -122,7 +126,7 @@ impl<'a> Place<'a> {
             ListReport { list: collector.name(), readable, unreadable }
         });
         let surveys = looked.repositories.iter();
-        let surveys = surveys.map(|(_, survey)| (survey, self.has_component(survey)));
+        let surveys = surveys.map(|(one, survey)| (survey, self.has_component(one, survey)));
         SourceReport {
             name: github.name.clone(),
             api_url: github.api_url.clone(),
@@ -145,12 +149,13 @@ impl<'a> Place<'a> {
     fn repository(&self, repository: &Repository, survey: &Survey) -> RepositoryReport {
         let since = self.now.plus(-RECENT);
         let owner = self.owners.owner(repository);
-        let environments = environments::seen(survey, &self.settings.production, since);
+        let rules = self.rules.of(&repository.full_name);
+        let environments = environments::seen(survey, &rules.production, since);
         let production = environments.iter().filter(|one| one.production);
         let oldest = survey.deployments.newest.last().map(|one| one.created_at);
         let seen = survey.deployments.newest.len() as u64;
         let only = self.components.get(&owner.team).filter(|components| components.len() == 1);
-        let component = if self.has_component(survey) {
+        let component = if self.has_component(repository, survey) {
             Some(repository.short_name().to_owned())
         } else {
             only.and_then(|components| components.first().cloned())
@@ -172,9 +177,9 @@ impl<'a> Place<'a> {
 
     fn series(&self, looked: &[Looked]) -> SeriesReport {
         let repositories = looked.iter().flat_map(|source| &source.repositories);
-        let deployed = repositories.clone().filter(|(_, survey)| self.has_component(survey));
+        let deployed = repositories.clone().filter(|(one, survey)| self.has_component(one, survey));
         let orgs: BTreeSet<&str> =
-            deployed.filter_map(|(one, _)| one.full_name.split('/').next()).collect();
+            deployed.clone().filter_map(|(one, _)| one.full_name.split('/').next()).collect();
         let subjects = Subjects {
             components: self.components.values().map(Vec::len).sum(),
             teams: self.components.len(),
@@ -183,7 +188,16 @@ impl<'a> Place<'a> {
         };
         let exposure = Exposure::from(self.settings);
         let windows = self.settings.measures.windows.len();
-        let expected = expected_series(subjects, windows, &exposure);
+        let windows_of = |one: &Repository| self.rules.of(&one.full_name).measures.windows.len();
+        // Components with windows of their own, beside what they would have with everyone's.
+        let expected = deployed.map(|(one, _)| windows_of(one)).fold(
+            expected_series(subjects, windows, &exposure),
+            |expected, own| {
+                let one = Subjects { components: 1, ..Subjects::default() };
+                let of = |windows| expected_series(one, windows, &exposure);
+                expected + of(own) - of(windows)
+            },
+        );
         SeriesReport { expected, max: exposure.max_series }
     }
 }

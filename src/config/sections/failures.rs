@@ -5,6 +5,7 @@ use crate::config::keys::{Default, Key, Section};
 use crate::config::patterns::{Glob, HotfixRule, title_expression};
 use crate::config::reader::Reader;
 use crate::config::settings::FailuresSettings;
+use delivery::domain::Span;
 use delivery::ledger::Reason;
 use std::collections::BTreeSet;
 
@@ -55,6 +56,24 @@ pub(super) static SECTION: Section = Section {
 };
 
 pub(super) fn read(reader: &Reader<'_>) -> FailuresSettings {
+    FailuresSettings {
+        rules: rules(reader),
+        incident_window: incident_window(reader).unwrap_or_default(),
+        hotfix: HotfixRule::of(
+            reader.parsed_list("hotfix_labels", Glob::parse),
+            reader.parsed_list("hotfix_branches", Glob::parse),
+            reader.parsed_list("hotfix_titles", title_expression),
+        ),
+    }
+}
+
+/// How long after a deployment an incident is blamed on it; absent where that could not be read.
+pub(super) fn incident_window(reader: &Reader<'_>) -> Option<Span> {
+    reader.span_of_at_least("incident_window", 1)
+}
+
+/// The rules that find change failures.
+pub(super) fn rules(reader: &Reader<'_>) -> BTreeSet<Reason> {
     let rules = Reason::ALL.map(|reason| (reason.name(), reason));
     let mut seen = BTreeSet::new();
     for item in reader.list("rules") {
@@ -64,13 +83,5 @@ pub(super) fn read(reader: &Reader<'_>) -> FailuresSettings {
             Err(message) => reader.item_problem(&item, message),
         }
     }
-    FailuresSettings {
-        rules: seen,
-        incident_window: reader.span_of_at_least("incident_window", 1).unwrap_or_default(),
-        hotfix: HotfixRule::of(
-            reader.parsed_list("hotfix_labels", Glob::parse),
-            reader.parsed_list("hotfix_branches", Glob::parse),
-            reader.parsed_list("hotfix_titles", title_expression),
-        ),
-    }
+    seen
 }

@@ -91,18 +91,11 @@ const LOOKBACK_BEYOND_WINDOWS: Span = 30 * DAY;
 /// Reads the section; `lookback` is 0 where it could not be read.
 pub(super) fn read(reader: &Reader<'_>, lookback: Span) -> MeasuresSettings {
     reader.parsed("benchmark", |text| choice(text, &[("2023", ())], &[]));
-    let starts = [
-        ("first_commit", LeadTimeStart::FirstCommit),
-        ("opened", LeadTimeStart::Opened),
-        ("merged", LeadTimeStart::Merged),
-    ];
     MeasuresSettings {
         windows: windows(reader, lookback),
-        lead_time_start: reader
-            .parsed("lead_time_start", |text| choice(text, &starts, &[]))
-            .unwrap_or(LeadTimeStart::FirstCommit),
+        lead_time_start: lead_time_start(reader).unwrap_or(LeadTimeStart::FirstCommit),
         direct_commits: reader.flag("direct_commits").unwrap_or_default(),
-        exclude_authors: reader.parsed_list("exclude_authors", login),
+        exclude_authors: exclude_authors(reader),
         same_deployment_window: reader.span("same_deployment_window").unwrap_or_default(),
         settle_after: reader.span("settle_after").unwrap_or_default(),
         seed_surface: reader.flag("seed_surface").unwrap_or_default(),
@@ -110,7 +103,23 @@ pub(super) fn read(reader: &Reader<'_>, lookback: Span) -> MeasuresSettings {
     }
 }
 
-fn windows(reader: &Reader<'_>, lookback: Span) -> Vec<(String, Window)> {
+/// Where lead time starts; absent where that could not be read.
+pub(super) fn lead_time_start(reader: &Reader<'_>) -> Option<LeadTimeStart> {
+    let starts = [
+        ("first_commit", LeadTimeStart::FirstCommit),
+        ("opened", LeadTimeStart::Opened),
+        ("merged", LeadTimeStart::Merged),
+    ];
+    reader.parsed("lead_time_start", |text| choice(text, &starts, &[]))
+}
+
+/// Logins whose changes do not count.
+pub(super) fn exclude_authors(reader: &Reader<'_>) -> Vec<String> {
+    reader.parsed_list("exclude_authors", login)
+}
+
+/// Windows with their labels; `lookback` is 0 where it could not be read.
+pub(super) fn windows(reader: &Reader<'_>, lookback: Span) -> Vec<(String, Window)> {
     let mut windows: Vec<(String, Window)> = Vec::new();
     if reader.is_empty_list("windows") {
         reader.problem("windows", "is empty; write at least one window, such as \"30d\"");

@@ -10,6 +10,7 @@ mod github;
 mod incidents;
 mod log;
 mod measures;
+mod overrides;
 mod ownership;
 mod production;
 mod server;
@@ -37,6 +38,7 @@ pub static ALL: &[&Section] = &[
     &ownership::SECTION,
     &ownership::RULES,
     &components::SECTION,
+    &overrides::SECTION,
     &incidents::SECTION,
     &log::SECTION,
 ];
@@ -48,7 +50,7 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
         Reader::open(section, section.path.to_owned(), merged.root.remove(section.path), report)
     };
     let server = server::read(&open(&server::SECTION));
-    let store = store::read(&open(&store::SECTION));
+    let store = open(&store::SECTION);
     let collection = open(&collection::SECTION);
     let production = production::read(&open(&production::SECTION));
     let measures = open(&measures::SECTION);
@@ -71,10 +73,12 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
         report,
     };
     let (incidents, pagerduty) = incidents::read(written.unwrap_or_default(), beside);
+    let overrides = Reader::open_all(&overrides::SECTION, merged.root.remove("overrides"), report);
     Settings {
         server,
-        store,
+        store: store::read(&store, collection.lookback),
         measures: measures::read(&measures, collection.lookback),
+        overrides: overrides::read(&overrides.unwrap_or_default(), collection.lookback, report),
         collection,
         github,
         production,
@@ -92,7 +96,7 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
 pub(super) fn read_store(mut merged: Merged, report: &Report) -> StoreSettings {
     let section = &store::SECTION;
     let written = merged.root.remove(section.path);
-    store::read(&Reader::open(section, section.path.to_owned(), written, report))
+    store::read(&Reader::open(section, section.path.to_owned(), written, report), 0)
 }
 
 fn refuse_unknown_sections(merged: &Merged, report: &Report) {

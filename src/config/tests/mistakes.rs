@@ -10,7 +10,7 @@ static MISTAKES: &[(&str, &str)] = &[
         "[weather]\n",
         "weather (dora.toml, line 3): no such section; there are server, store, collection, \
              github, production, measures, failures, exposition, ownership, components, \
-             incidents, log",
+             overrides, incidents, log",
     ),
     (
         "[server]\nlisten_adress = \":1\"\n",
@@ -55,6 +55,16 @@ static MISTAKES: &[(&str, &str)] = &[
     (
         "[store]\nurl = \"postgres://dora:hunter2@db/dora\"\n",
         "store.url (dora.toml, line 4): PostgreSQL is not supported yet; write sqlite:PATH",
+    ),
+    (
+        "[store]\nretention = \"239d\"\n",
+        "store.retention (dora.toml, line 4): `239d` is too short for collection.lookback (120d); \
+             write at least 240d, or set collection.lookback to 2868h or less",
+    ),
+    (
+        "[collection]\nlookback = \"201d\"\n",
+        "store.retention: `400d` is too short for collection.lookback (201d); write at least 402d, \
+             or set collection.lookback to 200d or less",
     ),
     (
         "[store]\nurl = \"dora.db\"\n",

@@ -1,7 +1,7 @@
 //! What is counted, as a settled row names it and as a counter or histogram adds it up.
 
 use crate::exposition::{Histogram, SettledFigures};
-use crate::store::SettledRow;
+use crate::store::{SettledRow, Total};
 use delivery::domain::{PullNumber, Span};
 use delivery::ledger::Reason;
 use delivery::measures::{PHASES, Phase};
@@ -71,9 +71,17 @@ impl Counted {
 
     /// What a row counts; absent for what this version does not know.
     pub fn of(row: &SettledRow) -> Option<Counted> {
-        let seconds = row.value as Span;
-        let label = row.reason.as_deref();
-        Some(match row.family.as_str() {
+        Counted::named(&row.family, row.reason.as_deref(), row.value as Span)
+    }
+
+    /// What a total counts, as if it were one at the bucket's upper bound; absent likewise.
+    pub fn of_total(total: &Total) -> Option<Counted> {
+        let label = Some(total.label.as_str()).filter(|label| !label.is_empty());
+        Counted::named(&total.family, label, total.upto.unwrap_or(Span::MAX))
+    }
+
+    fn named(family: &str, label: Option<&str>, seconds: Span) -> Option<Counted> {
+        Some(match family {
             "dora_deployments_total" => Counted::Deployment,
             "dora_aborted_deployments_total" => Counted::AbortedDeployment,
             "dora_rework_deployments_total" => Counted::ReworkDeployment,
@@ -94,30 +102,63 @@ impl Counted {
         })
     }
 
+    /// The upper bound of the bucket that it falls into; absent above all bounds, and for what has
+    /// no buckets.
+    pub fn upto(self) -> Option<Span> {
+        match self.sum_of(&mut SettledFigures::default()) {
+            Sum::Count(_) => None,
+            Sum::Histogram(histogram) => histogram.upper_bound(self.value()),
+        }
+    }
+
     /// Adds it up; a lead time of a pull request is an example of its bucket.
     pub fn add_to(self, figures: &mut SettledFigures, pull: Option<PullNumber>) {
-        match self {
-            Counted::Deployment => figures.deployments += 1,
-            Counted::AbortedDeployment => figures.aborted_deployments += 1,
-            Counted::ReworkDeployment => figures.rework_deployments += 1,
-            Counted::FailedDeployment(reason) => figures.failed_deployments[reason as usize] += 1,
-            Counted::Incident => figures.incidents += 1,
-            Counted::LeadTimeHours(seconds) => observe(&mut figures.lead_time_hours, seconds, pull),
-            Counted::LeadTime(seconds) => observe(&mut figures.change_lead_time, seconds, pull),
-            Counted::ChangePhase(phase, seconds) => {
-                figures.change_phases[phase as usize].observe(seconds);
+        match (self.sum_of(figures), pull) {
+            (Sum::Count(count), _) => *count += 1,
+            (Sum::Histogram(histogram), Some(pull)) => histogram.observe_pull(self.value(), pull),
+            (Sum::Histogram(histogram), None) => histogram.observe(self.value()),
+        }
+    }
+
+    /// Adds up what was folded under it: how many there were, with the sum of their values.
+    pub fn add_folded(
+        self,
+        figures: &mut SettledFigures,
+        (count, sum): (u64, Span),
+        exemplar: Option<(PullNumber, Span)>,
+    ) {
+        match self.sum_of(figures) {
+            Sum::Count(known) => *known += count,
+            Sum::Histogram(histogram) => {
+                histogram.add_folded(self.value(), (count, sum), exemplar);
             }
-            Counted::Recovery(seconds) => figures.failed_deployment_recovery.observe(seconds),
-            Counted::Restore(seconds) => figures.time_to_restore.observe(seconds),
+        }
+    }
+
+    fn sum_of(self, figures: &mut SettledFigures) -> Sum<'_> {
+        match self {
+            Counted::Deployment => Sum::Count(&mut figures.deployments),
+            Counted::AbortedDeployment => Sum::Count(&mut figures.aborted_deployments),
+            Counted::ReworkDeployment => Sum::Count(&mut figures.rework_deployments),
+            Counted::FailedDeployment(reason) => {
+                Sum::Count(&mut figures.failed_deployments[reason as usize])
+            }
+            Counted::Incident => Sum::Count(&mut figures.incidents),
+            Counted::LeadTimeHours(_) => Sum::Histogram(&mut figures.lead_time_hours),
+            Counted::LeadTime(_) => Sum::Histogram(&mut figures.change_lead_time),
+            Counted::ChangePhase(phase, _) => {
+                Sum::Histogram(&mut figures.change_phases[phase as usize])
+            }
+            Counted::Recovery(_) => Sum::Histogram(&mut figures.failed_deployment_recovery),
+            Counted::Restore(_) => Sum::Histogram(&mut figures.time_to_restore),
         }
     }
 }
 
-fn observe(histogram: &mut Histogram, seconds: Span, pull: Option<PullNumber>) {
-    match pull {
-        Some(pull) => histogram.observe_pull(seconds, pull),
-        None => histogram.observe(seconds),
-    }
+/// Where something is added up.
+enum Sum<'a> {
+    Count(&'a mut u64),
+    Histogram(&'a mut Histogram),
 }
 
 #[cfg(test)]

@@ -12,7 +12,8 @@
 
 use super::Counted;
 use delivery::domain::{
-    ComponentId, DeploymentId, Incident, IncidentId, IncidentTransition, PullNumber, Span, Time,
+    ComponentId, DeploymentId, Incident, IncidentId, IncidentTransition, PullNumber, RepoId, Span,
+    Time,
 };
 use delivery::ledger::{
     ChangeId, Evidence, History, ProductionDeployment, Reason, ShippedChange, judge_incident,
@@ -125,6 +126,36 @@ impl Judged<'_> {
 pub(super) fn pull_of(subject: &str) -> Option<PullNumber> {
     let (_repo, rest) = subject.strip_prefix("pull:")?.split_once(':')?;
     rest.split(':').next()?.parse().ok()
+}
+
+/// The fact that a settled subject was made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SubjectFact {
+    /// A deployment of a repository.
+    Deployment(RepoId, DeploymentId),
+    /// A change of a repository.
+    Change(RepoId, ChangeId),
+    /// An incident.
+    Incident(IncidentId),
+}
+
+/// Reads a settled subject; absent for what this version does not know.
+pub fn fact_of(subject: &str) -> Option<SubjectFact> {
+    let (kind, rest) = subject.split_once(':')?;
+    if kind == "incident" {
+        return Some(SubjectFact::Incident(IncidentId(rest.into())));
+    }
+    if PHASES.iter().any(|phase| phase.name() == kind) {
+        return fact_of(rest);
+    }
+    let (repo, rest) = rest.split_once(':')?;
+    let (repo, id) = (RepoId(repo.parse().ok()?), rest.split(':').next()?);
+    Some(match kind {
+        "deployment" => SubjectFact::Deployment(repo, DeploymentId(id.parse().ok()?)),
+        "pull" => SubjectFact::Change(repo, ChangeId::Pull(id.parse().ok()?)),
+        "commit" => SubjectFact::Change(repo, ChangeId::Commit(id.parse().ok()?)),
+        _ => return None,
+    })
 }
 
 /// The incidents of a repository that belong to no component.

@@ -3,6 +3,24 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+
+#[test]
+fn a_subject_says_which_fact_it_was_made_of() {
+    let oid = Oid([7; 20]);
+    for (subject, fact) in [
+        ("deployment:7:12:", SubjectFact::Deployment(RepoId(7), DeploymentId(12))),
+        ("deployment:7:12:api:v2", SubjectFact::Deployment(RepoId(7), DeploymentId(12))),
+        ("pull:7:12:", SubjectFact::Change(RepoId(7), ChangeId::Pull(12))),
+        ("coding:pull:7:12:api", SubjectFact::Change(RepoId(7), ChangeId::Pull(12))),
+        (&format!("commit:7:{oid}:"), SubjectFact::Change(RepoId(7), ChangeId::Commit(oid))),
+        ("incident:github:I_1", SubjectFact::Incident(IncidentId("github:I_1".into()))),
+    ] {
+        assert_eq!(fact_of(subject), Some(fact), "{subject}");
+    }
+    for unknown in ["", "survey:1", "survey:1:2:", "pull:x:1:", "pull:1"] {
+        assert_eq!(fact_of(unknown), None, "{unknown}");
+    }
+}
 use delivery::domain::{HOUR, IncidentEvent, Oid, RepoId};
 use delivery::ledger::{AbortedDeployment, Failure, JudgedIncident, Phases, Witness};
 use delivery::measures::Phase;

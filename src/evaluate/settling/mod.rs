@@ -7,11 +7,12 @@
 
 mod counted;
 mod finishes;
+pub(super) mod folding;
 mod subjects;
 mod totals;
 
 pub use counted::Counted;
-pub use finishes::{Finish, Finishes, Judged, UNMAPPED, UnmappedIncidents};
+pub use finishes::{Finish, Finishes, Judged, SubjectFact, UNMAPPED, UnmappedIncidents, fact_of};
 
 use crate::store::{Birth, SettledRow, Store, StoreError};
 use delivery::domain::{ComponentId, DAY, Span, Time};
@@ -72,6 +73,11 @@ impl Settled {
     /// What a store holds.
     pub async fn read(store: &Store) -> Result<Settled, StoreError> {
         let mut settled = Settled::born(store.births().await?);
+        for total in store.totals().await? {
+            if let Some(counted) = Counted::of_total(&total) {
+                settled.totals.add_total(&total, counted);
+            }
+        }
         let mut after = 0;
         loop {
             let page = store.settled(after, ROWS_A_PAGE).await?;
@@ -86,6 +92,11 @@ impl Settled {
     /// When a component's counters and histograms were first shown.
     pub fn born_at(&self, component: &ComponentId) -> Option<Time> {
         self.births.get(component).map(|birth| birth.born_at)
+    }
+
+    /// Through when everything of a component that was ever shown is settled.
+    pub fn settled_through(&self, component: &ComponentId) -> Option<Time> {
+        self.births.get(component).map(|birth| birth.settled_through)
     }
 
     /// Adds up rows that are written.

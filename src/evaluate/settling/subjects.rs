@@ -24,6 +24,11 @@ impl Subjects {
         self.known.contains(&key)
     }
 
+    /// Forgets it, once nothing can settle it again.
+    pub fn remove(&mut self, key: u128) {
+        self.known.remove(&key);
+    }
+
     /// Remembers it; false where it was known.
     pub fn insert(&mut self, key: u128) -> bool {
         self.known.insert(key)

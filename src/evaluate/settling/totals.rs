@@ -3,45 +3,92 @@
 use super::Counted;
 use super::finishes::{UNMAPPED, pull_of};
 use crate::exposition::SettledFigures;
-use crate::store::SettledRow;
-use delivery::domain::{ComponentId, PullNumber, TeamName};
-use std::collections::{BTreeMap, HashMap};
+use crate::store::{SettledRow, Total};
+use delivery::domain::{ComponentId, PullNumber, TeamName, Time};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+/// A sum, and when the newest of what it counts happened.
+#[derive(Debug)]
+struct Sum {
+    figures: Arc<SettledFigures>,
+    newest: Time,
+}
+
 /// Sums by a label's value.
-type ByName = BTreeMap<Arc<str>, Arc<SettledFigures>>;
+type ByName = BTreeMap<Arc<str>, Sum>;
 
 /// All sums. What has no row is at 0 and is not here.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Totals {
     components: HashMap<ComponentId, ByName>,
-    /// By team.
-    pub teams: ByName,
-    /// By organisation.
-    pub orgs: ByName,
+    teams: ByName,
+    orgs: ByName,
     zero: Arc<SettledFigures>,
+    /// Sums of former owners that count nothing newer are not shown any more.
+    ended: Time,
+}
+
+impl Default for Totals {
+    fn default() -> Totals {
+        Totals {
+            components: HashMap::new(),
+            teams: ByName::new(),
+            orgs: ByName::new(),
+            zero: Arc::default(),
+            ended: Time(i64::MIN),
+        }
+    }
 }
 
 impl Totals {
     /// Adds what a row counts.
     pub fn add(&mut self, row: &SettledRow, counted: Counted) {
-        if *row.component.name != *UNMAPPED {
-            let teams = match self.components.get_mut(&row.component) {
+        let pull = pull_of(&row.subject);
+        let whose = (&row.component, &*row.team, &*row.org);
+        self.add_to_all(whose, counted, row.at, |figures, of_component| {
+            // The number alone names no pull request beyond its repository.
+            counted.add_to(figures, pull.filter(|_| of_component));
+        });
+    }
+
+    /// Adds what was folded; `counted` says what it counted.
+    pub fn add_total(&mut self, total: &Total, counted: Counted) {
+        let whose = (&total.component, &*total.team, &*total.org);
+        self.add_to_all(whose, counted, total.newest, |figures, of_component| {
+            let exemplar: Option<(PullNumber, i64)> = total.exemplar.filter(|_| of_component);
+            counted.add_folded(figures, (total.count, total.sum), exemplar);
+        });
+    }
+
+    fn add_to_all(
+        &mut self,
+        (component, team, org): (&ComponentId, &str, &str),
+        counted: Counted,
+        at: Time,
+        add_to: impl Fn(&mut SettledFigures, bool),
+    ) {
+        if *component.name != *UNMAPPED {
+            let teams = match self.components.get_mut(component) {
                 Some(teams) => teams,
-                None => self.components.entry(row.component.clone()).or_default(),
+                None => self.components.entry(component.clone()).or_default(),
             };
-            add(teams, &row.team, counted, pull_of(&row.subject));
+            add(teams, team, at, |figures| add_to(figures, true));
         }
         // Of the original collector's families there is the component level only.
         if matches!(counted, Counted::LeadTimeHours(_)) {
             return;
         }
-        for (level, name) in [(&mut self.teams, &row.team), (&mut self.orgs, &row.org)] {
+        for (level, name) in [(&mut self.teams, team), (&mut self.orgs, org)] {
             if !name.is_empty() {
-                // The number alone names no pull request beyond its repository.
-                add(level, name, counted, None);
+                add(level, name, at, |figures| add_to(figures, false));
             }
         }
+    }
+
+    /// Ends what former owners show once all that it counts happened by `at`.
+    pub fn end_before(&mut self, at: Time) {
+        self.ended = at;
     }
 
     /// A component's sums by the team of settling; its present team's are there from its birth.
@@ -50,8 +97,7 @@ impl Totals {
         component: &ComponentId,
         present: &TeamName,
     ) -> Vec<(TeamName, Arc<SettledFigures>)> {
-        let settled = self.components.get(component);
-        with_present(settled, [present], &self.zero)
+        self.with_present(self.components.get(component), [present])
     }
 
     /// The sums of teams: those of `present` teams, and those of former ones.
@@ -59,7 +105,7 @@ impl Totals {
         &'a self,
         present: impl IntoIterator<Item = &'a TeamName>,
     ) -> Vec<(TeamName, Arc<SettledFigures>)> {
-        with_present(Some(&self.teams), present, &self.zero)
+        self.with_present(Some(&self.teams), present)
     }
 
     /// The sums of organisations: those of `present` ones, and those of former ones.
@@ -67,26 +113,34 @@ impl Totals {
         &'a self,
         present: impl IntoIterator<Item = &'a Arc<str>>,
     ) -> Vec<(Arc<str>, Arc<SettledFigures>)> {
-        with_present(Some(&self.orgs), present, &self.zero)
+        self.with_present(Some(&self.orgs), present)
+    }
+
+    fn with_present<'a>(
+        &'a self,
+        settled: Option<&'a ByName>,
+        present: impl IntoIterator<Item = &'a Arc<str>>,
+    ) -> Vec<(Arc<str>, Arc<SettledFigures>)> {
+        let present: BTreeSet<&Arc<str>> = present.into_iter().collect();
+        let counted = settled.into_iter().flatten();
+        let lasting =
+            counted.filter(|(name, sum)| sum.newest > self.ended || present.contains(name));
+        let lasting = lasting.map(|(name, sum)| (Arc::clone(name), Arc::clone(&sum.figures)));
+        let is_settled =
+            |name: &&&Arc<str>| settled.is_some_and(|settled| settled.contains_key(**name));
+        let born = present.iter().filter(|name| !is_settled(name));
+        let born = born.map(|name| (Arc::clone(name), Arc::clone(&self.zero)));
+        lasting.chain(born).collect()
     }
 }
 
-fn add(level: &mut ByName, name: &str, counted: Counted, pull: Option<PullNumber>) {
-    let figures = match level.get_mut(name) {
-        Some(figures) => figures,
-        None => level.entry(Arc::from(name)).or_default(),
+fn add(level: &mut ByName, name: &str, at: Time, add_to: impl Fn(&mut SettledFigures)) {
+    let sum = match level.get_mut(name) {
+        Some(sum) => sum,
+        None => level
+            .entry(Arc::from(name))
+            .or_insert_with(|| Sum { figures: Arc::default(), newest: at }),
     };
-    counted.add_to(Arc::make_mut(figures), pull);
-}
-
-fn with_present<'a>(
-    settled: Option<&ByName>,
-    present: impl IntoIterator<Item = &'a Arc<str>>,
-    zero: &Arc<SettledFigures>,
-) -> Vec<(Arc<str>, Arc<SettledFigures>)> {
-    let is_settled = |name: &Arc<str>| settled.is_some_and(|settled| settled.contains_key(name));
-    let born = present.into_iter().filter(|name| !is_settled(name));
-    let born = born.map(|name| (Arc::clone(name), Arc::clone(zero)));
-    let counted = settled.into_iter().flatten();
-    counted.map(|(name, figures)| (Arc::clone(name), Arc::clone(figures))).chain(born).collect()
+    sum.newest = sum.newest.max(at);
+    add_to(Arc::make_mut(&mut sum.figures));
 }

@@ -1,6 +1,7 @@
 //! Counters and histograms over a random organisation: whenever it is evaluated, and whenever the
 //! process dies, the same is settled.
 
+mod retention;
 mod world;
 
 use super::*;

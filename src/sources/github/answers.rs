@@ -1,6 +1,8 @@
 //! What the GitHub source takes and gives, beside facts and steps.
 
-use crate::config::{Components, EnvironmentRule, HashLogins, HotfixRule, IncidentSettings};
+use crate::config::{
+    ByRepository, Components, EnvironmentRule, HashLogins, HotfixRule, IncidentSettings,
+};
 use crate::sources::SourceError;
 use delivery::domain::{Commit, Fact, RepoId, Repository, Time};
 use std::sync::Arc;
@@ -9,11 +11,11 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Parsing {
     /// What marks a change as a hotfix.
-    pub hotfix: HotfixRule,
+    pub hotfix: ByRepository<HotfixRule>,
     /// Which issues are incidents, and where they live.
     pub incidents: Vec<IncidentSettings>,
     /// Which environments are production; deployments to others are not kept.
-    pub production: EnvironmentRule,
+    pub production: ByRepository<EnvironmentRule>,
     /// Which repositories hold several components, and what tells those apart.
     pub components: Components,
     /// Turns logins into keyed hashes.

@@ -158,7 +158,7 @@ fn commit(node: &Value, repo: &Repository, parsing: &Parsing) -> Result<Commit, 
         headline: Headline::of(headline),
         author: commit_author(node.get("author"), &*parsing.logins),
         reverts,
-        hotfix: parsing.hotfix.matches(&[], None, headline),
+        hotfix: parsing.hotfix.of(&repo.full_name).matches(&[], None, headline),
     })
 }
 

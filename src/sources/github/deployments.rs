@@ -38,7 +38,7 @@ pub(super) async fn step(
     reach: &Reach,
 ) -> Result<Step, SourceError> {
     let what = format!("deployments of {}", repo.full_name);
-    let (now, production) = (client.clock.now(), &parsing.production);
+    let (now, production) = (client.clock.now(), &*parsing.production.of(&repo.full_name));
     let (components, marks) = (parsing.components.of(repo), parsing.components.marks());
     let fingerprint = fingerprint(parsing, repo);
     let mut walking = Walking::open(cursor, &fingerprint, reach, Some(reach.floor), now);
@@ -146,7 +146,8 @@ impl<'a> Search<'a> {
 /// Only deployments to production are kept, so other patterns mean other facts; and with other
 /// selectors other marks, and other baselines.
 pub(super) fn fingerprint(parsing: &Parsing, repo: &Repository) -> String {
-    let (production, components) = (parsing.production.fingerprint(), parsing.components.of(repo));
+    let production = parsing.production.of(&repo.full_name).fingerprint();
+    let components = parsing.components.of(repo);
     if components.is_empty() {
         return super::walk::digest(&["deployments", &production]);
     }

@@ -115,8 +115,8 @@ impl GitHub {
 
     /// A text that changes when commits would be read into other facts, by the configuration: the
     /// collector keeps its own cursor of commits.
-    pub fn commits_fingerprint(&self) -> String {
-        commits::fingerprint(&self.parsing.hotfix)
+    pub fn commits_fingerprint(&self, repo: &Repository) -> String {
+        commits::fingerprint(&self.parsing.hotfix.of(&repo.full_name))
     }
 
     /// Reads a page of deployments. Only those to production are given.

@@ -74,7 +74,7 @@ pub(super) async fn step(
 /// Marks of hotfixes and components are made here, so other patterns mean other facts.
 pub(super) fn fingerprint(parsing: &Parsing, repo: &Repository) -> String {
     let components = parsing.components.of(repo);
-    let hotfix = parsing.hotfix.fingerprint();
+    let hotfix = parsing.hotfix.of(&repo.full_name).fingerprint();
     if have_paths(&components) {
         return super::walk::digest(&["pull requests", &hotfix, &paths_fingerprint(&components)]);
     }
@@ -172,7 +172,7 @@ fn listed(
         readiness: readiness(node)?,
         reviews: reviews(node, parsing)?,
         reverts,
-        hotfix: parsing.hotfix.matches(&labels, branch, &wire.title),
+        hotfix: parsing.hotfix.of(&repo.full_name).matches(&labels, branch, &wire.title),
         additions: wire.additions.unwrap_or_default(),
         deletions: wire.deletions.unwrap_or_default(),
         changed_files: wire.changed_files.unwrap_or_default(),

@@ -5,7 +5,8 @@
 use super::answers::Parsing;
 use crate::clock::Clock;
 use crate::config::{
-    Components, EnvironmentRule, HashLogins, HotfixRule, IncidentSettings, RepositoryPattern,
+    ByRepository, Components, EnvironmentRule, HashLogins, HotfixRule, IncidentSettings,
+    RepositoryPattern,
 };
 use crate::sources::{Observer, Throttle};
 use delivery::domain::{Person, RepoId, Repository, RepositoryState, Time};
@@ -41,9 +42,9 @@ pub(super) fn incidents() -> Vec<IncidentSettings> {
 
 pub(super) fn parsing() -> Parsing {
     Parsing {
-        hotfix: hotfix(),
+        hotfix: ByRepository::everywhere(hotfix()),
         incidents: incidents(),
-        production: production(),
+        production: ByRepository::everywhere(production()),
         components: Components::default(),
         logins: Arc::new(Sums),
     }

@@ -18,8 +18,13 @@ const UPSERT: &str = "INSERT INTO commits
  IS NOT (excluded.parents, excluded.authored_at, excluded.committed_at, excluded.headline,
  excluded.author, excluded.author_is_bot, excluded.reverts, excluded.hotfix)";
 
-const UPSERT_LOST: &str =
+/// Writes a lost commit.
+pub(super) const UPSERT_LOST: &str =
     "INSERT INTO lost_commits (seq, repo, oid) VALUES (?, ?, ?) ON CONFLICT (repo, oid) DO NOTHING";
+
+/// Writes a commit of the frontier.
+pub(super) const UPSERT_FRONTIER: &str =
+    "INSERT INTO frontier (seq, repo, oid) VALUES (?, ?, ?) ON CONFLICT (repo, oid) DO NOTHING";
 
 /// Selects a page of commits, their small columns packed into one text: sqlx copies every value of
 /// every row between threads, which takes most of the time of a start with a million commits.
@@ -30,6 +35,10 @@ pub(super) const PAGE: &str = "SELECT seq, oid, parents, concat_ws(' ', repo, au
 /// Selects a page of lost commits.
 pub(super) const LOST_PAGE: &str =
     "SELECT seq, repo, oid FROM lost_commits WHERE seq > ?1 AND seq <= ?2 ORDER BY seq";
+
+/// Selects a page of the frontier.
+pub(super) const FRONTIER_PAGE: &str =
+    "SELECT seq, repo, oid FROM frontier WHERE seq > ?1 AND seq <= ?2 ORDER BY seq";
 
 /// Writes a commit.
 pub(super) async fn upsert(
@@ -53,14 +62,15 @@ pub(super) async fn upsert(
         .await
 }
 
-/// Writes a lost commit.
-pub(super) async fn upsert_lost(
+/// Writes a commit of which only the id is kept.
+pub(super) async fn upsert_id(
     connection: &mut SqliteConnection,
+    upsert: &'static str,
     seq: i64,
     repo: RepoId,
     oid: &Oid,
 ) -> Result<SqliteQueryResult, sqlx::Error> {
-    sqlx::query(UPSERT_LOST)
+    sqlx::query(upsert)
         .bind(seq)
         .bind(repo.0.cast_signed())
         .bind(&oid.0[..])
@@ -87,6 +97,11 @@ pub(super) fn decode(columns: &mut Columns<'_>) -> Result<Fact, sqlx::Error> {
 /// Decodes a lost commit.
 pub(super) fn decode_lost(columns: &mut Columns<'_>) -> Result<Fact, sqlx::Error> {
     Ok(Fact::LostCommit { repo: RepoId(columns.bits()?), oid: columns.oid()? })
+}
+
+/// Decodes a commit of the frontier.
+pub(super) fn decode_frontier(columns: &mut Columns<'_>) -> Result<Fact, sqlx::Error> {
+    Ok(Fact::Frontier { repo: RepoId(columns.bits()?), oid: columns.oid()? })
 }
 
 fn parents(bytes: &[u8]) -> Result<Vec<Oid>, sqlx::Error> {

@@ -27,12 +27,13 @@ pub(super) struct Table {
 pub(super) const REPOSITORIES: Table = Table { page: repository::PAGE, decode: repository::decode };
 
 /// All tables of facts.
-pub(super) const TABLES: [Table; 7] = [
+pub(super) const TABLES: [Table; 8] = [
     REPOSITORIES,
     Table { page: deployment::PAGE, decode: deployment::decode },
     Table { page: pull_request::PAGE, decode: pull_request::decode },
     Table { page: commit::PAGE, decode: commit::decode },
     Table { page: commit::LOST_PAGE, decode: commit::decode_lost },
+    Table { page: commit::FRONTIER_PAGE, decode: commit::decode_frontier },
     Table { page: incident::PAGE, decode: incident::decode },
     Table { page: progress::PAGE, decode: progress::decode },
 ];
@@ -43,6 +44,7 @@ pub(super) const CHANGES: &str = "SELECT seq FROM repositories WHERE seq > ?1
  UNION ALL SELECT seq FROM pull_requests WHERE seq > ?1
  UNION ALL SELECT seq FROM commits WHERE seq > ?1
  UNION ALL SELECT seq FROM lost_commits WHERE seq > ?1
+ UNION ALL SELECT seq FROM frontier WHERE seq > ?1
  UNION ALL SELECT seq FROM incidents WHERE seq > ?1
  UNION ALL SELECT seq FROM progress WHERE seq > ?1
  ORDER BY seq LIMIT ?2 OFFSET ?3";
@@ -59,7 +61,12 @@ pub(super) async fn upsert(
         Fact::Deployment(fact) => deployment::upsert(connection, seq, fact).await?,
         Fact::PullRequest(fact) => pull_request::upsert(connection, seq, fact).await?,
         Fact::Commit(fact) => commit::upsert(connection, seq, fact).await?,
-        Fact::LostCommit { repo, oid } => commit::upsert_lost(connection, seq, *repo, oid).await?,
+        Fact::LostCommit { repo, oid } => {
+            commit::upsert_id(connection, commit::UPSERT_LOST, seq, *repo, oid).await?
+        }
+        Fact::Frontier { repo, oid } => {
+            commit::upsert_id(connection, commit::UPSERT_FRONTIER, seq, *repo, oid).await?
+        }
         Fact::Incident(fact) => incident::upsert(connection, seq, fact).await?,
         Fact::Progress(fact) => progress::upsert(connection, seq, fact).await?,
     };

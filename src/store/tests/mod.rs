@@ -4,6 +4,7 @@
 
 mod durability;
 mod facts;
+mod forgetting;
 mod opening;
 mod purging;
 mod settling;
@@ -193,6 +194,7 @@ fn every_kind() -> Vec<Fact> {
         Fact::PullRequest(pull_request()),
         Fact::Commit(commit(1)),
         Fact::LostCommit { repo: RepoId(7), oid: oid(77) },
+        Fact::Frontier { repo: RepoId(7), oid: oid(78) },
         Fact::Incident(incident()),
         Fact::Progress(progress(true, Some(50))),
         Fact::Repository(Repository {

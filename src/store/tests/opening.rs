@@ -132,3 +132,25 @@ async fn an_empty_file_is_made_into_a_store() {
     store.commit(&every_kind(), &[]).await.unwrap();
     assert_eq!(all(&store).await, every_kind());
 }
+
+/// Between the writing of the mark and the end of the journal that would undo it.
+#[tokio::test]
+async fn a_file_whose_marking_was_cut_short_is_made_into_a_store_and_found_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, marked) = (folder.path().join("dora.db"), folder.path().join("marked.db"));
+    let journal = |path: &Path| PathBuf::from(format!("{}-journal", path.display()));
+    // Without waiting for the disk the journal is valid as soon as it is begun.
+    let options = quiet(&marked).create_if_missing(true).synchronous(SqliteSynchronous::Off);
+    let mut connection = options.connect().await.unwrap();
+    let mark = format!("BEGIN; PRAGMA application_id = {}", file::APPLICATION_ID);
+    sqlx::raw_sql(sqlx::AssertSqlSafe(mark)).execute(&mut connection).await.unwrap();
+    fs::copy(journal(&marked), journal(&path)).unwrap();
+    sqlx::query("COMMIT").execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    fs::copy(&marked, &path).unwrap();
+
+    let store = Store::open(&path).await.unwrap();
+    store.commit(&every_kind(), &[]).await.unwrap();
+    store.close().await;
+    assert_eq!(all(&Store::open(&path).await.unwrap()).await, every_kind());
+}

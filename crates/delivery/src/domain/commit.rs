@@ -1,7 +1,7 @@
 //! Commits, and the graph that decides what a deployed commit contains.
 
 use super::{Oid, RepoId, Reversion, Time};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// The hash of a commit's headline: enough to recognise a replayed commit, no text to keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,6 +49,7 @@ pub type CommitIndex = u32;
 pub struct CommitGraph {
     commits: Vec<Commit>,
     index: HashMap<Oid, CommitIndex>,
+    frontier: BTreeSet<Oid>,
 }
 
 impl CommitGraph {
@@ -61,6 +62,26 @@ impl CommitGraph {
                 self.commits.push(commit);
             }
         }
+    }
+
+    /// Notes that everything below a commit is forgotten: it and all that it contains were live
+    /// long ago, whether the graph holds it or not.
+    pub fn insert_frontier(&mut self, oid: Oid) {
+        self.frontier.insert(oid);
+    }
+
+    /// The commits below which everything is forgotten.
+    pub fn frontier(&self) -> &BTreeSet<Oid> {
+        &self.frontier
+    }
+
+    /// Removes commits, and replaces the frontier that they leave behind.
+    pub fn forget(&mut self, commits: &BTreeSet<Oid>, frontier: BTreeSet<Oid>) {
+        self.frontier = frontier;
+        self.commits.retain(|commit| !commits.contains(&commit.oid));
+        self.commits.shrink_to_fit();
+        let places = self.commits.iter().zip(0..).map(|(commit, at)| (commit.oid, at));
+        self.index = places.collect();
     }
 
     /// The place of a commit, if it is known.

@@ -62,6 +62,14 @@ pub enum Fact {
         /// The commit.
         oid: Oid,
     },
+    /// A commit below which everything is forgotten, by repository and id: it and all that it
+    /// contains were live long ago. It is made when facts are forgotten, and no source tells it.
+    Frontier {
+        /// The repository.
+        repo: RepoId,
+        /// The commit.
+        oid: Oid,
+    },
     /// An incident, by its id.
     Incident(Incident),
     /// A collector's progress, by repository and collector.
@@ -76,7 +84,7 @@ impl Fact {
             Fact::Deployment(deployment) => Some(deployment.repo),
             Fact::PullRequest(pull) => Some(pull.repo),
             Fact::Commit(commit) => Some(commit.repo),
-            Fact::LostCommit { repo, .. } => Some(*repo),
+            Fact::LostCommit { repo, .. } | Fact::Frontier { repo, .. } => Some(*repo),
             Fact::Incident(incident) => incident.repo,
             Fact::Progress(progress) => Some(progress.repo),
         }

@@ -44,6 +44,17 @@ impl Belonging {
         self.by_id.get(oid).copied()
     }
 
+    /// The pull requests that have a commit of another pull request, as it or as a replay.
+    pub(super) fn owners(
+        &self,
+        commit: &PullCommit,
+        graph: &CommitGraph,
+    ) -> impl Iterator<Item = usize> {
+        let replayed = authored_at(commit, graph)
+            .and_then(|authored_at| self.by_replay.get(&(authored_at, commit.headline)));
+        self.by_id.get(&commit.oid).copied().into_iter().chain(replayed.copied())
+    }
+
     /// Whether a pull request only promotes: it has commits, and every one that is no merge
     /// belongs to a pull request that was merged before it.
     pub(super) fn promotes(

@@ -20,6 +20,8 @@ pub(super) struct Ancestry<'a> {
     starts: Vec<usize>,
     parents: Vec<CommitIndex>,
     generations: Vec<u32>,
+    /// Which commits were live before everything below them was forgotten; empty where nothing was.
+    ground: Vec<bool>,
 }
 
 impl<'a> Ancestry<'a> {
@@ -33,9 +35,27 @@ impl<'a> Ancestry<'a> {
         }
         starts.push(parents.len());
         let generations = Vec::new();
-        let mut ancestry = Ancestry { graph, starts, parents, generations };
+        let mut ancestry = Ancestry { graph, starts, parents, generations, ground: Vec::new() };
         ancestry.generations = ancestry.count_generations();
+        ancestry.ground = ancestry.find_ground();
         ancestry
+    }
+
+    /// The commits of the frontier, and those that they contain.
+    fn find_ground(&self) -> Vec<bool> {
+        if self.graph.frontier().is_empty() {
+            return Vec::new();
+        }
+        let mut ground = vec![false; self.graph.len()];
+        for at in self.graph.frontier().iter().filter_map(|oid| self.graph.find(oid)) {
+            self.walk(at, |commit| !std::mem::replace(&mut ground[commit as usize], true));
+        }
+        ground
+    }
+
+    /// Whether a commit was live before everything below it was forgotten.
+    pub(super) fn is_ground(&self, commit: CommitIndex) -> bool {
+        self.ground.get(commit as usize).copied().unwrap_or(false)
     }
 
     /// The known parents of a commit, in order.
@@ -88,15 +108,20 @@ impl<'a> Ancestry<'a> {
         }
     }
 
-    /// What `of` contains and `without` does not, descendants first.
-    pub(super) fn difference(&self, of: CommitIndex, without: CommitIndex) -> Difference<'_, 'a> {
+    /// What `of` contains and `without` does not, descendants first; where `without` is forgotten,
+    /// it contained nothing that is still there.
+    pub(super) fn difference(
+        &self,
+        of: CommitIndex,
+        without: impl Into<Option<CommitIndex>>,
+    ) -> Difference<'_, 'a> {
         let mut difference = Difference {
             ancestry: self,
             queue: BinaryHeap::new(),
             wanted: HashMap::new(),
             open: 0,
         };
-        difference.enter(without, false);
+        without.into().into_iter().for_each(|without| difference.enter(without, false));
         difference.enter(of, true);
         difference
     }
@@ -113,7 +138,8 @@ impl<'a> Ancestry<'a> {
         let mut next = head.and_then(|head| self.graph.find(&head));
         // A graph that claims to be its own ancestor is cut after each commit was seen once.
         for _ in 0..self.graph.len() {
-            let Some(at) = next else { break };
+            // What lies on the ground was shipped, and what it is made of may be forgotten.
+            let Some(at) = next.filter(|at| !self.is_ground(*at)) else { break };
             let committed_at = self.graph.commit(at).committed_at;
             edge.note(committed_at);
             if committed_at <= t || !branch.is_empty() {

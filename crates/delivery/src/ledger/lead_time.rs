@@ -34,11 +34,17 @@ pub(super) fn first_commit(record: &Record<'_>, change: &Change<'_>) -> Time {
 fn earliest_brought(record: &Record<'_>, at: CommitIndex) -> Option<Time> {
     let graph = record.ancestry.graph;
     let own = graph.commit(at).authored_at;
-    let Some(first_parent) = record.ancestry.first_parent(at) else { return Some(own) };
-    if !record.ancestry.is_merge(at) {
+    let ancestry = &record.ancestry;
+    let first_parent = ancestry.first_parent(at);
+    let forgotten = || {
+        let parent = graph.commit(at).parents.first();
+        parent.is_some_and(|parent| graph.frontier().contains(parent))
+    };
+    if !ancestry.is_merge(at) || (first_parent.is_none() && !forgotten()) {
         return Some(own);
     }
-    let brought = record.ancestry.difference(at, first_parent).map(|brought| graph.commit(brought));
+    let brought = ancestry.difference(at, first_parent).filter(|at| !ancestry.is_ground(*at));
+    let brought = brought.map(|brought| graph.commit(brought));
     let unowned = brought.filter(|commit| record.belonging.pull_of(commit).is_none());
     unowned.map(|commit| commit.authored_at).min()
 }

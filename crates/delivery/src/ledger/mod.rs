@@ -12,6 +12,7 @@
 //! | `lead_time`, `phases` | where lead time starts and how it divides |
 //! | `incidents` | which incidents count, and whether they are open |
 //! | `failures`, `rework`, `recovery` | what failed, what repaired, when service was back |
+//! | `forget` | what no judgement needs any more |
 //!
 //! `record` prepares the facts once and `references` finds what texts refer to; neither judges.
 
@@ -19,6 +20,7 @@ mod as_of;
 mod belonging;
 mod changes;
 mod failures;
+mod forget;
 mod graph;
 mod history;
 mod incidents;
@@ -34,6 +36,7 @@ mod rules;
 mod scenario;
 mod shipping;
 
+pub use forget::{Forgettable, forgettable, is_over};
 pub use history::{
     AbortedDeployment, ChangeId, Evidence, Failure, History, JudgedIncident, Phases,
     ProductionDeployment, Reason, ShippedChange, WaitingChange, Witness,

@@ -81,7 +81,7 @@ impl Record<'_> {
     }
 
     /// The only commit of the graph or of a pull request with these first digits.
-    fn find(&self, prefix: OidPrefix) -> Option<Oid> {
+    pub(super) fn find(&self, prefix: OidPrefix) -> Option<Oid> {
         let ids = self.object_ids.get_or_init(|| {
             let held = self.ancestry.graph.commits().iter().map(|commit| commit.oid);
             let replayed = self.standing.pulls.iter().flat_map(|pull| {

@@ -219,6 +219,15 @@ impl Scenario {
 
     /// Judges one of several components.
     pub(super) fn judge_component(&self, scope: Scope<'_>, t: Time) -> History {
+        self.with_facts(scope, |facts| judge(facts, &self.rules, t))
+    }
+
+    /// Hands the facts of one of several components on.
+    pub(super) fn with_facts<T>(
+        &self,
+        scope: Scope<'_>,
+        look: impl FnOnce(&ComponentFacts<'_>) -> T,
+    ) -> T {
         let facts = ComponentFacts {
             deployments: &self.deployments.iter().collect::<Vec<_>>(),
             pulls: &self.pulls.iter().collect::<Vec<_>>(),
@@ -231,7 +240,7 @@ impl Scenario {
             naming: &self.naming.iter().collect::<Vec<_>>(),
             caused_elsewhere: &self.caused_elsewhere,
         };
-        judge(&facts, &self.rules, t)
+        look(&facts)
     }
 }
 

@@ -22,7 +22,12 @@ impl Shipping {
         let mut baseline = None;
         for group in 0..production.groups.len() {
             let Some(sha) = ancestry.graph.find(&production.first(group).sha()) else { continue };
-            baseline.get_or_insert(group);
+            if baseline.is_none() {
+                baseline = Some(group);
+                // What lies on the ground was live before anything that is still there.
+                let ground = (0..).zip(&mut first_live).filter(|(at, _)| ancestry.is_ground(*at));
+                ground.for_each(|(_, live)| *live = Some(group as u32));
+            }
             ancestry.walk(sha, |commit| {
                 let live = &mut first_live[commit as usize];
                 let is_new = live.is_none();
@@ -43,7 +48,8 @@ impl Shipping {
         self.first_live(tips).filter(|at| Some(*at) != self.baseline)
     }
 
-    fn live(&self, commit: CommitIndex) -> Option<usize> {
+    /// The deployment by which a commit first went live.
+    pub(super) fn live(&self, commit: CommitIndex) -> Option<usize> {
         self.first_live[commit as usize].map(|at| at as usize)
     }
 }

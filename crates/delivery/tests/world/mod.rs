@@ -7,7 +7,7 @@ use delivery::domain::*;
 use delivery::ledger::*;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What a repository's facts are made of.
@@ -19,6 +19,8 @@ pub struct World {
     pub pulls: Vec<PullRequest>,
     pub deployments: Vec<Deployment>,
     pub incidents: Vec<Incident>,
+    /// What is left of commits that were forgotten.
+    pub frontier: BTreeSet<Oid>,
     now: i64,
 }
 
@@ -115,9 +117,9 @@ fn acts() -> impl Strategy<Value = Act> {
     prop_oneof![2 => Just(Act::Push), 4 => merge, 5 => deploy, 1 => incident]
 }
 
-fn steps() -> impl Strategy<Value = Vec<Step>> {
+fn steps(most: usize, apart: Span) -> impl Strategy<Value = Vec<Step>> {
     let step = (
-        prop_oneof![Just(0), 0..HOUR, 0..4 * DAY],
+        prop_oneof![Just(0), 0..HOUR, 0..apart],
         0..3u64,
         prop::option::weighted(0.2, (any::<Index>(), prop::bool::weighted(0.2))),
         prop::bool::weighted(0.1),
@@ -130,12 +132,12 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
             hotfix,
             act,
         });
-    prop::collection::vec(step, 1..40)
+    prop::collection::vec(step, 1..most)
 }
 
-/// Worlds with an instant within or soon after them.
-pub fn worlds() -> impl Strategy<Value = (World, Time)> {
-    (steps(), any::<Index>(), 0..9 * DAY).prop_map(|(steps, at, beyond)| {
+/// Worlds with an instant within or soon after them. They have fewer than `most` steps, at most `apart`.
+pub fn worlds(most: usize, apart: Span) -> impl Strategy<Value = (World, Time)> {
+    (steps(most, apart), any::<Index>(), 0..9 * DAY).prop_map(|(steps, at, beyond)| {
         let mut world = World::default();
         let mut instants = Vec::new();
         for step in &steps {
@@ -331,8 +333,14 @@ impl World {
 
     /// Judges these facts at `t` by the default rules.
     pub fn judge(&self, t: Time) -> History {
+        self.with_facts(|facts| judge(facts, &rules(), t))
+    }
+
+    /// Hands these facts on, as those of the repository's only component.
+    pub fn with_facts<T>(&self, look: impl FnOnce(&ComponentFacts<'_>) -> T) -> T {
         let mut graph = CommitGraph::default();
         self.commits.iter().for_each(|commit| graph.insert(commit.clone()));
+        self.frontier.iter().for_each(|oid| graph.insert_frontier(*oid));
         let facts = ComponentFacts {
             deployments: &self.deployments.iter().collect::<Vec<_>>(),
             pulls: &self.pulls.iter().collect::<Vec<_>>(),
@@ -345,7 +353,7 @@ impl World {
             naming: &[],
             caused_elsewhere: &BTreeMap::new(),
         };
-        judge(&facts, &rules(), t)
+        look(&facts)
     }
 }
 
