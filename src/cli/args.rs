@@ -145,7 +145,8 @@ pub struct PurgeArgs {
     /// The repository; may be repeated.
     #[arg(long, value_name = "OWNER/NAME", required = true)]
     pub repo: Vec<String>,
-    /// Remove what its counters and histograms have counted, too: they start over at 0.
+    /// Remove what its counters and histograms have counted, too: they start over at 0, and those of
+    /// its team and organisation are lower by it from the next start on, which looks like a reset.
     #[arg(long)]
     pub counters: bool,
     /// The configuration file, of which `store.url` is read.

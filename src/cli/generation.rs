@@ -1,6 +1,7 @@
 //! What a configuration decides: the collectors and the evaluator. They are replaced as a whole
 //! when it is reloaded; everything else of the daemon outlives them.
 
+use super::audit::Audit;
 use super::daemon::{connect, evaluator, load};
 use super::observers::Observers;
 use crate::clock::SharedClock;
@@ -69,7 +70,7 @@ impl Lasting {
         sources: Connected,
         stop: &CancellationToken,
     ) -> Result<Generation, StoreError> {
-        let observers = self.observers();
+        let observers = self.observers().auditing(Audit::of(settings.clone()));
         let names = sources.github.iter().map(|source| source.name());
         let unmatched = Arc::new(UnmatchedOverrides::new(settings.overrides.clone(), names));
         let around = Surroundings {
@@ -93,6 +94,7 @@ impl Lasting {
         }
         let mut evaluator = evaluator(settings, &self.store).await?;
         let after = load(&self.store, &mut collectors, &mut incidents, &mut evaluator).await?;
+        self.store.tell_trouble();
 
         let generation =
             Generation { sources, stop: stop.child_token(), tasks: TaskTracker::new() };

@@ -1,10 +1,12 @@
 //! The command line: arguments in, rooms wired together, an exit code out.
 
 mod args;
+mod audit;
 mod check;
 mod daemon;
 mod demo;
 mod docs;
+mod findings;
 mod generation;
 mod log;
 mod observers;

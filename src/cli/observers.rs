@@ -1,7 +1,9 @@
 //! The exporter's own metrics hear of sources and collecting.
 
+use super::audit::Audit;
 use crate::collect::UNKNOWN_SERVICE;
 use crate::exposition::{OwnMetrics, SourceLabels};
+use crate::sources::github::Discovery;
 use crate::sources::{SourceError, Throttle};
 use crate::{collect, sources};
 use delivery::domain::{Collector, Time};
@@ -14,12 +16,18 @@ const SWEEP: &str = "sweep";
 #[derive(Clone)]
 pub struct Observers {
     own: Arc<OwnMetrics>,
+    audit: Option<Arc<Audit>>,
 }
 
 impl Observers {
     /// Observers that have heard of nothing.
     pub fn new(own: Arc<OwnMetrics>) -> Observers {
-        Observers { own }
+        Observers { own, audit: None }
+    }
+
+    /// Observers that compare what is discovered with the configuration, too.
+    pub fn auditing(self, audit: Audit) -> Observers {
+        Observers { audit: Some(Arc::new(audit)), ..self }
     }
 
     /// Starts the counters of a source at 0.
@@ -77,6 +85,12 @@ impl sources::Observer for Observers {
 }
 
 impl collect::Observer for Observers {
+    fn discovered(&self, source: &str, discovery: &Discovery) {
+        if let Some(audit) = &self.audit {
+            audit.discovered(source, discovery);
+        }
+    }
+
     fn collected(&self, source: &str, collector: Collector, seconds: f64) {
         self.own.collection_finished(source, collector.name(), seconds);
     }

@@ -1,7 +1,7 @@
 //! What fails at the moment: each failure is logged once, when it is new, and once when it is over.
 
 use delivery::domain::{Collector, RepoId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a failure concerns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -10,6 +10,8 @@ pub(super) enum Concern {
     Sweep,
     /// Finding some of the repositories.
     Discovery,
+    /// This machine's clock, which differs from the source's.
+    Clock,
     /// One repository, or one list of it.
     Repository(RepoId, Option<Collector>),
 }
@@ -19,7 +21,7 @@ impl Concern {
     pub(super) fn collector(self) -> Option<Collector> {
         match self {
             Concern::Repository(_, collector) => collector,
-            Concern::Sweep | Concern::Discovery => None,
+            Concern::Sweep | Concern::Discovery | Concern::Clock => None,
         }
     }
 
@@ -27,7 +29,7 @@ impl Concern {
     pub(super) fn repo(self) -> Option<RepoId> {
         match self {
             Concern::Repository(repo, _) => Some(repo),
-            Concern::Sweep | Concern::Discovery => None,
+            Concern::Sweep | Concern::Discovery | Concern::Clock => None,
         }
     }
 }
@@ -36,18 +38,33 @@ impl Concern {
 #[derive(Debug, Default)]
 pub(super) struct Failing {
     texts: BTreeMap<Concern, String>,
+    /// Those whose end nobody is to be told.
+    told_elsewhere: BTreeSet<Concern>,
 }
 
 impl Failing {
     /// Notes a failure; true where it is new, or says something else than before.
     pub(super) fn note(&mut self, concern: Concern, text: &str) -> bool {
         let known = self.texts.insert(concern, text.to_owned());
+        self.told_elsewhere.remove(&concern);
         known.as_deref() != Some(text)
     }
 
-    /// Notes a success; true where a failure is over.
+    /// Whether it is failing.
+    pub(super) fn holds(&self, concern: Concern) -> bool {
+        self.texts.contains_key(&concern)
+    }
+
+    /// Notes a failure that whoever met it first tells, and whose end, too.
+    pub(super) fn note_told(&mut self, concern: Concern, text: &str) {
+        self.note(concern, text);
+        self.told_elsewhere.insert(concern);
+    }
+
+    /// Notes a success; true where a failure is over that was told here.
     pub(super) fn over(&mut self, concern: Concern) -> bool {
-        self.texts.remove(&concern).is_some()
+        let was_failing = self.texts.remove(&concern).is_some();
+        !self.told_elsewhere.remove(&concern) && was_failing
     }
 
     /// The failure that concerns most, with the number of others.
@@ -74,6 +91,8 @@ mod tests {
         assert!(failing.over(Concern::Sweep));
         assert!(!failing.over(Concern::Sweep));
         assert!(failing.note(Concern::Sweep, "b"));
+        failing.note_told(Concern::Sweep, "c");
+        assert!(!failing.over(Concern::Sweep), "whoever told the beginning tells the end");
     }
 
     #[test]

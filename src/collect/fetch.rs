@@ -52,7 +52,7 @@ impl Collect {
                         return;
                     }
                 }
-                if self.around.clock.now() >= deadline {
+                if self.is_over(deadline) {
                     return;
                 }
             }
@@ -62,9 +62,15 @@ impl Collect {
         }
     }
 
+    /// Whether a deadline has come, or was set by a clock that has been set back since.
+    fn is_over(&self, deadline: Time) -> bool {
+        let left = deadline.since(self.around.clock.now());
+        left <= 0 || left > 2 * self.around.settings.sweep_interval
+    }
+
     /// One repository's turn; true where anything was read.
     async fn backfill_turn(&mut self, repo: RepoId, deadline: Time) -> Result<bool, CollectError> {
-        let started = self.around.clock.now();
+        let started = self.source.as_told(self.around.clock.now());
         let mut pages = 0;
         while pages < PAGES_A_TURN {
             let next = self.tracked.get(&repo).and_then(|tracked| {
@@ -76,7 +82,7 @@ impl Collect {
                 break;
             }
             pages += 1;
-            if self.around.clock.now() >= deadline {
+            if self.is_over(deadline) {
                 break;
             }
         }
@@ -93,7 +99,7 @@ impl Collect {
     ) -> Result<Outcome, CollectError> {
         let now = self.around.clock.now();
         let held = self.tracked.get(&repo).and_then(|tracked| tracked.held_until.get(&collector));
-        if held.is_some_and(|until| now < *until) {
+        if held.is_some_and(|until| (1..=UNREADABLE_FOR).contains(&until.since(now))) {
             return self.do_without(repo, collector, asked_at).await;
         }
         let started = Instant::now();
@@ -240,12 +246,13 @@ impl Collect {
         mut facts: Vec<Fact>,
         cursor: Option<(Collector, String)>,
     ) -> Result<Outcome, CollectError> {
-        let through = Some(through);
+        let through = Some(through.min(self.source.latest()));
         facts.push(Fact::Progress(Progress { repo, collector, complete: true, through }));
+        self.keep(repo, facts, cursor).await?;
+        // Only now: what could not be kept has to be read again.
         if let Some(tracked) = self.tracked.get_mut(&repo) {
             tracked.pending.retain(|pending| *pending != collector);
         }
-        self.keep(repo, facts, cursor).await?;
         Ok(Outcome::Done)
     }
 

@@ -185,10 +185,13 @@ impl CollectIncidents {
             Err(error) => {
                 let (reason, text) = (error.reason(), error.to_string());
                 observer.failed(name, None, reason);
-                if self.failing.as_ref() != Some(&text) {
-                    tracing::warn!(source = name, reason, "{text}");
+                // The store tells of its own trouble.
+                if !matches!(error, CollectError::Store(_)) {
+                    if self.failing.as_ref() != Some(&text) {
+                        tracing::warn!(source = name, reason, "{text}");
+                    }
+                    self.failing = Some(text.clone());
                 }
-                self.failing = Some(text.clone());
                 health.update(name, |health| {
                     health.up = Some(false);
                     health.last_error = Some(text);

@@ -26,7 +26,7 @@ use crate::config::{ByRepository, CollectionSettings, EnvironmentRule};
 use crate::sources::SourceError;
 use crate::sources::github::GitHub;
 use crate::store::{Store, StoreError};
-use delivery::domain::{Collector, Fact, RepoId, Repository, RepositoryState, Span, Time};
+use delivery::domain::{Collector, Fact, MINUTE, RepoId, Repository, RepositoryState, Span, Time};
 use failing::{Concern, Failing};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -151,7 +151,9 @@ impl Collect {
             let swept = self.sweep(started).await;
             self.conclude(swept, started);
             self.backfill_until(next).await;
-            self.around.clock.sleep_until(next).await;
+            // Where the clock was set back meanwhile, `next` would be far away.
+            let longest = self.around.clock.now().plus(2 * self.around.settings.sweep_interval);
+            self.around.clock.sleep_until(next.min(longest)).await;
         }
     }
 
@@ -217,12 +219,15 @@ impl Collect {
         self.tracked.values().filter(|tracked| tracked.repository.state == RepositoryState::Active)
     }
 
-    /// Counts a failure, and logs it when it is new: once, here, where it is handled.
+    /// Counts a failure, and logs it when it is new: once, here, where it is handled. The store logs
+    /// its own, which every source meets.
     fn note_failure(&mut self, concern: Concern, error: &CollectError) {
         let source = self.source.name();
         let (reason, text) = (error.reason(), error.to_string());
         self.around.observer.failed(source, concern.collector(), reason);
-        if self.failing.note(concern, &text) {
+        if matches!(error, CollectError::Store(_)) {
+            self.failing.note_told(concern, &text);
+        } else if self.failing.note(concern, &text) {
             let (repo, collector) = self.names(concern);
             tracing::warn!(source, repo, collector, reason, "{text}");
         }
@@ -231,8 +236,31 @@ impl Collect {
     fn note_success(&mut self, concern: Concern) {
         if self.failing.over(concern) {
             let (repo, collector) = self.names(concern);
-            tracing::info!(source = self.source.name(), repo, collector, "works again");
+            let what = match concern {
+                Concern::Clock => "this machine's clock is right again",
+                _ => "works again",
+            };
+            tracing::info!(source = self.source.name(), repo, collector, "{what}");
         }
+    }
+
+    /// Tells of a clock that differs from the source's: once when it does, once when it agrees.
+    fn note_clock(&mut self) {
+        let ahead = self.source.clock_ahead();
+        if ahead == 0 {
+            self.note_success(Concern::Clock);
+            return;
+        }
+        let (minutes, way) =
+            ((ahead.abs() + MINUTE / 2) / MINUTE, if ahead > 0 { "ahead of" } else { "behind" });
+        let text = format!(
+            "this machine's clock is {minutes} minutes {way} GitHub's; set it (by NTP, for example): \
+             until then figures may be of an earlier instant, and nothing is lost"
+        );
+        if !self.failing.holds(Concern::Clock) {
+            tracing::warn!(source = self.source.name(), "{text}");
+        }
+        self.failing.note(Concern::Clock, &text);
     }
 
     fn names(&self, concern: Concern) -> (Option<&str>, Option<&'static str>) {

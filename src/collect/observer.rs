@@ -1,9 +1,12 @@
 //! What collecting tells about its own work, for the exporter's own metrics.
 
+use crate::sources::github::Discovery;
 use delivery::domain::{Collector, Time};
 
 /// Hears how collecting goes. Methods must return at once.
 pub trait Observer: Send + Sync {
+    /// The source listed what the configuration asks for.
+    fn discovered(&self, source: &str, discovery: &Discovery);
     /// One collector finished its share of a sweep, after so many seconds.
     fn collected(&self, source: &str, collector: Collector, seconds: f64);
     /// One collector failed for one repository, or for the whole source where `collector` is absent.

@@ -18,7 +18,9 @@ impl Collect {
     /// Asks every repository for news and fetches them. Failures of single repositories are noted
     /// and passed over; the error is one that concerns the source or the store as a whole.
     pub(super) async fn sweep(&mut self, started: Time) -> Result<(), CollectError> {
-        let due = self.discovered_at.is_none_or(|at| started.since(at) >= DISCOVERY_INTERVAL);
+        // A clock that was set back must not put it off.
+        let is_fresh = |at| (0..DISCOVERY_INTERVAL).contains(&started.since(at));
+        let due = !self.discovered_at.is_some_and(is_fresh);
         if due {
             self.discover(started).await?;
         }
@@ -26,6 +28,8 @@ impl Collect {
         let active: Vec<Repository> =
             self.active().map(|tracked| tracked.repository.clone()).collect();
         let probes = self.source.probe(&active).await?;
+        let asked_at = self.source.as_told(asked_at);
+        self.note_clock();
         let mut somebody_is_missing = false;
         for probe in probes {
             somebody_is_missing |= self.note_probe(probe, asked_at).await?;
@@ -41,6 +45,7 @@ impl Collect {
     async fn discover(&mut self, started: Time) -> Result<(), CollectError> {
         let known = repositories(&self.tracked);
         let discovery = self.source.discover(&known).await?;
+        self.around.observer.discovered(self.source.name(), &discovery);
         let failed = !discovery.failures.is_empty();
         for error in discovery.failures {
             // A whole organisation that cannot be listed is a failure of the source, told every time.
@@ -134,7 +139,8 @@ impl Collect {
                 continue;
             }
             deployments.extend(tracked.unfinished_deployments(asked_at));
-            let due = tracked.reconciled_at.is_none_or(|at| asked_at.since(at) >= interval);
+            let is_fresh = |at| (0..interval).contains(&asked_at.since(at));
+            let due = !tracked.reconciled_at.is_some_and(is_fresh);
             if due && tracked.reconciled_at.is_some() && tracked.backfill_complete() {
                 incidents.extend(tracked.incidents_since(asked_at.plus(-RECONCILE_INCIDENTS)));
                 tracked.reconciling = true;
@@ -198,6 +204,7 @@ impl Collect {
 
     /// Repositories that were asked and have nothing new are known through the moment of asking.
     async fn advance_the_quiet(&mut self, asked_at: Time) -> Result<(), CollectError> {
+        let known_through = asked_at.min(self.source.latest());
         let quiet = |tracked: &Tracked, collector: Collector| {
             tracked.is_complete(collector) && !tracked.pending.contains(&collector)
         };
@@ -208,7 +215,7 @@ impl Collect {
             .flat_map(|(repo, tracked)| {
                 let collectors = Collector::ALL.into_iter();
                 collectors.filter(|collector| quiet(tracked, *collector)).map(|collector| {
-                    let through = Some(asked_at);
+                    let through = Some(known_through);
                     Fact::Progress(Progress { repo: *repo, collector, complete: true, through })
                 })
             })

@@ -4,9 +4,8 @@
 use super::estate::RepositoryFacts;
 use super::ownership::{Owner, Owners};
 use crate::config::{ComponentSettings, Components, claimants};
-use delivery::domain::{ComponentId, Deployment, RepoId, Repository};
+use delivery::domain::{ComponentId, Deployment, Repository};
 use delivery::ledger::Scope;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A component of a repository.
@@ -60,11 +59,7 @@ impl Component<'_> {
 
     /// Whose it is.
     pub fn owner(&self, repository: &Repository, owners: &dyn Owners) -> Owner {
-        let declared = self.declared.and_then(|declared| declared.team.clone());
-        match declared {
-            Some(team) => Owner { team, source: "components" },
-            None => owners.owner(repository),
-        }
+        owner_of(self.declared, repository, owners)
     }
 
     /// Its name, as the label `component` shows it.
@@ -73,6 +68,18 @@ impl Component<'_> {
             Some(declared) => Arc::clone(&declared.name),
             None => Arc::from(repository.short_name()),
         }
+    }
+}
+
+/// Whose a component is: whoever its declaration names, else whoever owns the repository.
+pub fn owner_of(
+    declared: Option<&ComponentSettings>,
+    repository: &Repository,
+    owners: &dyn Owners,
+) -> Owner {
+    match declared.and_then(|declared| declared.team.clone()) {
+        Some(team) => Owner { team, source: "components" },
+        None => owners.owner(repository),
     }
 }
 
@@ -88,40 +95,5 @@ pub fn owner_of_repository(
     match found.pop() {
         Some(only) if found.is_empty() => only,
         _ => owners.owner(repository),
-    }
-}
-
-/// Pairs of components that select the same deployment, each told in the log once.
-#[derive(Debug, Default)]
-pub struct Contested {
-    told: BTreeSet<(RepoId, Arc<str>, Arc<str>)>,
-}
-
-impl Contested {
-    /// Tells of new pairs, and how many deployments the first took.
-    pub fn tell(
-        &mut self,
-        components: &Components,
-        repository: &Repository,
-        facts: &RepositoryFacts,
-    ) {
-        let declared = components.of(repository);
-        let pairs = facts.deployments.values().filter_map(|deployment| {
-            let (first, second) = claimants(&declared, deployment);
-            Some((deployment.id.0, first?, second?))
-        });
-        for (deployment, first, second) in pairs {
-            let pair = (repository.id, Arc::clone(&first.name), Arc::clone(&second.name));
-            if self.told.insert(pair) {
-                tracing::warn!(
-                    repo = &*repository.full_name,
-                    deployment,
-                    component = &*first.name,
-                    also = &*second.name,
-                    "two components select this deployment, and the first has it: write in their \
-                     `deployments` what tells them apart"
-                );
-            }
-        }
     }
 }

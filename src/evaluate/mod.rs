@@ -3,6 +3,7 @@
 //! Evaluation is off the scrape path: when facts changed, and at least every 30 seconds, since
 //! windows slide. Only components with news, or whose figures change by time alone, are evaluated.
 
+mod claims;
 mod component;
 mod components;
 mod due;
@@ -18,6 +19,8 @@ mod rules;
 mod run;
 mod settling;
 
+pub use claims::{Evidence, Mistake, mistakes};
+pub use components::owner_of;
 pub use incident_sources::IncidentSources;
 pub use ownership::{OrderedOwners, Owner, Owners, UNOWNED};
 pub use rules::{Judging, rules_of};
@@ -26,8 +29,9 @@ pub use run::Publisher;
 pub use settling::{Settled, Settlement, SettlingRules};
 
 use crate::config::{ByRepository, Components};
+use claims::ToldMistakes;
 use component::{Evaluated, evaluate, instant_of};
-use components::{Component, Contested, components_of, owner_of_repository};
+use components::{Component, components_of, owner_of_repository};
 use delivery::domain::{ComponentId, Fact, RepoId, Repository, Span, TeamName, Time, Window};
 use delivery::ledger::{JudgedIncident, judge_incident};
 use estate::{Changes, Estate, RepositoryFacts};
@@ -71,7 +75,7 @@ pub struct Evaluator {
     places: BTreeMap<ComponentId, Place>,
     teams: BTreeMap<TeamName, EvaluatedGroup>,
     orgs: BTreeMap<Arc<str>, EvaluatedGroup>,
-    contested: Contested,
+    mistakes: ToldMistakes,
     /// When these rules were first evaluated.
     since: Option<Time>,
 }
@@ -88,7 +92,7 @@ impl Evaluator {
             places: BTreeMap::new(),
             teams: BTreeMap::new(),
             orgs: BTreeMap::new(),
-            contested: Contested::default(),
+            mistakes: ToldMistakes::default(),
             since: None,
         }
     }
@@ -139,8 +143,9 @@ impl Evaluator {
             let Some(repository) = facts.active().filter(|_| facts.is_complete()) else { continue };
             let t = instant_of(facts, now);
             let components = components_of(&self.rules.components, repository, facts);
-            if news.contains(repo) && components.len() > 1 {
-                self.contested.tell(&self.rules.components, repository, facts);
+            if components.iter().any(|component| component.declared.is_some()) {
+                let (declared, has_news) = (&self.rules.components, news.contains(repo));
+                self.mistakes.tell(declared, repository, facts, has_news, self.since);
             }
             for component in components {
                 let known = self.components.get(&component.id);

@@ -54,21 +54,10 @@ impl Publisher {
     /// Runs the loop. `after` is the newest change number that the evaluator knows.
     pub async fn run(self, mut evaluator: Evaluator, mut after: u64, stop: CancellationToken) {
         let mut news = self.store.news();
-        let mut failing = false;
         let mut forgetting = Forgetting::after(self.retention);
         loop {
-            match self.turn(&mut evaluator, &mut after, &mut forgetting).await {
-                Ok(()) if failing => {
-                    failing = false;
-                    tracing::info!("the store works again; figures are current");
-                }
-                Ok(()) => {}
-                Err(error) if !failing => {
-                    failing = true;
-                    tracing::error!("figures stay as they are: {error}");
-                }
-                Err(_) => {}
-            }
+            // The store tells its troubles itself; figures stay as they are until it works again.
+            let _ = self.turn(&mut evaluator, &mut after, &mut forgetting).await;
             let next = self.clock.now().plus(AT_LEAST_EVERY);
             tokio::select! {
                 () = stop.cancelled() => return,

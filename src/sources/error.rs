@@ -3,7 +3,7 @@
 use delivery::domain::Time;
 
 /// A source's failure. The text names what was asked, the cause and the remedy.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum SourceError {
     /// The credentials are refused; asking again does not help until they change.
     #[error("{what}: {origin} was refused (HTTP 401): {hint}")]
@@ -52,11 +52,11 @@ pub enum SourceError {
         cause: String,
     },
     /// The source answered with an error, after all retries.
-    #[error("{what}: the server answered HTTP {status}: {message}")]
+    #[error("{what}: {}: {message}", answered(*status))]
     Failed {
         /// What was asked.
         what: String,
-        /// The status.
+        /// The status; a success where only a part of the answer is an error.
         status: u16,
         /// Its words, shortened.
         message: String,
@@ -95,7 +95,31 @@ pub enum SourceError {
     },
 }
 
+fn answered(status: u16) -> String {
+    match status {
+        200..=299 => "GitHub answered with an error".to_owned(),
+        _ => format!("the server answered HTTP {status}"),
+    }
+}
+
 impl SourceError {
+    /// The same failure of something else that was asked for together with it.
+    pub fn about(&self, other: &str) -> SourceError {
+        let mut error = self.clone();
+        match &mut error {
+            SourceError::Unauthorized { what, .. }
+            | SourceError::Forbidden { what, .. }
+            | SourceError::NotFound { what }
+            | SourceError::RateLimited { what, .. }
+            | SourceError::Unreachable { what, .. }
+            | SourceError::Failed { what, .. }
+            | SourceError::Malformed { what, .. }
+            | SourceError::Garbled { what, .. }
+            | SourceError::Setup { what, .. } => other.clone_into(what),
+        }
+        error
+    }
+
     /// The value of the label `reason` of failure counters.
     pub fn reason(&self) -> &'static str {
         match self {

@@ -34,6 +34,18 @@ impl Store {
         repo: RepoId,
         oids: &[Oid],
     ) -> Result<BTreeMap<Oid, Option<Time>>, StoreError> {
+        let read = self.read_ids((table, time), repo, oids).await;
+        let read = read.map_err(|error| self.failure("looking up commits", &error));
+        self.trouble.note("looking up commits", &read);
+        read
+    }
+
+    async fn read_ids(
+        &self,
+        (table, time): (&str, &str),
+        repo: RepoId,
+        oids: &[Oid],
+    ) -> Result<BTreeMap<Oid, Option<Time>>, sqlx::Error> {
         let mut found = BTreeMap::new();
         for some in oids.chunks(IDS_A_STATEMENT) {
             let mut query: QueryBuilder<Sqlite> =
@@ -49,8 +61,7 @@ impl Store {
                 let oid = columns.oid()?;
                 Ok((oid, columns.take::<Option<i64>>()?.map(Time)))
             });
-            let rows = rows.fetch_all(&self.readers).await;
-            found.extend(rows.map_err(|error| self.failure("looking up commits", &error))?);
+            found.extend(rows.fetch_all(&self.readers).await?);
         }
         Ok(found)
     }

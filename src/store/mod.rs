@@ -14,6 +14,7 @@ mod reader;
 mod rows;
 mod settled;
 mod totals;
+mod trouble;
 mod writer;
 
 #[cfg(test)]
@@ -38,6 +39,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
+use trouble::Trouble;
 use writer::{Change, Order, Writer};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -71,6 +73,7 @@ pub struct Store {
     news: watch::Receiver<u64>,
     readers: SqlitePool,
     hasher: Arc<LoginHasher>,
+    trouble: Arc<Trouble>,
 }
 
 impl Store {
@@ -78,12 +81,17 @@ impl Store {
     /// version as needed. A file that is not this program's, or that another process has open, is
     /// refused unchanged.
     pub async fn open(path: &Path) -> Result<Store, StoreError> {
+        Store::open_by(path, writing(path)).await
+    }
+
+    /// Opens it with a writer of these options.
+    async fn open_by(path: &Path, options: SqliteConnectOptions) -> Result<Store, StoreError> {
         let failed = |error| StoreError::from_sqlx(path, "opening", &error);
         let claim = file::claim(path)?;
         if claim.unmarked {
             mark(path).await.map_err(failed)?;
         }
-        let mut connection = writing(path).connect().await.map_err(failed)?;
+        let mut connection = options.connect().await.map_err(failed)?;
         MIGRATIONS
             .run(&mut connection)
             .await
@@ -98,6 +106,7 @@ impl Store {
             news: writer.news,
             readers,
             hasher: Arc::new(hasher),
+            trouble: Arc::default(),
         })
     }
 
@@ -122,7 +131,9 @@ impl Store {
             snapshot.commit().await?;
             Ok(page)
         };
-        read.await.map_err(|error| self.failure("reading facts", &error))
+        let read = read.await.map_err(|error| self.failure("reading facts", &error));
+        self.trouble.note("reading facts", &read);
+        read
     }
 
     /// The newest change number, as it grows: wakes whoever follows the facts. Late news of
@@ -188,6 +199,12 @@ impl Store {
         self.write(change).await.map(|_| ())
     }
 
+    /// From now on the log tells trouble with reading and writing, once when it begins and once when
+    /// it is over. Before, only whoever called is told, as one who starts and can still refuse to.
+    pub fn tell_trouble(&self) {
+        self.trouble.tell();
+    }
+
     /// Waits for what is being written, moves everything into the database file and closes it.
     /// Other clones give [`StoreError::Closed`] from then on.
     pub async fn close(&self) {
@@ -203,7 +220,9 @@ impl Store {
         let closed = || StoreError::Closed { path: self.path.to_path_buf() };
         let (reply, outcome) = oneshot::channel();
         self.orders.send(Order::Write { change, reply }).await.map_err(|_| closed())?;
-        outcome.await.map_err(|_| closed())?
+        let written = outcome.await.map_err(|_| closed())?;
+        self.trouble.note("writing", &written);
+        written
     }
 
     fn failure(&self, what: &'static str, error: &sqlx::Error) -> StoreError {

@@ -6,4 +6,5 @@ mod check;
 mod docs;
 mod purge;
 mod reload;
+mod trouble;
 mod world;

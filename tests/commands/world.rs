@@ -155,6 +155,11 @@ impl Daemon {
         self.wait_for(series, |daemon| daemon.value(series).is_some());
     }
 
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends a signal by its name, such as `HUP`.
     pub fn signal(&self, name: &str) {
         // A shell has `kill` built in; a bare Debian has no such program.

@@ -62,6 +62,20 @@ async fn a_store_of_a_newer_version_is_refused_and_left_alone() {
     assert_eq!(std::fs::read(&path).unwrap(), before);
 }
 
+#[tokio::test]
+async fn a_damaged_store_is_refused_once_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("dora.db");
+    dora_exporter::store::Store::open(&path).await.unwrap().close().await;
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[4_096..].fill(0xa5);
+    std::fs::write(&path, &bytes).unwrap();
+    let ended = run(folder.path(), &GOOD);
+    assert_refused(&ended, &["dora.db", "damaged", "restore a backup, or move the file away"]);
+    assert_eq!(ended.err.matches("damaged").count(), 1, "{}", ended.err);
+    assert_eq!(std::fs::read(&path).unwrap(), bytes);
+}
+
 /// `/sys` refuses new files even to root, whom permissions alone would not stop.
 #[cfg(target_os = "linux")]
 #[test]

@@ -42,6 +42,12 @@ impl SteppedClock {
         self.now.send_modify(|now| *now = Time(to.max(now.0)));
     }
 
+    /// Shows an earlier instant, as a clock does that was wrong and is set.
+    #[allow(dead_code, reason = "not every test turns a clock back")]
+    pub fn set_back(&self, to: i64) {
+        self.now.send_replace(Time(to));
+    }
+
     /// The earliest instant that somebody waits for.
     pub fn next(&self) -> Option<i64> {
         self.lock().until.values().map(|until| until.0).min()
@@ -78,7 +84,13 @@ impl Clock for SteppedClock {
         let entry = Entry::new(&self.waiting, until);
         Box::pin(async move {
             let _entry = entry;
-            let _ = changes.wait_for(|now| *now >= until).await;
+            let mut before = *changes.borrow();
+            let wakes = |now: &Time| {
+                let was_set_back = *now < before;
+                before = *now;
+                was_set_back || *now >= until
+            };
+            let _ = changes.wait_for(wakes).await;
         })
     }
 }

@@ -87,7 +87,7 @@ async fn a_repository_that_is_declared_as_several_is_shown_as_these_and_read_aga
     assert_eq!(shown.get("dora_org_window_changes_unknown_paths", &month), Some(2.0));
     let payments = ["team=\"payments\"", "window=\"30d\""];
     assert_eq!(shown.get("dora_team_window_changes", &payments), Some(3.0));
-    assert_eq!(log.count(&["two components select this deployment", "also=\"web\""]), 1);
+    assert_eq!(log.count(&["components[1].deployments", "select the same", "`web` has not"]), 1);
     daemon.stop().await;
 }
 

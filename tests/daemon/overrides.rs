@@ -149,7 +149,7 @@ async fn a_reload_reads_only_overridden_repositories_again_and_changes_gauges_an
     let (counted, count) = (before.counted(), with.counted());
     assert!(count == counted, "{}", difference(&counted, &count));
 
-    assert_eq!(log.count(&["matches no collected repository"]), 1, "{}", log.text());
+    assert_eq!(log.count(&["matches no collected repository", "overrides["]), 1, "{}", log.text());
     assert_eq!(log.count(&["overrides[1].repositories[1]", "`acme/pey-*` matches no"]), 1);
     world.configure(&plain);
     reloader.reload().await.unwrap();

@@ -39,8 +39,16 @@ impl World {
 
     pub async fn of_events(events: Vec<(i64, Event)>, now: i64) -> World {
         let clock = SteppedClock::at(now);
-        let shown = clock.clone();
-        let sim = Sim::new(move || shown.seconds());
+        World::of_two_clocks(events, clock.clone(), clock).await
+    }
+
+    /// A world whose GitHub has a clock of its own, and daemons on a machine with another.
+    pub async fn of_two_clocks(
+        events: Vec<(i64, Event)>,
+        githubs: SteppedClock,
+        clock: SteppedClock,
+    ) -> World {
+        let sim = Sim::new(move || githubs.seconds());
         sim.extend(events).unwrap();
         assert!(sim.as_of(i64::MAX).rejected().is_empty(), "{:?}", sim.as_of(i64::MAX).rejected());
         let github = sim.serve(([127, 0, 0, 1], 0).into()).await.unwrap();

@@ -142,6 +142,30 @@ async fn batches_shrink_to_what_the_server_bears_and_stay_there() {
 }
 
 #[tokio::test]
+async fn repositories_of_a_refused_batch_are_told_what_was_refused() {
+    let mut scenario = Scenario::new();
+    for number in 0..60 {
+        scenario.repository(NOW - 100 * DAY, &format!("acme/part-{number:02}"));
+    }
+    let world = World::of(&mut scenario).await;
+    let repositories = world.discovered().await;
+    world.sim.faults().on_requests(Fault::Html(502), When { times: 4, ..When::default() });
+    let probes = world.github.probe(&repositories).await.unwrap();
+    let failed: Vec<String> = probes
+        .iter()
+        .filter_map(|probe| match &probe.outcome {
+            Probed::Failed(error) => Some(error.to_string()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(failed.len(), 6, "49, 24, 12, then 6 at a time: {failed:?}");
+    for (number, text) in failed.iter().enumerate() {
+        let expected = format!("news of acme/part-{number:02}: the server answered HTTP 502: ");
+        assert!(text.starts_with(&expected), "{text}");
+    }
+}
+
+#[tokio::test]
 async fn lasting_trouble_is_told_by_its_kind_after_four_tries() {
     let kind = async |fault: Fault| {
         let (world, repo) = world(2).await;

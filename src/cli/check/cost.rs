@@ -9,6 +9,7 @@ use delivery::domain::{DAY, Span, Time};
 /// Entries of each list that one point reads.
 const DEPLOYMENTS_A_POINT: u64 = 100;
 const PULLS_A_POINT: u64 = 37;
+const PULLS_WITH_PATHS_A_POINT: u64 = 29;
 const INCIDENTS_A_POINT: u64 = 49;
 const COMMITS_A_POINT: u64 = 100;
 /// Repositories that one point lists, or asks for news.
@@ -23,15 +24,25 @@ struct Share {
     daily: f64,
 }
 
-/// What a source with these repositories costs; each comes with whether it has a component.
+/// What is read of a repository beside deployments and incidents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// It was never deployed: nothing.
+    Alone,
+    /// Pull requests and commits.
+    Changes,
+    /// Pull requests with the paths that they change, and commits.
+    ChangedPaths,
+}
+
+/// What a source with these repositories costs.
 pub fn cost<'a>(
-    surveys: impl Iterator<Item = (&'a Survey, bool)>,
+    surveys: impl Iterator<Item = (&'a Survey, Depth)>,
     collection: &CollectionSettings,
     now: Time,
 ) -> CostReport {
-    let shares: Vec<Share> = surveys
-        .map(|(survey, has_component)| share(survey, has_component, collection, now))
-        .collect();
+    let shares: Vec<Share> =
+        surveys.map(|(survey, depth)| share(survey, depth, collection, now)).collect();
     let repositories = shares.len() as u64;
     let listing = repositories.div_ceil(LISTED_A_POINT).max(1);
     let sweep = repositories.div_ceil(ASKED_A_POINT);
@@ -45,12 +56,7 @@ pub fn cost<'a>(
     }
 }
 
-fn share(
-    survey: &Survey,
-    has_component: bool,
-    collection: &CollectionSettings,
-    now: Time,
-) -> Share {
+fn share(survey: &Survey, depth: Depth, collection: &CollectionSettings, now: Time) -> Share {
     let lookback = collection.lookback;
     let deployments = within(&survey.deployments, |one| one.created_at, now, lookback);
     let incidents = within(&survey.incidents, |at| *at, now, lookback);
@@ -59,9 +65,13 @@ fn share(
     // Every piece of news is a page of its own.
     let mut news = deployments + incidents;
     let mut lists = 2;
-    if has_component {
+    if depth != Depth::Alone {
         let pulls = within(&survey.pulls, |at| *at, now, lookback);
-        first += pages(pulls, survey.pulls.total, PULLS_A_POINT);
+        let a_point = match depth {
+            Depth::ChangedPaths => PULLS_WITH_PATHS_A_POINT,
+            Depth::Alone | Depth::Changes => PULLS_A_POINT,
+        };
+        first += pages(pulls, survey.pulls.total, a_point);
         // The branch, and what was deployed from elsewhere.
         first += pages(survey.commits, 1, COMMITS_A_POINT) + 1;
         // A merge is news of pull requests and of commits.

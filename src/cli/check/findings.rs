@@ -2,14 +2,12 @@
 
 use super::environments::{likely_production, seen};
 use super::look::Looked;
-use super::report::{Finding, Severity};
-use crate::config::{GitHubSettings, RepositoryPattern, Settings};
-use crate::evaluate::{OrderedOwners, Owners, UNOWNED};
-use delivery::domain::{Collector, DAY, Repository, Time};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::cli::findings::{Finding, Seen, Severity, find as configured, named};
+use crate::config::Settings;
+use crate::evaluate::mistakes;
+use delivery::domain::{Collector, DAY, Time};
+use std::collections::BTreeMap;
 
-/// How many names a message lists.
-const NAMED: usize = 3;
 /// How many environments are suggested.
 const SUGGESTED: usize = 3;
 
@@ -24,13 +22,19 @@ pub struct Findings<'a> {
 /// Everything that is found, the worst first.
 pub fn find(settings: &Settings, sources: &[Looked], now: Time) -> Vec<Finding> {
     let mut findings = Findings { settings, sources, now, found: Vec::new() };
-    for (at, (github, looked)) in settings.github.iter().zip(sources).enumerate() {
-        findings.source(at, github, looked);
+    for (at, looked) in sources.iter().enumerate() {
+        findings.source(at, looked);
     }
     findings.production();
-    findings.twice();
-    findings.ownership();
     findings.incidents();
+    let seen: Vec<Seen> = sources.iter().map(Looked::seen).collect();
+    findings.found.extend(configured(settings, &seen));
+    if seen.iter().all(|seen| seen.is_whole) {
+        findings.overrides();
+    }
+    for looked in sources {
+        findings.components(looked);
+    }
     findings.found.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     findings.found
 }
@@ -40,47 +44,23 @@ impl Findings<'_> {
         self.found.push(Finding { severity, key: key.into(), message: message.into() });
     }
 
-    fn repositories(&self) -> impl Iterator<Item = &Repository> {
-        self.sources.iter().flat_map(|source| source.repositories.iter().map(|(one, _)| one))
-    }
-
-    fn source(&mut self, at: usize, github: &GitHubSettings, looked: &Looked) {
-        let key = |name: &str| format!("github[{at}]{name}");
+    fn source(&mut self, at: usize, looked: &Looked) {
+        let key = format!("github[{at}]");
         if let Some(error) = &looked.broken {
-            self.add(Severity::Error, key(""), error.to_string());
+            self.add(Severity::Error, key, error.to_string());
             return;
         }
         for failure in &looked.failures {
-            self.add(Severity::Error, key(""), failure.to_string());
+            self.add(Severity::Error, &*key, failure.to_string());
         }
         if looked.repositories.is_empty() {
             let message = "there is no repository to collect: name organizations or repositories \
                            that the token may see; archived ones and forks need include_archived \
                            and include_forks";
-            self.add(Severity::Error, key(""), message);
+            self.add(Severity::Error, key, message);
             return;
         }
-        for (place, pattern) in github.repositories.iter().enumerate() {
-            if !pattern.is_exact()
-                && !matches_any(pattern, looked.repositories.iter().map(|(one, _)| one))
-            {
-                let key = key(&format!(".repositories[{place}]"));
-                self.matches_nothing(key, pattern);
-            }
-        }
-        for (place, login) in github.organizations.iter().enumerate() {
-            let owner = |(one, _): &(Repository, _)| {
-                let owner = one.full_name.split('/').next();
-                owner.is_some_and(|owner| owner.eq_ignore_ascii_case(login))
-            };
-            if !looked.repositories.iter().any(owner) && looked.failures.is_empty() {
-                let message = format!(
-                    "`{login}` has no repository to collect; check the login and what the token may see"
-                );
-                self.add(Severity::Warning, key(&format!(".organizations[{place}]")), message);
-            }
-        }
-        self.permissions(&key(""), looked);
+        self.permissions(&key, looked);
     }
 
     fn permissions(&mut self, key: &str, looked: &Looked) {
@@ -105,6 +85,29 @@ impl Findings<'_> {
         if let Some(first) = failed.first() {
             let message = format!("{} repositories could not be looked at: {first}", failed.len());
             self.add(Severity::Warning, key, message);
+        }
+    }
+
+    /// Patterns of overrides that no collected repository matches.
+    fn overrides(&mut self) {
+        let repositories = self.sources.iter().flat_map(|source| &source.repositories);
+        let names = repositories.map(|(repository, _)| &*repository.full_name);
+        for (key, pattern) in self.settings.overrides.unmatched(names) {
+            let message = format!(
+                "`{}` matches no collected repository: correct or remove it",
+                pattern.text()
+            );
+            self.add(Severity::Warning, key, message);
+        }
+    }
+
+    /// What the declared components take of what was read.
+    fn components(&mut self, looked: &Looked) {
+        for (repository, _) in &looked.repositories {
+            let Some(read) = looked.declared.get(&repository.id) else { continue };
+            let mistakes = mistakes(&self.settings.components, repository, &read.evidence());
+            let findings = mistakes.into_iter().map(|one| Finding::warning(one.key, one.message));
+            self.found.extend(findings);
         }
     }
 
@@ -159,85 +162,7 @@ impl Findings<'_> {
         }
     }
 
-    /// Repositories that two sources collect.
-    fn twice(&mut self) {
-        let mut first: BTreeMap<(String, u64), usize> = BTreeMap::new();
-        let mut twice: BTreeMap<(usize, usize), Vec<&str>> = BTreeMap::new();
-        for (at, (github, looked)) in self.settings.github.iter().zip(self.sources).enumerate() {
-            for (repository, _) in &looked.repositories {
-                let id = (github.graphql_url.clone(), repository.id.0);
-                let before = *first.entry(id).or_insert(at);
-                if before != at {
-                    twice.entry((before, at)).or_default().push(&repository.full_name);
-                }
-            }
-        }
-        let twice: Vec<_> = twice.into_iter().map(|(pair, names)| (pair, named(&names))).collect();
-        for ((before, at), names) in twice {
-            let message = format!(
-                "{names} would be collected by github[{before}] too: name it in the `exclude` of one \
-                 of them"
-            );
-            self.add(Severity::Warning, format!("github[{at}]"), message);
-        }
-    }
-
-    fn ownership(&mut self) {
-        let rules = &self.settings.ownership.rules;
-        let owners = OrderedOwners::new(&self.settings.ownership);
-        let owned: BTreeSet<_> = self.repositories().map(|one| owners.owner(one).team).collect();
-        if owned.is_empty() {
-            return;
-        }
-        let mut told = BTreeSet::new();
-        for (at, rule) in rules.iter().enumerate() {
-            let unmatched: Vec<(usize, &RepositoryPattern)> = rule
-                .repositories
-                .iter()
-                .enumerate()
-                .filter(|(_, pattern)| !matches_any(pattern, self.repositories()))
-                .collect();
-            for (place, pattern) in &unmatched {
-                self.matches_nothing(
-                    format!("ownership.rules[{at}].repositories[{place}]"),
-                    pattern,
-                );
-            }
-            let is_shadowed = unmatched.len() < rule.repositories.len();
-            if !owned.contains(&rule.team) && told.insert(&rule.team) {
-                let why = if is_shadowed {
-                    ": rules before it match all of its repositories, and the first match wins"
-                } else {
-                    ""
-                };
-                let message = format!("team {:?} owns nothing{why}", &*rule.team);
-                self.add(Severity::Warning, format!("ownership.rules[{at}].team"), message);
-            }
-        }
-        let unowned: Vec<&str> = self
-            .repositories()
-            .filter(|one| &*owners.owner(one).team == UNOWNED)
-            .map(|one| &*one.full_name)
-            .collect();
-        if !unowned.is_empty() {
-            let message = format!(
-                "{} of {} repositories are shown under the team `{UNOWNED}` ({}): write [[ownership.rules]]",
-                unowned.len(),
-                self.repositories().count(),
-                named(&unowned)
-            );
-            self.add(Severity::Note, "ownership.rules", message);
-        }
-    }
-
     fn incidents(&mut self) {
-        for (at, entry) in self.settings.incidents.iter().enumerate() {
-            for (place, pattern) in entry.repositories.iter().enumerate() {
-                if !matches_any(pattern, self.repositories()) {
-                    self.matches_nothing(format!("incidents[{at}].repositories[{place}]"), pattern);
-                }
-            }
-        }
         let surveys = self.sources.iter().flat_map(|source| &source.repositories);
         let total: u64 = surveys.map(|(_, survey)| survey.incidents.total).sum();
         if total == 0 && self.can_read(Collector::Incidents) {
@@ -262,30 +187,5 @@ impl Findings<'_> {
         self.sources.iter().flat_map(|source| &source.repositories).any(|(_, survey)| {
             survey.failure.is_none() && survey.unreadable.iter().all(|(list, _)| *list != collector)
         })
-    }
-
-    fn matches_nothing(&mut self, key: String, pattern: &RepositoryPattern) {
-        if self.repositories().next().is_none() {
-            return;
-        }
-        let message =
-            format!("`{}` matches no collected repository; correct or remove it", pattern.text());
-        self.add(Severity::Warning, key, message);
-    }
-}
-
-fn matches_any<'a>(
-    pattern: &RepositoryPattern,
-    mut repositories: impl Iterator<Item = &'a Repository>,
-) -> bool {
-    repositories.any(|repository| pattern.matches(&repository.full_name))
-}
-
-/// The first few names, and how many more there are.
-fn named(names: &[&str]) -> String {
-    let shown = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
-    match names.len().saturating_sub(NAMED) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
     }
 }

@@ -1,10 +1,13 @@
 //! Asks a source what collecting would find. Nothing is stored.
 
+use super::declared::{self, Declared};
+use crate::cli::findings::Seen;
 use crate::clock::SharedClock;
 use crate::config::{GitHubSettings, HashLogins, Settings};
 use crate::sources::github::{GitHub, Parsing, Survey};
 use crate::sources::{Observer, SourceError, Throttle};
-use delivery::domain::{Person, Repository, RepositoryState, Time};
+use delivery::domain::{Person, RepoId, Repository, RepositoryState, Time};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -17,22 +20,43 @@ pub struct Looked {
     pub failures: Vec<SourceError>,
     /// The repositories that would be collected, by name, with what they hold.
     pub repositories: Vec<(Repository, Survey)>,
+    /// What was read of those that hold declared components.
+    pub declared: BTreeMap<RepoId, Declared>,
+    /// The names of those that are asked for and left out: excluded, archived, forks.
+    pub left_out: Vec<Arc<str>>,
     /// Points an hour, and how many are left.
     pub limit: Option<(u64, u64)>,
     /// Points that were spent.
     pub spent: u64,
 }
 
-/// Looks at one source; `since` is where the look-back begins.
+impl Looked {
+    /// The repositories alone.
+    pub fn seen(&self) -> Seen {
+        Seen {
+            repositories: self
+                .repositories
+                .iter()
+                .map(|(repository, _)| repository.clone())
+                .collect(),
+            left_out: self.left_out.clone(),
+            is_whole: self.broken.is_none() && self.failures.is_empty(),
+        }
+    }
+}
+
+/// Looks at one source: deployments and incidents since `recent`, and the look-back since `since`.
 pub async fn look(
     github: &GitHubSettings,
     settings: &Settings,
     clock: SharedClock,
-    since: Time,
+    (recent, since): (Time, Time),
 ) -> Looked {
     let ear = Arc::new(Ear::default());
     let mut looked = Looked::default();
-    if let Err(error) = ask(github, settings, clock, since, Arc::clone(&ear), &mut looked).await {
+    if let Err(error) =
+        ask(github, settings, clock, (recent, since), Arc::clone(&ear), &mut looked).await
+    {
         looked.broken = Some(error);
     }
     looked.limit = *ear.limit.lock().unwrap_or_else(PoisonError::into_inner);
@@ -44,7 +68,7 @@ async fn ask(
     github: &GitHubSettings,
     settings: &Settings,
     clock: SharedClock,
-    since: Time,
+    (recent, since): (Time, Time),
     ear: Arc<Ear>,
     looked: &mut Looked,
 ) -> Result<(), SourceError> {
@@ -59,10 +83,18 @@ async fn ask(
     let source = GitHub::connect(github, 1.0, parsing, clock, ear)?;
     let discovery = source.discover(&[]).await?;
     looked.failures = discovery.failures;
+    looked.left_out = discovery.left_out;
     let mut repositories = discovery.repositories;
     repositories.retain(|repository| repository.state == RepositoryState::Active);
     repositories.sort_by(|one, other| one.full_name.cmp(&other.full_name));
     let surveys = source.survey(&repositories, since).await?;
+    for repository in &repositories {
+        let components = settings.components.of(repository);
+        if !components.is_empty() {
+            let read = declared::read(&source, repository, &components, (recent, since)).await?;
+            looked.declared.insert(repository.id, read);
+        }
+    }
     looked.repositories = repositories.into_iter().zip(surveys).collect();
     Ok(())
 }

@@ -2,6 +2,7 @@
 //! is stored, and a daemon may run meanwhile.
 
 mod cost;
+mod declared;
 mod environments;
 mod findings;
 mod look;
@@ -10,21 +11,29 @@ mod text;
 
 use super::args::CheckArgs;
 use super::output;
+use crate::cli::findings::{Finding, Severity};
 use crate::clock::{SharedClock, SystemClock};
-use crate::config::{self, ByRepository, GitHubSettings, Problems, RepositoryRules, Settings};
-use crate::evaluate::{OrderedOwners, Owners};
+use crate::config::{
+    self, ByRepository, ComponentSettings, GitHubSettings, Problems, RepositoryRules, Settings,
+    have_paths,
+};
+use crate::evaluate::{OrderedOwners, Owner, Owners, owner_of};
 use crate::exposition::{Exposure, Subjects, expected_series};
 use crate::sources::github::Survey;
+use cost::Depth;
+use declared::Declared;
 use delivery::domain::{Collector, DAY, Repository, Span, TeamName, Time};
 use look::{Looked, look};
 use report::{
-    Finding, LimitReport, ListReport, Report, RepositoryReport, SeriesReport, Severity,
-    SourceReport,
+    ComponentReport, EnvironmentReport, LimitReport, ListReport, Report, RepositoryReport,
+    SeriesReport, SourceReport,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+/// The source of deployments.
+const DEPLOYMENTS: &str = "github_deployments";
 /// Over how long deployments and incidents are counted.
 const RECENT: Span = 30 * DAY;
 /// Exit codes for the worst finding.
@@ -64,10 +73,10 @@ fn refused(problems: &Problems) -> Report {
 
 async fn check(settings: &Settings, clock: SharedClock) -> Report {
     let now = clock.now();
-    let since = now.plus(-settings.collection.lookback);
+    let times = (now.plus(-RECENT), now.plus(-settings.collection.lookback));
     let mut looked = Vec::new();
     for github in &settings.github {
-        looked.push(look(github, settings, Arc::clone(&clock), since).await);
+        looked.push(look(github, settings, Arc::clone(&clock), times).await);
     }
     let place = Place::new(settings, &looked, now);
     let sources: Vec<SourceReport> = settings
@@ -100,13 +109,31 @@ impl<'a> Place<'a> {
         let rules = settings.by_repository(RepositoryRules::clone);
         let mut place = Place { settings, rules, owners, now, components: BTreeMap::new() };
         for (repository, survey) in looked.iter().flat_map(|source| &source.repositories) {
-            if place.has_component(repository, survey) {
-                let team = place.owners.owner(repository).team;
-                let component = repository.short_name().to_owned();
-                place.components.entry(team).or_default().push(component);
+            for (component, owner) in place.components_of(repository, survey) {
+                place.components.entry(owner.team).or_default().push(component);
             }
         }
         place
+    }
+
+    /// The components of a repository, by name: those that are declared, else itself once deployed.
+    fn components_of(&self, repository: &Repository, survey: &Survey) -> Vec<(String, Owner)> {
+        let declared = self.settings.components.of(repository);
+        if declared.is_empty() {
+            let whole = || (repository.short_name().to_owned(), self.owners.owner(repository));
+            return self.has_component(repository, survey).then(whole).into_iter().collect();
+        }
+        let owner = |one| owner_of(Some(one), repository, &self.owners);
+        declared.into_iter().map(|one| (one.name.to_string(), owner(one))).collect()
+    }
+
+    /// How much of a repository is read.
+    fn depth(&self, repository: &Repository, survey: &Survey) -> Depth {
+        match self.has_component(repository, survey) {
+            false => Depth::Alone,
+            true if have_paths(&self.settings.components.of(repository)) => Depth::ChangedPaths,
+            true => Depth::Changes,
+        }
     }
 
     /// Whether a production deployment is among the newest.
@@ -126,7 +153,7 @@ impl<'a> Place<'a> {
             ListReport { list: collector.name(), readable, unreadable }
         });
         let surveys = looked.repositories.iter();
-        let surveys = surveys.map(|(one, survey)| (survey, self.has_component(one, survey)));
+        let surveys = surveys.map(|(one, survey)| (survey, self.depth(one, survey)));
         SourceReport {
             name: github.name.clone(),
             api_url: github.api_url.clone(),
@@ -140,46 +167,111 @@ impl<'a> Place<'a> {
             repositories: looked
                 .repositories
                 .iter()
-                .map(|(repository, survey)| self.repository(repository, survey))
+                .map(|(repository, survey)| {
+                    let read = looked.declared.get(&repository.id);
+                    self.repository(repository, survey, read)
+                })
                 .collect(),
             cost: cost::cost(surveys, &self.settings.collection, self.now),
         }
     }
 
-    fn repository(&self, repository: &Repository, survey: &Survey) -> RepositoryReport {
+    fn repository(
+        &self,
+        repository: &Repository,
+        survey: &Survey,
+        read: Option<&Declared>,
+    ) -> RepositoryReport {
         let since = self.now.plus(-RECENT);
         let owner = self.owners.owner(repository);
+        let incidents = survey.incidents.newest.iter().filter(|at| **at >= since).count();
+        let count_for = self.component_of_incidents(repository, survey, &owner);
+        let declared = self.settings.components.of(repository);
+        let unmapped = match (read, declared.len()) {
+            (Some(read), 2..) => read.unmapped(&declared, since),
+            _ if count_for.is_some() => 0,
+            _ => incidents,
+        };
         let rules = self.rules.of(&repository.full_name);
         let environments = environments::seen(survey, &rules.production, since);
         let production = environments.iter().filter(|one| one.production);
         let oldest = survey.deployments.newest.last().map(|one| one.created_at);
         let seen = survey.deployments.newest.len() as u64;
-        let only = self.components.get(&owner.team).filter(|components| components.len() == 1);
-        let component = if self.has_component(repository, survey) {
-            Some(repository.short_name().to_owned())
-        } else {
-            only.and_then(|components| components.first().cloned())
-                .filter(|_| owner.source != "none")
-        };
         RepositoryReport {
             name: repository.full_name.to_string(),
             team: owner.team.to_string(),
             owned_by: owner.source,
-            deployment_source: "github_deployments",
+            deployment_source: DEPLOYMENTS,
             production_deployments: production.map(|one| one.deployments).sum(),
             there_may_be_more: survey.deployments.total > seen
                 && oldest.is_some_and(|oldest| oldest > since),
             environments,
-            incidents: survey.incidents.newest.iter().filter(|at| **at >= since).count(),
-            incidents_count_for: component,
+            incidents,
+            incidents_count_for: count_for,
+            unmapped_incidents: unmapped,
+            components: read
+                .map(|read| self.declared(repository, read, incidents))
+                .unwrap_or_default(),
         }
+    }
+
+    /// The component of a repository's incidents that name none: its only one, else its team's.
+    fn component_of_incidents(
+        &self,
+        repository: &Repository,
+        survey: &Survey,
+        owner: &Owner,
+    ) -> Option<String> {
+        match &self.components_of(repository, survey)[..] {
+            [(only, _)] => Some(only.clone()),
+            [_, _, ..] => None,
+            [] => {
+                let of_team = self.components.get(&owner.team)?;
+                let only = of_team.first().filter(|_| of_team.len() == 1)?;
+                (owner.source != "none").then(|| only.clone())
+            }
+        }
+    }
+
+    fn declared(
+        &self,
+        repository: &Repository,
+        read: &Declared,
+        incidents: usize,
+    ) -> Vec<ComponentReport> {
+        let all = self.settings.components.of(repository);
+        let rules = self.rules.of(&repository.full_name);
+        let (rule, since) = (&rules.production, self.now.plus(-RECENT));
+        let report = |one: &&ComponentSettings| {
+            let owner = owner_of(Some(one), repository, &self.owners);
+            let own = read.own(one, &all, rule, since);
+            let environment = |(name, deployments): (String, usize)| EnvironmentReport {
+                name,
+                production: true,
+                deployments,
+            };
+            ComponentReport {
+                name: one.name.to_string(),
+                team: owner.team.to_string(),
+                owned_by: owner.source,
+                deployment_source: DEPLOYMENTS,
+                production_deployments: own.environments.values().sum(),
+                there_may_be_more: read.there_may_be_more,
+                environments: own.environments.into_iter().map(environment).collect(),
+                // The only component has all of the repository's.
+                incidents: if all.len() == 1 { incidents } else { own.incidents },
+            }
+        };
+        all.iter().map(report).collect()
     }
 
     fn series(&self, looked: &[Looked]) -> SeriesReport {
         let repositories = looked.iter().flat_map(|source| &source.repositories);
-        let deployed = repositories.clone().filter(|(one, survey)| self.has_component(one, survey));
+        let shown =
+            repositories.clone().map(|(one, survey)| (one, self.components_of(one, survey).len()));
+        let shown = shown.filter(|(_, components)| *components > 0);
         let orgs: BTreeSet<&str> =
-            deployed.clone().filter_map(|(one, _)| one.full_name.split('/').next()).collect();
+            shown.clone().filter_map(|(one, _)| one.full_name.split('/').next()).collect();
         let subjects = Subjects {
             components: self.components.values().map(Vec::len).sum(),
             teams: self.components.len(),
@@ -190,12 +282,12 @@ impl<'a> Place<'a> {
         let windows = self.settings.measures.windows.len();
         let windows_of = |one: &Repository| self.rules.of(&one.full_name).measures.windows.len();
         // Components with windows of their own, beside what they would have with everyone's.
-        let expected = deployed.map(|(one, _)| windows_of(one)).fold(
+        let expected = shown.fold(
             expected_series(subjects, windows, &exposure),
-            |expected, own| {
-                let one = Subjects { components: 1, ..Subjects::default() };
-                let of = |windows| expected_series(one, windows, &exposure);
-                expected + of(own) - of(windows)
+            |expected, (repository, components)| {
+                let own = Subjects { components, ..Subjects::default() };
+                let of = |windows| expected_series(own, windows, &exposure);
+                expected + of(windows_of(repository)) - of(windows)
             },
         );
         SeriesReport { expected, max: exposure.max_series }

@@ -1,29 +1,7 @@
 //! What `check` tells, as data: printed for people or as JSON.
 
+use crate::cli::findings::{Finding, Severity};
 use serde::Serialize;
-
-/// How bad a finding is. The exit code tells the worst.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Worth knowing.
-    Note,
-    /// Figures would be wrong or missing somewhere.
-    Warning,
-    /// Something cannot be collected at all.
-    Error,
-}
-
-/// One thing that was found, with the remedy.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    /// How bad it is.
-    pub severity: Severity,
-    /// The key of the configuration that it is about.
-    pub key: String,
-    /// What it is, and what to write or to do.
-    pub message: String,
-}
 
 /// Everything.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -98,8 +76,33 @@ pub struct RepositoryReport {
     pub environments: Vec<EnvironmentReport>,
     /// Incidents of the last 30 days.
     pub incidents: usize,
-    /// The component that they count for; absent where they are unmapped.
+    /// The component that they count for; absent where they are unmapped, or told by component.
     pub incidents_count_for: Option<String>,
+    /// Incidents of the last 30 days that count for no component.
+    pub unmapped_incidents: usize,
+    /// What `[[components]]` declare of it; empty where it is one component, or none.
+    pub components: Vec<ComponentReport>,
+}
+
+/// A declared component.
+#[derive(Clone, Debug, Serialize)]
+pub struct ComponentReport {
+    /// Its name.
+    pub name: String,
+    /// Its team.
+    pub team: String,
+    /// Who said so: `components`, `rules`, or `none`.
+    pub owned_by: &'static str,
+    /// Where its deployments come from.
+    pub deployment_source: &'static str,
+    /// Its successful production deployments of the last 30 days.
+    pub production_deployments: usize,
+    /// Whether there may be more of these than were read.
+    pub there_may_be_more: bool,
+    /// The environments of production that it was deployed to.
+    pub environments: Vec<EnvironmentReport>,
+    /// Incidents of the last 30 days that count for it.
+    pub incidents: usize,
 }
 
 /// An environment.

@@ -1,6 +1,7 @@
 //! The report for people.
 
-use super::report::{EnvironmentReport, Report, RepositoryReport, Severity, SourceReport};
+use super::report::{ComponentReport, EnvironmentReport, Report, RepositoryReport, SourceReport};
+use crate::cli::findings::Severity;
 use std::fmt::Write;
 
 /// How many environments that are not production are named for a repository.
@@ -62,7 +63,10 @@ fn write_source(text: &mut String, source: &SourceReport) {
 fn write_repositories(text: &mut String, repositories: &[RepositoryReport]) {
     let header = ["REPOSITORY", "TEAM", "PRODUCTION, 30 D", "INCIDENTS, 30 D", "ENVIRONMENTS"];
     let mut rows = vec![header.map(str::to_owned)];
-    rows.extend(repositories.iter().map(row));
+    for repository in repositories {
+        rows.push(row(repository));
+        rows.extend(repository.components.iter().map(component_row));
+    }
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
     let widths: Vec<usize> = (0..header.len()).map(|column| width(column).unwrap_or(0)).collect();
     for row in &rows {
@@ -77,6 +81,9 @@ fn row(one: &RepositoryReport) -> [String; 5] {
     let at_least = if one.there_may_be_more { "≥ " } else { "" };
     let incidents = match (&one.incidents_count_for, one.incidents) {
         (_, 0) => "0".to_owned(),
+        (None, count) if !one.components.is_empty() => {
+            format!("{count}, {} unmapped", one.unmapped_incidents)
+        }
         (Some(component), count) => format!("{count} for {component}"),
         (None, count) => format!("{count} unmapped"),
     };
@@ -85,6 +92,18 @@ fn row(one: &RepositoryReport) -> [String; 5] {
         format!("{} ({})", one.team, one.owned_by),
         format!("{at_least}{}", one.production_deployments),
         incidents,
+        environments(&one.environments),
+    ]
+}
+
+/// A declared component, below its repository.
+fn component_row(one: &ComponentReport) -> [String; 5] {
+    let at_least = if one.there_may_be_more { "≥ " } else { "" };
+    [
+        format!("  {}", one.name),
+        format!("{} ({})", one.team, one.owned_by),
+        format!("{at_least}{}", one.production_deployments),
+        one.incidents.to_string(),
         environments(&one.environments),
     ]
 }

@@ -27,6 +27,8 @@ pub struct Parsing {
 pub struct Discovery {
     /// Listed and known repositories; `Active`, `Excluded` or `Gone`.
     pub repositories: Vec<Repository>,
+    /// The names of those that are asked for and left out: excluded, archived, forks.
+    pub left_out: Vec<Arc<str>>,
     /// One per organisation or name that could not be listed; the rest is good.
     pub failures: Vec<SourceError>,
 }

@@ -3,8 +3,10 @@
 //! Absent here: what is asked, and what its parts mean.
 
 use super::gate::{Closed, Gate, Limits, Permit};
+use super::losses::Losses;
 use super::queries::Query;
 use super::sizes::Sizes;
+use super::skew::Skew;
 use super::transport::{RawAnswer, Transport, TransportError};
 use super::verdict::{GraphAnswer, Verdict, judge, number, server_time};
 use crate::clock::SharedClock;
@@ -37,6 +39,8 @@ pub(super) struct Client {
     transport: Transport,
     gate: Gate,
     sizes: Sizes,
+    pub(super) losses: Losses,
+    pub(super) skew: Skew,
     observer: Arc<dyn Observer>,
 }
 
@@ -91,8 +95,15 @@ impl Client {
             transport: Transport::new(settings)?,
             gate,
             sizes: Sizes::default(),
+            losses: Losses::default(),
+            skew: Skew::default(),
             observer,
         })
+    }
+
+    /// Now, by the server's clock where that is behind this machine's.
+    pub(super) fn now(&self) -> Time {
+        self.skew.as_told(self.clock.now())
     }
 
     /// Takes over what a former client of the same credential knew of its limits.
@@ -164,7 +175,10 @@ impl Client {
             return Outcome::Limited { until, reason };
         }
         let told = match &verdict {
-            Verdict::Answered(graph) => RateLimit::of(&graph.data),
+            Verdict::Answered(graph) => {
+                self.skew.note(self.clock.now(), server_now);
+                RateLimit::of(&graph.data)
+            }
             _ => None,
         };
         if let Some(cost) = told.as_ref().and_then(|told| told.cost) {

@@ -183,6 +183,11 @@ impl Walking {
         Time(self.walk.started_at)
     }
 
+    /// The walk began at this instant at the latest, whatever this machine's clock said.
+    pub(super) fn began_by(&mut self, latest: Time) {
+        self.walk.started_at = self.walk.started_at.min(latest.0);
+    }
+
     /// Starts at the top again, since the place to go on from is not known any more.
     pub(super) fn start_over(&mut self) {
         self.walk.after = None;

@@ -38,7 +38,7 @@ pub(super) async fn step(
     reach: &Reach,
 ) -> Result<Step, SourceError> {
     let what = format!("deployments of {}", repo.full_name);
-    let (now, production) = (client.clock.now(), &*parsing.production.of(&repo.full_name));
+    let (now, production) = (client.now(), &*parsing.production.of(&repo.full_name));
     let (components, marks) = (parsing.components.of(repo), parsing.components.marks());
     let fingerprint = fingerprint(parsing, repo);
     let mut walking = Walking::open(cursor, &fingerprint, reach, Some(reach.floor), now);
@@ -55,6 +55,7 @@ pub(super) async fn step(
             })
         };
         let answer = client.ask(&DEPLOYMENTS, &what, variables).await?.graph;
+        walking.began_by(client.skew.latest());
         match why_missing(&answer.errors, &["node", "environments"]) {
             // The names only save pages; without them the list is read as it is.
             Missing::Forbidden(_) | Missing::Broken(_)

@@ -10,6 +10,7 @@ use crate::sources::SourceError;
 use delivery::domain::{RepoId, Repository, RepositoryState};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// What every token needs.
 const REMEDY: &str = "Metadata: read (classic token: repo)";
@@ -57,6 +58,10 @@ impl<'a> Search<'a> {
         self.ask_names(&wanted.names()).await?;
         self.ask_known().await?;
         let known = &self.known;
+        let left_out = self.found.values().filter(|listed| {
+            wanted.covers(&listed.repository.full_name) && !wanted.includes(listed, &self.named)
+        });
+        let left_out = left_out.map(|listed| Arc::clone(&listed.repository.full_name)).collect();
         let repositories = self.found.into_values().filter_map(|listed| {
             let is_wanted = wanted.includes(&listed, &self.named);
             let mut repository = listed.repository;
@@ -68,7 +73,7 @@ impl<'a> Search<'a> {
             Some(repository)
         });
         let repositories = repositories.chain(self.gone).collect();
-        Ok(Discovery { repositories, failures: self.failures })
+        Ok(Discovery { repositories, left_out, failures: self.failures })
     }
 
     async fn list_owner(&mut self, owner: &str) -> Result<(), SourceError> {

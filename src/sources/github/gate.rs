@@ -11,7 +11,7 @@ use delivery::domain::{HOUR, MINUTE, Span, Time};
 use governor::clock::Clock as _;
 use governor::{Quota, RateLimiter};
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -72,6 +72,7 @@ pub(super) struct Gate {
         PaceClock,
         governor::middleware::NoOpMiddleware<Duration>,
     >,
+    pace_clock: PaceClock,
     state: Mutex<State>,
 }
 
@@ -82,6 +83,7 @@ struct State {
 }
 
 struct Closure {
+    since: Time,
     until: Time,
     /// Whether the observer heard of it at its start; short ones are told when somebody waits.
     told: bool,
@@ -103,9 +105,10 @@ impl Gate {
         observer: Arc<dyn Observer>,
     ) -> Gate {
         let quota = Quota::per_minute(HALF_A_MINUTES_POINTS);
-        let pace = RateLimiter::direct_with_clock(quota, PaceClock(clock.clone()));
+        let pace_clock = PaceClock::new(clock.clone());
+        let pace = RateLimiter::direct_with_clock(quota, pace_clock.clone());
         let source = source.to_owned();
-        Gate { source, share, clock, observer, pace, state: Mutex::default() }
+        Gate { source, share, clock, observer, pace, pace_clock, state: Mutex::default() }
     }
 
     /// Takes over what a former gate of the same credential knew of its limits. A share that is
@@ -125,7 +128,9 @@ impl Gate {
     pub(super) async fn admit(&self) -> Result<Permit<'_>, Closed> {
         let mut state = self.state.lock().await;
         if let Some(closure) = &state.closed {
-            let wait = closure.until.since(self.clock.now());
+            let now = self.clock.now();
+            // A clock that was set back would keep it closed for longer than the server meant.
+            let wait = if now < closure.since { 0 } else { closure.until.since(now) };
             if wait > PATIENCE {
                 return Err(Closed { until: closure.until, reason: closure.reason.clone() });
             }
@@ -138,7 +143,7 @@ impl Gate {
             state.closed = None;
         }
         while let Err(early) = self.pace.check() {
-            let wait = early.wait_time_from(PaceClock(self.clock.clone()).now());
+            let wait = early.wait_time_from(self.pace_clock.now());
             let seconds = (wait.as_secs() as i64).saturating_add(1);
             self.observer.throttled(&self.source, Throttle::Pace, seconds as u64);
             self.clock.sleep_until(self.clock.now().plus(seconds)).await;
@@ -204,12 +209,13 @@ impl Permit<'_> {
     }
 
     fn close(&mut self, until: Time, why: Throttle, reason: String) {
-        let wait = until.since(self.gate.clock.now());
+        let since = self.gate.clock.now();
+        let wait = until.since(since);
         let told = wait > PATIENCE;
         if told {
             self.gate.observer.throttled(&self.gate.source, why, wait as u64);
         }
-        self.state.closed = Some(Closure { until, told, why, reason });
+        self.state.closed = Some(Closure { since, until, told, why, reason });
     }
 }
 
@@ -218,15 +224,31 @@ fn server_clock(now: Time, server_now: Option<Time>) -> Time {
     server_now.filter(|server| server.since(now).abs() <= PLAUSIBLE_SKEW).unwrap_or(now)
 }
 
-/// The injected clock, as governor wants to read it.
+/// The injected clock, as governor wants to read it: never going back, or a clock that is set back
+/// would hold requests up for as long.
 #[derive(Clone)]
-struct PaceClock(SharedClock);
+struct PaceClock {
+    clock: SharedClock,
+    /// What the clock showed last, and how far it has gone.
+    gone: Arc<std::sync::Mutex<(Time, Duration)>>,
+}
+
+impl PaceClock {
+    fn new(clock: SharedClock) -> PaceClock {
+        let gone = Arc::new(std::sync::Mutex::new((clock.now(), Duration::ZERO)));
+        PaceClock { clock, gone }
+    }
+}
 
 impl governor::clock::Clock for PaceClock {
     type Instant = Duration;
 
     fn now(&self) -> Duration {
-        Duration::from_secs(self.0.now().0.max(0) as u64)
+        let mut gone = self.gone.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.clock.now();
+        let (last, sum) = *gone;
+        *gone = (now, sum + Duration::from_secs(now.since(last).max(0) as u64));
+        gone.1
     }
 }
 

@@ -56,7 +56,7 @@ pub(super) async fn step(
 ) -> Result<Step, SourceError> {
     let what = format!("incidents of {}", repo.full_name);
     let labels = labels_of(&parsing.incidents, &repo.full_name);
-    let now = client.clock.now();
+    let now = client.now();
     if labels.is_empty() {
         return Ok(Step { facts: Vec::new(), cursor: String::new(), done: true, begun: now });
     }
@@ -73,6 +73,7 @@ pub(super) async fn step(
             })
         };
         let answer = client.ask(&INCIDENTS, &what, variables).await?.graph;
+        walking.began_by(client.skew.latest());
         match page(&answer, &PATH) {
             Err(Missing::StaleCursor) if walking.after().is_some() => walking.start_over(),
             Err(missing) => return Err(missing.into_error(&what, REMEDY)),

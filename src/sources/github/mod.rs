@@ -11,6 +11,7 @@ mod deployments;
 mod discovery;
 mod gate;
 mod incidents;
+mod losses;
 mod page;
 mod parse;
 mod people;
@@ -20,6 +21,7 @@ mod queries;
 mod recheck;
 mod repositories;
 mod sizes;
+mod skew;
 mod survey;
 #[cfg(test)]
 mod testing;
@@ -34,7 +36,7 @@ use crate::clock::SharedClock;
 use crate::config::GitHubSettings;
 use crate::sources::{Observer, SourceError, Step};
 use client::Client;
-use delivery::domain::{Collector, Oid, Repository, Time};
+use delivery::domain::{Collector, Oid, Repository, Span, Time};
 use secrecy::ExposeSecret;
 use std::sync::Arc;
 
@@ -65,6 +67,23 @@ impl GitHub {
     /// The `name` of its `[[github]]` block.
     pub fn name(&self) -> &str {
         &self.settings.name
+    }
+
+    /// By how many seconds this machine's clock is ahead of GitHub's, or behind where negative, by
+    /// the last answer; 0 where they agree to a minute.
+    pub fn clock_ahead(&self) -> Span {
+        self.client.skew.ahead()
+    }
+
+    /// An instant that this machine's clock shows, by GitHub's clock where that is behind: facts
+    /// bear GitHub's times.
+    pub fn as_told(&self, at: Time) -> Time {
+        self.client.skew.as_told(at)
+    }
+
+    /// Nothing later can be known, by the date of the last answer.
+    pub fn latest(&self) -> Time {
+        self.client.skew.latest()
     }
 
     /// Takes over the limits that a former client, which asks no more, knew of the same

@@ -207,15 +207,17 @@ impl Client {
         Ok(false)
     }
 
-    /// Says once that a part could not be read.
+    /// Says that a part could not be read: once, however often it is asked for again.
     pub(super) fn warn_lost(&self, repo: &str, what: &str, why: &str) {
-        tracing::warn!(
-            source = %self.source,
-            repo,
-            what,
-            why,
-            "a part of GitHub's answer could not be read; it will be asked for again"
-        );
+        if self.losses.is_news(&[repo, what, why], self.clock.now()) {
+            tracing::warn!(
+                source = %self.source,
+                repo,
+                what,
+                why,
+                "a part of GitHub's answer could not be read; it will be asked for again"
+            );
+        }
     }
 }
 

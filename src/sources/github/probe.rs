@@ -86,7 +86,7 @@ pub(super) async fn probe(
                     if refused >= REFUSALS_IN_A_ROW || (nobody_left && all_failed(&outcomes)) {
                         return Err(error);
                     }
-                    note_refusal(repos, batch, error, &mut outcomes);
+                    note_refusal(repos, batch, &error, &mut outcomes);
                     continue;
                 }
             };
@@ -123,17 +123,12 @@ fn all_failed(outcomes: &[Option<Probed>]) -> bool {
 fn note_refusal(
     repos: &[Repository],
     batch: Vec<usize>,
-    error: SourceError,
+    error: &SourceError,
     outcomes: &mut [Option<Probed>],
 ) {
-    let mut error = Some(error);
     for place in batch {
         let what = format!("news of {}", repos[place].full_name);
-        // The first keeps the cause; an error cannot be copied.
-        let error = error.take().unwrap_or_else(|| {
-            Missing::Broken("asked together with one that failed".to_owned()).into_error(&what, "")
-        });
-        outcomes[place] = Some(Probed::Failed(error));
+        outcomes[place] = Some(Probed::Failed(error.about(&what)));
     }
 }
 

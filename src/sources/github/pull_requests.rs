@@ -36,7 +36,7 @@ pub(super) async fn step(
     reach: &Reach,
 ) -> Result<Step, SourceError> {
     let what = format!("pull requests of {}", repo.full_name);
-    let now = client.clock.now();
+    let now = client.now();
     let components = parsing.components.of(repo);
     let (query, nested) = match have_paths(&components) {
         true => (&PULL_REQUESTS_WITH_FILES, &NESTED[..]),
@@ -47,6 +47,7 @@ pub(super) async fn step(
         let variables =
             |size: usize| json!({ "id": &*repo.node_id, "first": size, "after": walking.after() });
         let answer = client.ask(query, &what, variables).await?.graph;
+        walking.began_by(client.skew.latest());
         match page(&answer, &PATH) {
             Err(Missing::StaleCursor) if walking.after().is_some() => walking.start_over(),
             Err(missing) => return Err(missing.into_error(&what, REMEDY)),

@@ -109,6 +109,13 @@ impl<'a> Wanted<'a> {
         exact.map(|pattern| pattern.text()).collect()
     }
 
+    /// Whether an organisation, a name or a glob asks for it, be it excluded, archived or a fork.
+    pub(super) fn covers(&self, full_name: &str) -> bool {
+        let owner = full_name.split('/').next().unwrap_or_default();
+        self.settings.organizations.iter().any(|org| org.eq_ignore_ascii_case(owner))
+            || self.settings.repositories.iter().any(|pattern| pattern.matches(full_name))
+    }
+
     /// Whether a repository is collected. One that is asked for by name is meant as it is, archived
     /// or fork. `named` tells what names mean at GitHub, which redirects from former names until
     /// they are used again; names that could not be asked mean what they meant before.
@@ -124,11 +131,8 @@ impl<'a> Wanted<'a> {
                 Some(id) => *id == listed.repository.id,
                 None => names.iter().any(|known| known.eq_ignore_ascii_case(name)),
             });
-        let owner = full_name.split('/').next().unwrap_or_default();
-        let covered = settings.organizations.iter().any(|org| org.eq_ignore_ascii_case(owner))
-            || settings.repositories.iter().any(|pattern| pattern.matches(full_name));
         is_named
-            || (covered
+            || (self.covers(full_name)
                 && (settings.include_archived || !listed.archived)
                 && (settings.include_forks || !listed.fork))
     }

@@ -5,7 +5,7 @@
 
 use super::client::Client;
 use super::discovery::absence;
-use super::page::{Missing, below, iso8601, nodes, reason, time};
+use super::page::{below, iso8601, nodes, reason, time};
 use super::queries::SURVEY;
 use super::verdict::GraphAnswer;
 use super::{commits, deployments, incidents, pull_requests};
@@ -21,6 +21,8 @@ const LISTS: [(Collector, &str, &str); 4] = [
     (Collector::Incidents, "issues", incidents::REMEDY),
     (Collector::Commits, "defaultBranchRef", commits::REMEDY),
 ];
+/// What looking at a repository needs.
+const REMEDY: &str = "Metadata: read (classic token: repo)";
 /// Where [`LISTS`] holds the incidents.
 const INCIDENTS: usize = 2;
 
@@ -151,7 +153,7 @@ impl<'a> Surveying<'a> {
         let (size, answer) = match answered {
             Ok(answered) => (answered.size, Ok(answered.graph)),
             Err(refusal) if refusal.error.concerns_the_whole_source() => return Err(refusal.error),
-            Err(refusal) => (refusal.size, Err(refusal.error.to_string())),
+            Err(refusal) => (refusal.size, Err(refusal.error)),
         };
         let batch: Vec<usize> = places.drain(..size.min(places.len())).collect();
         let mut again = Vec::new();
@@ -159,7 +161,7 @@ impl<'a> Surveying<'a> {
             match &answer {
                 Ok(answer) if self.close(answer, at, place) => again.push(place),
                 Ok(answer) => self.take(answer, at, place),
-                Err(words) => self.fail(place, Missing::Broken(words.clone())),
+                Err(error) => self.fail(place, |what| error.about(what)),
             }
         }
         Ok(again)
@@ -193,7 +195,8 @@ impl<'a> Surveying<'a> {
     fn take(&mut self, answer: &GraphAnswer, at: usize, place: usize) {
         let node = answer.data.get("nodes").and_then(|nodes| nodes.get(at));
         let Some(node) = node.filter(|node| node.get("databaseId").is_some()) else {
-            return self.fail(place, absence(&answer.errors, at));
+            let missing = absence(&answer.errors, at);
+            return self.fail(place, |what| missing.into_error(what, REMEDY));
         };
         let survey = &mut self.surveys[place];
         let name = |node: &Value| Some(node.get("name")?.as_str()?.to_owned());
@@ -205,10 +208,9 @@ impl<'a> Surveying<'a> {
         survey.commits = commits.and_then(Value::as_u64).unwrap_or_default();
     }
 
-    fn fail(&mut self, place: usize, missing: Missing) {
+    fn fail(&mut self, place: usize, error: impl FnOnce(&str) -> SourceError) {
         let what = format!("what {} holds", self.repos[place].full_name);
-        let error = missing.into_error(&what, "Metadata: read (classic token: repo)");
-        self.surveys[place].failure = Some(error);
+        self.surveys[place].failure = Some(error(&what));
     }
 }
 

@@ -137,3 +137,33 @@ async fn closing_leaves_everything_in_the_one_file() {
     assert_eq!(store.commit(&every_kind(), &[]).await, Err(closed.clone()));
     assert_eq!(store.facts_since(0, 1).await, Err(closed));
 }
+
+#[tokio::test]
+async fn a_full_disk_refuses_whole_commits_and_takes_them_once_there_is_space() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("dora.db");
+    // The file may grow to 120 pages and no further.
+    let store =
+        Store::open_by(&path, writing(&path).pragma("max_page_count", "120")).await.unwrap();
+    store.meta_set("ballast", &"x".repeat(100_000)).await.unwrap();
+    let many = |from: u64| (from..from + 100).map(|id| Fact::Deployment(deployment(id)));
+    let mut stored = Vec::new();
+    let refused = loop {
+        let next: Vec<Fact> = many(stored.len() as u64).collect();
+        match store.commit(&next, &[cursor(&stored.len().to_string())]).await {
+            Ok(_) => stored.extend(next),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(refused, StoreError::Full { path: path.clone() });
+    assert!(!stored.is_empty());
+    assert_eq!(all(&store).await, stored);
+    let last = cursor(&(stored.len() - 100).to_string());
+    assert_eq!(store.cursors().await.unwrap(), [last], "the cursor of the last commit");
+
+    meddle(&path, "DELETE FROM named_values WHERE name = 'ballast'").await;
+    let next: Vec<Fact> = many(stored.len() as u64).collect();
+    store.commit(&next, &[]).await.unwrap();
+    stored.extend(next);
+    assert_eq!(all(&store).await, stored);
+}

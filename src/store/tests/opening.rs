@@ -109,6 +109,42 @@ async fn a_full_disk_is_named_and_what_was_stored_stays() {
     assert_eq!(all(&store).await, every_kind());
 }
 
+/// Whatever is done with a damaged database: nothing writes over it, since a backup may be older than
+/// what can still be saved from it.
+#[tokio::test]
+async fn a_damaged_database_is_named_with_the_remedy_and_left_as_it_was() {
+    let Opened { store, path, _folder } = opened().await;
+    let facts: Vec<Fact> = (1..2_000).map(|id| Fact::Deployment(deployment(id))).collect();
+    store.commit(&facts, &[]).await.unwrap();
+    store.close().await;
+    let sound = fs::read(&path).unwrap();
+    let pages = sound.len() / 4_096;
+    for (what, first, last) in [
+        ("its schema", 100, 4_096),
+        ("everything but its first page", 4_096, sound.len()),
+        ("a half", pages / 2 * 4_096, sound.len()),
+    ] {
+        let mut damaged = sound.clone();
+        damaged[first..last].fill(0xa5);
+        fs::write(&path, &damaged).unwrap();
+        let error = match Store::open(&path).await {
+            Err(error) => error,
+            Ok(store) => {
+                let read = store.facts_since(0, 10_000).await;
+                store.close().await;
+                read.unwrap_err()
+            }
+        };
+        assert!(matches!(error, StoreError::Damaged { .. }), "{what}: {error}");
+        assert!(error.to_string().contains("restore a backup, or move the file away"), "{error}");
+        assert!(fs::read(&path).unwrap() == damaged, "{what} was written over");
+    }
+    fs::write(&path, &sound[..sound.len() / 2]).unwrap();
+    let error = refused(&path).await;
+    assert!(matches!(error, StoreError::Damaged { .. }), "cut off: {error}");
+    assert_eq!(fs::read(&path).unwrap(), &sound[..sound.len() / 2]);
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn only_this_user_may_read_what_holds_the_key() {

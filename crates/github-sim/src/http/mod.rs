@@ -289,5 +289,7 @@ fn finish(sim: &Sim, call: &Call, answer: Answer, truncated: bool) -> Response<R
     meter.limited += u64::from(answer.is_refusal());
     let number = meter.requests;
     drop(meter);
-    answer.into_response(call.api, &window, number, truncated)
+    let date = chrono::DateTime::from_timestamp(sim.now(), 0).unwrap_or_default();
+    let date = date.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    answer.with(header::DATE, &date).into_response(call.api, &window, number, truncated)
 }

@@ -1,0 +1,222 @@
+//! Names and globs that meet nothing, repositories that are met twice, teams that own nothing.
+
+use super::{Finding, Seen, Severity, named};
+use crate::config::{GitHubSettings, OwnershipRule, RepositoryPattern, Settings};
+use crate::evaluate::{OrderedOwners, Owners, UNOWNED, owner_of};
+use delivery::domain::{Repository, TeamName};
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) fn find(settings: &Settings, seen: &[Seen]) -> Vec<Finding> {
+    let mut search = Search { settings, seen, found: Vec::new() };
+    for (at, (github, seen)) in settings.github.iter().zip(seen).enumerate() {
+        search.source(at, github, seen);
+    }
+    search.twice();
+    // What could not be listed may be what a name or a team is about.
+    if seen.iter().all(|seen| seen.is_whole) && search.repositories().next().is_some() {
+        search.components();
+        search.ownership();
+        search.incidents();
+    }
+    search.unowned();
+    search.found
+}
+
+struct Search<'a> {
+    settings: &'a Settings,
+    seen: &'a [Seen],
+    found: Vec<Finding>,
+}
+
+impl<'a> Search<'a> {
+    fn repositories(&self) -> impl Iterator<Item = &'a Repository> + use<'a> {
+        self.seen.iter().flat_map(|seen| &seen.repositories)
+    }
+
+    /// The names of repositories that are asked for and not collected.
+    fn left_out(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.seen.iter().flat_map(|seen| &seen.left_out).map(|name| &**name)
+    }
+
+    fn warn(&mut self, key: impl Into<String>, message: impl Into<String>) {
+        self.found.push(Finding::warning(key, message));
+    }
+
+    /// What one section asks for and does not get.
+    fn source(&mut self, at: usize, github: &GitHubSettings, seen: &Seen) {
+        if !seen.is_whole || seen.repositories.is_empty() {
+            return;
+        }
+        let names = || seen.repositories.iter().map(|one| &*one.full_name);
+        for (place, pattern) in github.repositories.iter().enumerate() {
+            // A name that is not found is a failure of its own.
+            if !pattern.is_exact() && !names().any(|name| pattern.matches(name)) {
+                self.matches_nothing(format!("github[{at}].repositories[{place}]"), pattern);
+            }
+        }
+        for (place, login) in github.organizations.iter().enumerate() {
+            let owners = names().filter_map(|name| name.split('/').next());
+            if !owners.into_iter().any(|owner| owner.eq_ignore_ascii_case(login)) {
+                let message = format!(
+                    "`{login}` has no repository to collect; check the login and what the token may see"
+                );
+                self.warn(format!("github[{at}].organizations[{place}]"), message);
+            }
+        }
+        for (place, pattern) in github.exclude.iter().enumerate() {
+            if !seen.left_out.iter().any(|name| pattern.matches(name)) {
+                let message = format!(
+                    "`{}` takes out nothing: no repository that this section asks for is called so; \
+                     correct or remove it",
+                    pattern.text()
+                );
+                self.warn(format!("github[{at}].exclude[{place}]"), message);
+            }
+        }
+    }
+
+    /// Repositories that two sections collect.
+    fn twice(&mut self) {
+        let mut first: BTreeMap<(&str, u64), usize> = BTreeMap::new();
+        let mut twice: BTreeMap<(usize, usize), Vec<&str>> = BTreeMap::new();
+        for (at, (github, seen)) in self.settings.github.iter().zip(self.seen).enumerate() {
+            for repository in &seen.repositories {
+                let before = *first.entry((&github.graphql_url, repository.id.0)).or_insert(at);
+                if before != at {
+                    twice.entry((before, at)).or_default().push(&repository.full_name);
+                }
+            }
+        }
+        for ((before, at), names) in twice {
+            let message = format!(
+                "{} would be collected by github[{before}] too: name it in the `exclude` of one of \
+                 them",
+                named(&names)
+            );
+            self.warn(format!("github[{at}]"), message);
+        }
+    }
+
+    /// Components of repositories that are not collected.
+    fn components(&mut self) {
+        let components = &self.settings.components;
+        let mut collected: BTreeSet<usize> = BTreeSet::new();
+        for repository in self.repositories() {
+            let own = components.of(repository);
+            let is_own = |one| own.iter().any(|own| std::ptr::eq(*own, one));
+            let places = components.iter().enumerate().filter(|(_, one)| is_own(*one));
+            collected.extend(places.map(|(at, _)| at));
+        }
+        for (at, component) in components.iter().enumerate() {
+            if collected.contains(&at) {
+                continue;
+            }
+            let repo = &component.repo;
+            let remedy = if self.left_out().any(|name| name.eq_ignore_ascii_case(repo)) {
+                "it is excluded, archived or a fork; have it included, or remove this section"
+            } else {
+                "add it to the `repositories` of one, or correct the name"
+            };
+            let message = format!("`{repo}` is collected by no [[github]] section: {remedy}");
+            self.warn(format!("components[{at}].repo"), message);
+        }
+    }
+
+    fn ownership(&mut self) {
+        let rules = &self.settings.ownership.rules;
+        let owners = OrderedOwners::new(&self.settings.ownership);
+        let owned = self.owned(&owners);
+        let mut told = BTreeSet::new();
+        for (at, rule) in rules.iter().enumerate() {
+            let unmatched = self.unmatched(&rule.repositories);
+            let is_shadowed = unmatched.len() < rule.repositories.len();
+            for (place, pattern) in unmatched {
+                let key = format!("ownership.rules[{at}].repositories[{place}]");
+                self.matches_nothing(key, pattern);
+            }
+            if !owned.contains(&rule.team) && told.insert(&rule.team) {
+                let why = if is_shadowed { self.why_shadowed(rule) } else { "" };
+                let message = format!("team {:?} owns nothing{why}", &*rule.team);
+                self.warn(format!("ownership.rules[{at}].team"), message);
+            }
+        }
+    }
+
+    /// The teams that own a component, or a repository that may become one.
+    fn owned(&self, owners: &OrderedOwners) -> BTreeSet<TeamName> {
+        let mut owned = BTreeSet::new();
+        for repository in self.repositories() {
+            let declared = self.settings.components.of(repository);
+            if declared.is_empty() {
+                owned.insert(owners.owner(repository).team);
+            }
+            let teams =
+                declared.into_iter().map(|one| owner_of(Some(one), repository, owners).team);
+            owned.extend(teams);
+        }
+        owned
+    }
+
+    fn why_shadowed(&self, rule: &OwnershipRule) -> &'static str {
+        let matches = |one: &Repository| {
+            rule.repositories.iter().any(|pattern| pattern.matches(&one.full_name))
+        };
+        let mut met = self.repositories().filter(|one| matches(one)).peekable();
+        if met.peek().is_none() {
+            ": its repositories are excluded, archived or forks"
+        } else if met.all(|one| !self.settings.components.of(one).is_empty()) {
+            ": [[components]] name the teams of all of its repositories, and go first"
+        } else {
+            ": rules before it match all of its repositories, and the first match wins"
+        }
+    }
+
+    fn incidents(&mut self) {
+        for (at, entry) in self.settings.incidents.iter().enumerate() {
+            for (place, pattern) in self.unmatched(&entry.repositories) {
+                self.matches_nothing(format!("incidents[{at}].repositories[{place}]"), pattern);
+            }
+        }
+    }
+
+    /// Repositories that nobody owns; not amiss, but worth knowing.
+    fn unowned(&mut self) {
+        let owners = OrderedOwners::new(&self.settings.ownership);
+        let is_unowned = |one: &&Repository| &*owners.owner(one).team == UNOWNED;
+        let has_team = |one: &Repository| {
+            let declared = self.settings.components.of(one);
+            !declared.is_empty() && declared.iter().all(|component| component.team.is_some())
+        };
+        let unowned = self.repositories().filter(|one| is_unowned(one) && !has_team(one));
+        let unowned: Vec<&str> = unowned.map(|one| &*one.full_name).collect();
+        if !unowned.is_empty() {
+            let message = format!(
+                "{} of {} repositories are shown under the team `{UNOWNED}` ({}): write \
+                 [[ownership.rules]]",
+                unowned.len(),
+                self.repositories().count(),
+                named(&unowned)
+            );
+            let key = "ownership.rules".to_owned();
+            self.found.push(Finding { severity: Severity::Note, key, message });
+        }
+    }
+
+    fn unmatched<'p>(
+        &self,
+        patterns: &'p [RepositoryPattern],
+    ) -> Vec<(usize, &'p RepositoryPattern)> {
+        let matches = |pattern: &RepositoryPattern| {
+            let names = self.repositories().map(|one| &*one.full_name);
+            // Who owns what is archived may be said, and is of use once it is not.
+            names.chain(self.left_out()).any(|name| pattern.matches(name))
+        };
+        patterns.iter().enumerate().filter(|(_, pattern)| !matches(pattern)).collect()
+    }
+
+    fn matches_nothing(&mut self, key: String, pattern: &RepositoryPattern) {
+        let message =
+            format!("`{}` matches no collected repository; correct or remove it", pattern.text());
+        self.warn(key, message);
+    }
+}
