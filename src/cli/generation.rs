@@ -5,13 +5,14 @@ use super::audit::Audit;
 use super::daemon::{connect, evaluator, load};
 use super::observers::Observers;
 use crate::clock::SharedClock;
-use crate::collect::{Collect, CollectCatalog, Health, Surroundings};
+use crate::collect::{Collect, CollectCatalog, CollectIncidents, Health, Surroundings};
 use crate::config::{OwnershipSource, Settings};
 use crate::evaluate::Publisher;
 use crate::exposition::{Encoded, Exposure, OwnMetrics};
-use crate::sources::SourceError;
 use crate::sources::backstage::Backstage;
 use crate::sources::github::GitHub;
+use crate::sources::pagerduty::PagerDuty;
+use crate::sources::{IncidentSource, SourceError};
 use crate::store::{Store, StoreError};
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -38,6 +39,7 @@ pub struct Lasting {
 /// The sources of one configuration, set up.
 pub struct Connected {
     github: Vec<Arc<GitHub>>,
+    incidents: Vec<Arc<dyn IncidentSource>>,
     /// Where the order asks the catalog, and a server is named.
     catalog: Option<Arc<Backstage>>,
 }
@@ -57,10 +59,15 @@ impl Lasting {
             connect(github, settings, &self.store, &self.clock, &observers).map(Arc::new)
         });
         let github = sources.collect::<Result<_, _>>()?;
+        let pagerduty = settings.pagerduty.iter().map(|account| {
+            let account = PagerDuty::connect(account.clone(), Arc::clone(&self.clock))?;
+            Ok(Arc::new(account) as Arc<dyn IncidentSource>)
+        });
+        let incidents = pagerduty.collect::<Result<_, SourceError>>()?;
         let is_asked = settings.ownership.order.contains(&OwnershipSource::Catalog);
         let catalog = settings.catalog.as_ref().filter(|_| is_asked);
         let catalog = catalog.map(|catalog| Backstage::connect(catalog, Arc::clone(&self.clock)));
-        Ok(Connected { github, catalog: catalog.transpose()?.map(Arc::new) })
+        Ok(Connected { github, incidents, catalog: catalog.transpose()?.map(Arc::new) })
     }
 
     /// Reads everything stored and begins to work, until `stop` or [`Generation::end`].
@@ -71,23 +78,28 @@ impl Lasting {
         stop: &CancellationToken,
     ) -> Result<Generation, StoreError> {
         let observers = self.observers().auditing(Audit::of(settings.clone()));
+        let around = Surroundings {
+            store: self.store.clone(),
+            clock: Arc::clone(&self.clock),
+            settings: settings.collection.clone(),
+            ownership: settings.ownership.clone(),
+            production: settings.by_repository(|rules| rules.production.clone()),
+            observer: Arc::new(observers.clone()),
+            health: Arc::clone(&self.health),
+        };
         let mut collectors = Vec::new();
         for source in &sources.github {
             observers.introduce(source.name());
             observers.keep_ownership(source.name(), &settings.ownership.order);
-            let around = Surroundings {
-                store: self.store.clone(),
-                clock: Arc::clone(&self.clock),
-                settings: settings.collection.clone(),
-                ownership: settings.ownership.clone(),
-                production: settings.by_repository(|rules| rules.production.clone()),
-                observer: Arc::new(observers.clone()),
-                health: Arc::clone(&self.health),
-            };
-            collectors.push(Collect::new(Arc::clone(source), around));
+            collectors.push(Collect::new(Arc::clone(source), around.clone()));
+        }
+        let mut incidents = Vec::new();
+        for source in &sources.incidents {
+            observers.introduce_incidents(source.name());
+            incidents.push(CollectIncidents::new(Arc::clone(source), around.clone()));
         }
         let mut evaluator = evaluator(settings, &self.store).await?;
-        let after = load(&self.store, &mut collectors, &mut evaluator).await?;
+        let after = load(&self.store, &mut collectors, &mut incidents, &mut evaluator).await?;
         evaluator.prepare(self.clock.now());
         self.store.tell_trouble();
 
@@ -103,6 +115,9 @@ impl Lasting {
         };
         self.spawn(&generation, publisher.run(evaluator, after, generation.stop.clone()));
         for collect in collectors {
+            self.spawn(&generation, collect.run(generation.stop.clone()));
+        }
+        for collect in incidents {
             self.spawn(&generation, collect.run(generation.stop.clone()));
         }
         if let Some(source) = generation.sources.catalog.clone() {
@@ -125,11 +140,17 @@ impl Lasting {
         if former.sources.catalog.is_some() && sources.catalog.is_none() {
             self.observers().dismiss_catalog();
         }
-        let sources = &sources.github;
-        let names: Vec<&str> = sources.iter().map(|source| source.name()).collect();
+        let github = sources.github.iter().map(|source| source.name());
+        let names: Vec<&str> =
+            github.chain(sources.incidents.iter().map(|source| source.name())).collect();
         self.health.retain(&names);
         for old in &former.sources.github {
-            sources.iter().for_each(|source| source.inherit_limits(old));
+            sources.github.iter().for_each(|source| source.inherit_limits(old));
+            if !names.contains(&old.name()) {
+                self.observers().dismiss(old.name());
+            }
+        }
+        for old in &former.sources.incidents {
             if !names.contains(&old.name()) {
                 self.observers().dismiss(old.name());
             }

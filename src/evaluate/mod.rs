@@ -11,6 +11,7 @@ mod due;
 mod estate;
 mod figures;
 mod group;
+mod incident_sources;
 mod mapping;
 mod mistakes;
 mod naming;
@@ -24,6 +25,7 @@ mod settling;
 
 pub use components::owner_of;
 pub use estate::claims_by_repository;
+pub use incident_sources::IncidentSources;
 pub use mistakes::{Evidence, Mistake, mistakes};
 pub use ownership::{OrderedOwners, Owner, Owners, Subject, UNOWNED};
 pub use repository_claims::RepositoryClaims;
@@ -110,6 +112,12 @@ impl Evaluator {
             evaluated_at: None,
             catalogued_at: BTreeMap::new(),
         }
+    }
+
+    /// The same with sources of incidents that live in no repository.
+    pub fn told_by(mut self, sources: IncidentSources) -> Evaluator {
+        self.estate.sources = sources;
+        self
     }
 
     /// Takes over news; nothing is judged before [`Evaluator::evaluate`].
@@ -262,6 +270,11 @@ impl Evaluator {
                 }
             }
         }
+        if let Some(org) = only(orgs.values_mut()) {
+            let places = self.estate.sources.places();
+            let homeless = places.flat_map(|place| self.estate.homeless(place));
+            org.unmapped.extend(homeless.filter_map(|incident| judge_incident(incident, now)));
+        }
         let (components, before) = (&self.components, (&mut self.teams, &mut self.orgs));
         evaluate_all(teams, before.0, components, touched, &windows, now);
         evaluate_all(orgs, before.1, components, touched, &windows, now);
@@ -285,6 +298,12 @@ fn text(text: Option<&Arc<str>>) -> Arc<str> {
 /// The organisation that a repository is shown under.
 fn org_of(repository: &Repository) -> Arc<str> {
     Arc::from(repository.full_name.split('/').next().unwrap_or_default())
+}
+
+/// The only one, if there is one alone: what is known of no repository can only be its.
+fn only<T>(mut all: impl Iterator<Item = T>) -> Option<T> {
+    let first = all.next()?;
+    all.next().is_none().then_some(first)
 }
 
 /// A name that was given up and used again may be known twice until the old repository is asked:

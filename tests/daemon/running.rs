@@ -21,6 +21,8 @@ use tokio_util::sync::CancellationToken;
 const TASKS: usize = 2;
 /// The token that the daemons bear.
 pub const TOKEN: &str = "github_pat_daemon_tests_secret";
+/// The key of a PagerDuty account, where one is configured.
+const PAGERDUTY_KEY: &str = "u+secret-key";
 
 /// The simulated GitHub with its clock, and a folder for stores.
 pub struct World {
@@ -156,7 +158,8 @@ impl Config {
 
     /// How many tasks of a daemon wait for the clock.
     fn tasks(&self) -> usize {
-        TASKS + usize::from(self.more.contains("[catalog]"))
+        let catalogs = usize::from(self.more.contains("[catalog]"));
+        TASKS + catalogs + self.more.matches("source = \"pagerduty\"").count()
     }
 
     pub fn settings(&self) -> Settings {
@@ -167,7 +170,11 @@ impl Config {
         let name = "the test's configuration".to_owned();
         Sources {
             file: Some(ConfigFile::Text { name, text: self.text() }),
-            environment: [("GITHUB_TOKEN".to_owned(), TOKEN.to_owned())].into(),
+            environment: [
+                ("GITHUB_TOKEN".to_owned(), TOKEN.to_owned()),
+                ("PAGERDUTY_TOKEN".to_owned(), PAGERDUTY_KEY.to_owned()),
+            ]
+            .into(),
             flags: Flags::default(),
         }
     }
