@@ -87,6 +87,7 @@ impl Daemon {
             own: Arc::new(OwnMetrics::new()?),
             health: Arc::new(Health::default()),
             snapshot: Arc::new(watch::Sender::new(Arc::new(Encoded::default()))),
+            doors: Arc::default(),
             tasks: TaskTracker::new(),
         };
         let sources = lasting.connect(&settings)?;
@@ -103,6 +104,7 @@ impl Daemon {
             telemetry_path: settings.server.telemetry_path.clone(),
             version: env!("CARGO_PKG_VERSION"),
             reload: over_http.then(|| Arc::new(reloader.clone()) as Arc<dyn serve::Reload>),
+            doors: Arc::clone(&lasting.doors),
         };
         let server = tokio::spawn(serve::serve(listener, state, stop.clone()));
         let generation = lasting.begin(&settings, sources, &stop).await?;

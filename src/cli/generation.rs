@@ -3,12 +3,14 @@
 
 use super::audit::Audit;
 use super::daemon::{connect, evaluator, load};
+use super::doors;
 use super::observers::Observers;
 use crate::clock::SharedClock;
 use crate::collect::{Collect, CollectCatalog, CollectIncidents, Health, Surroundings};
 use crate::config::{OwnershipSource, Settings};
 use crate::evaluate::Publisher;
 use crate::exposition::{Encoded, Exposure, OwnMetrics};
+use crate::serve::Doors;
 use crate::sources::backstage::Backstage;
 use crate::sources::github::GitHub;
 use crate::sources::pagerduty::PagerDuty;
@@ -32,6 +34,8 @@ pub struct Lasting {
     pub health: Arc<Health>,
     /// What is scraped, until the next configuration has its own.
     pub snapshot: Arc<watch::Sender<Arc<Encoded>>>,
+    /// Where others tell of what happened.
+    pub doors: Arc<Doors>,
     /// Everything that has to end before the store is closed.
     pub tasks: TaskTracker,
 }
@@ -93,10 +97,13 @@ impl Lasting {
             observers.keep_ownership(source.name(), &settings.ownership.order);
             collectors.push(Collect::new(Arc::clone(source), around.clone()));
         }
-        let mut incidents = Vec::new();
-        for source in &sources.incidents {
+        let (mut incidents, mut open) = (Vec::new(), Vec::new());
+        for (source, account) in sources.incidents.iter().zip(&settings.pagerduty) {
             observers.introduce_incidents(source.name());
-            incidents.push(CollectIncidents::new(Arc::clone(source), around.clone()));
+            let (collect, events) = CollectIncidents::new(Arc::clone(source), around.clone());
+            incidents.push(collect);
+            let secrets = &account.webhook_secrets;
+            open.push(doors::of_incidents(source.name(), secrets, events, &self.own));
         }
         let mut evaluator = evaluator(settings, &self.store).await?;
         let after = load(&self.store, &mut collectors, &mut incidents, &mut evaluator).await?;
@@ -131,6 +138,7 @@ impl Lasting {
             self.spawn(&generation, catalog.run(generation.stop.clone()));
         }
         generation.tasks.close();
+        self.doors.open(open);
         Ok(generation)
     }
 

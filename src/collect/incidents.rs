@@ -4,6 +4,7 @@
 //! What a request brings is committed with the cursor behind it. The source's progress is kept under
 //! [`RepoId::of_source`], so that evaluation can wait for it.
 
+use super::moved::{IncidentEvents, Moved};
 use super::{CollectError, Surroundings, jittered};
 use crate::sources::{IncidentNews, IncidentSource, KnownIncidents};
 use crate::store::{CursorOf, CursorUpdate};
@@ -11,6 +12,7 @@ use delivery::domain::{Collector, Fact, Incident, Progress, RepoId, Time};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 /// The reason of failures that are services without a component, each of which counts once.
@@ -20,9 +22,11 @@ const MALFORMED: &str = "malformed";
 
 /// Collects from one source of incidents.
 pub struct CollectIncidents {
-    source: Arc<dyn IncidentSource>,
-    around: Surroundings,
-    known: KnownIncidents,
+    pub(super) source: Arc<dyn IncidentSource>,
+    pub(super) around: Surroundings,
+    pub(super) known: KnownIncidents,
+    /// What webhooks tell of.
+    pub(super) moved: mpsc::Receiver<Moved>,
     cursor: Option<String>,
     sweeps: u64,
     /// What failed last, until it works again.
@@ -32,17 +36,23 @@ pub struct CollectIncidents {
 }
 
 impl CollectIncidents {
-    /// Collects from `source`.
-    pub fn new(source: Arc<dyn IncidentSource>, around: Surroundings) -> CollectIncidents {
-        CollectIncidents {
+    /// Collects from `source`, beside what the events tell of that the second end takes.
+    pub fn new(
+        source: Arc<dyn IncidentSource>,
+        around: Surroundings,
+    ) -> (CollectIncidents, IncidentEvents) {
+        let (events, moved) = IncidentEvents::of(Arc::clone(&source));
+        let collect = CollectIncidents {
             source,
             around,
             known: KnownIncidents::default(),
+            moved,
             cursor: None,
             sweeps: 0,
             failing: None,
             told: BTreeSet::new(),
-        }
+        };
+        (collect, events)
     }
 
     /// The source's name.
@@ -84,7 +94,9 @@ impl CollectIncidents {
             let (name, seconds) = (self.source.name(), clock.elapsed().as_secs_f64());
             self.around.observer.collected(name, Collector::Incidents, seconds);
             self.conclude(swept, started);
-            self.around.clock.sleep_until(next).await;
+            // Where the clock was set back meanwhile, `next` would be far away.
+            let longest = self.around.clock.now().plus(2 * self.around.settings.sweep_interval);
+            self.read_events_until(next.min(longest)).await;
         }
     }
 
@@ -101,6 +113,8 @@ impl CollectIncidents {
             if done {
                 break through;
             }
+            // A first reading may take long, and nobody waits that long for an answer.
+            self.read_events(None).await;
         };
         let news = source.open(&self.known).await?;
         self.keep(news, None, Some(through)).await?;
@@ -108,7 +122,7 @@ impl CollectIncidents {
     }
 
     /// Commits what was read with the cursor, or with how far everything is read.
-    async fn keep(
+    pub(super) async fn keep(
         &mut self,
         news: IncidentNews,
         cursor: Option<String>,
@@ -183,20 +197,24 @@ impl CollectIncidents {
                 });
             }
             Err(error) => {
-                let (reason, text) = (error.reason(), error.to_string());
-                observer.failed(name, None, reason);
-                // The store tells of its own trouble.
-                if !matches!(error, CollectError::Store(_)) {
-                    if self.failing.as_ref() != Some(&text) {
-                        tracing::warn!(source = name, reason, "{text}");
-                    }
-                    self.failing = Some(text.clone());
-                }
                 health.update(name, |health| {
                     health.up = Some(false);
-                    health.last_error = Some(text);
+                    health.last_error = Some(error.to_string());
                 });
+                self.note_failure(&error);
             }
+        }
+    }
+
+    /// Counts a failure, and logs it when it is new. The store tells of its own trouble.
+    pub(super) fn note_failure(&mut self, error: &CollectError) {
+        let (source, reason, text) = (self.source.name(), error.reason(), error.to_string());
+        self.around.observer.failed(source, None, reason);
+        if !matches!(error, CollectError::Store(_)) {
+            if self.failing.as_ref() != Some(&text) {
+                tracing::warn!(source, reason, "{text}");
+            }
+            self.failing = Some(text);
         }
     }
 

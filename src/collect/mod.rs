@@ -12,6 +12,7 @@ mod fetch;
 mod graph;
 mod health;
 mod incidents;
+mod moved;
 mod observer;
 mod owner_files;
 mod ownership;
@@ -21,6 +22,7 @@ mod tracked;
 pub use catalog::{CATALOG, CollectCatalog};
 pub use health::{Health, SourceHealth};
 pub use incidents::{CollectIncidents, UNKNOWN_SERVICE};
+pub use moved::{IncidentEvents, Taken};
 pub use observer::Observer;
 
 use crate::clock::SharedClock;

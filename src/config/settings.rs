@@ -258,6 +258,9 @@ pub struct PagerDutySettings {
     pub urgencies: BTreeSet<Urgency>,
     /// `priorities`: the names of those that count; empty: all, and incidents without one.
     pub priorities: Vec<String>,
+    /// What its webhook subscriptions are signed with, read from `webhook_secret_file`; empty: none
+    /// of its webhooks is taken.
+    pub webhook_secrets: Vec<SecretString>,
 }
 
 /// How log lines are written.

@@ -4,7 +4,7 @@
 
 use super::SourceError;
 use delivery::domain::{Incident, IncidentTransition, Time};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -30,6 +30,18 @@ pub trait IncidentSource: Send + Sync {
     /// Asks again how those incidents stand that are open as far as is `known`, and for open ones
     /// that are not known, however old.
     fn open<'a>(&'a self, known: &'a KnownIncidents) -> Answer<'a, IncidentNews>;
+
+    /// Of which incident a webhook's event says that something became known, by its id; nothing
+    /// where that changes no fact. The error says what is wrong with the event, in words that may be
+    /// logged.
+    fn moved(&self, event: &[u8]) -> Result<Option<Arc<str>>, String>;
+
+    /// Reads these incidents anew, whatever is `known` of them.
+    fn again<'a>(
+        &'a self,
+        ids: BTreeSet<Arc<str>>,
+        known: &'a KnownIncidents,
+    ) -> Answer<'a, IncidentNews>;
 }
 
 /// What a request or a few brought.

@@ -31,3 +31,4 @@ mod same_facts;
 mod settling;
 mod story;
 mod trouble;
+mod webhooks;

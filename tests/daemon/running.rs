@@ -5,7 +5,8 @@ use crate::exposition::Scrape;
 use dora_exporter::cli::{Daemon, Reloader, Reloading, StartError};
 use dora_exporter::config::{self, ConfigFile, Flags, Settings, Sources};
 use github_sim::{Event, Scenario, Sim, SimServer};
-use http_body_util::{BodyExt, Empty};
+use http_body_util::{BodyExt, Empty, Full};
+use hyper::Request;
 use hyper::body::Bytes;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
@@ -216,6 +217,15 @@ impl Running {
 
     pub async fn get(&self, path: &str) -> (u16, String) {
         get(self.address, path).await
+    }
+
+    /// What a POST answers, by its status.
+    pub async fn post(&self, path: &str, header: (&str, &str), body: &str) -> u16 {
+        let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
+        let request = Request::post(format!("http://{}{path}", self.address));
+        let request = request.header(header.0, header.1);
+        let request = request.body(Full::from(body.to_owned())).unwrap();
+        client.request(request).await.unwrap().status().as_u16()
     }
 
     pub async fn scrape(&self) -> Scrape {

@@ -74,6 +74,7 @@ impl World {
             services: BTreeMap::from([("P1".to_owned(), Arc::from("acme/pay"))]),
             urgencies: BTreeSet::from([Urgency::High]),
             priorities: Vec::new(),
+            webhook_secrets: Vec::new(),
         }
     }
 

@@ -95,9 +95,18 @@ pub(super) static SECTION: Section = Section {
             means: "PagerDuty: the priorities that count, without regard to case. Unless written \
                     every incident counts, with whatever priority or none.",
         },
+        Key {
+            name: "webhook_secret_file",
+            value: "a path",
+            default: Default::Absent { example: r#""/run/secrets/pagerduty-webhook""# },
+            means: "PagerDuty: a file that holds the secret of each webhook subscription (version 3) \
+                    that sends to `/webhooks/pagerduty` here, one a line. Incidents are then read \
+                    again as soon as something happens to them; without it nothing is taken there. \
+                    Relative paths start from the folder of this file.",
+        },
     ],
     tables: &[],
-    later: &["webhook_secret_file"],
+    later: &[],
 };
 
 /// Keys that only issues have.

@@ -112,3 +112,28 @@ fn mistakes_are_told_with_their_key_and_the_remedy() {
         "{told}"
     );
 }
+
+#[test]
+fn webhooks_are_signed_with_the_secrets_of_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let with = |path: &str| {
+        let text = format!("token_env = \"PAGERDUTY_TOKEN\"\nwebhook_secret_file = {path:?}");
+        load_text(&account(&text), &[KEY])
+    };
+    let settings = with(&write("two", "one\r\n\n  two \n")).unwrap();
+    let secrets = settings.pagerduty[0].webhook_secrets.iter();
+    assert_eq!(secrets.map(|one| one.expose_secret()).collect::<Vec<_>>(), ["one", "two"]);
+    for (path, expected) in [
+        (write("empty", " \n"), "is empty; write into it the secret that PagerDuty showed"),
+        (folder.path().join("none").display().to_string(), "cannot be read: No such file"),
+    ] {
+        let problems = with(&path).unwrap_err().to_string();
+        assert!(problems.contains("incidents[0].webhook_secret_file"), "{problems}");
+        assert!(problems.contains(expected), "{problems}");
+    }
+}

@@ -4,6 +4,7 @@
 //! notes, names and addresses of people are not.
 
 mod cursor;
+mod event;
 mod history;
 mod lists;
 mod reading;
@@ -18,7 +19,7 @@ use delivery::domain::{Incident, IncidentId, RepositoryName, Time};
 use history::IncidentHistory;
 use http::HeaderValue;
 use secrecy::ExposeSecret;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::{Arc, Mutex};
 use wire::WireIncident;
 
@@ -133,6 +134,18 @@ impl IncidentSource for PagerDuty {
 
     fn open<'a>(&'a self, known: &'a KnownIncidents) -> Answer<'a, IncidentNews> {
         Box::pin(self.read_open(known))
+    }
+
+    fn moved(&self, event: &[u8]) -> Result<Option<Arc<str>>, String> {
+        event::moved(event)
+    }
+
+    fn again<'a>(
+        &'a self,
+        ids: BTreeSet<Arc<str>>,
+        known: &'a KnownIncidents,
+    ) -> Answer<'a, IncidentNews> {
+        Box::pin(self.read_again(ids, known))
     }
 }
 

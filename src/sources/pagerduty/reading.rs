@@ -113,6 +113,18 @@ impl PagerDuty {
         Ok(found.into_news())
     }
 
+    /// Reads incidents of which something became known.
+    pub(super) async fn read_again(
+        &self,
+        ids: BTreeSet<Arc<str>>,
+        known: &KnownIncidents,
+    ) -> Result<IncidentNews, SourceError> {
+        let mut found = Found::new(known, self.clock.now());
+        found.moved = ids;
+        self.read_moved(&mut found).await?;
+        Ok(found.into_news())
+    }
+
     /// Takes note of a listed incident. What is known of its history holds as long as it agrees
     /// with how it stands now.
     fn see(&self, wire: &WireIncident, found: &mut Found<'_>) {

@@ -20,6 +20,7 @@ fn settings() -> PagerDutySettings {
         services: BTreeMap::from([("P1".to_owned(), Arc::from("acme/pay"))]),
         urgencies: BTreeSet::from([Urgency::High]),
         priorities: Vec::new(),
+        webhook_secrets: Vec::new(),
     }
 }
 

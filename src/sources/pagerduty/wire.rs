@@ -155,7 +155,7 @@ impl WireEntry {
 }
 
 /// Ids stand in addresses, so they are letters and digits.
-fn is_id(text: &str) -> bool {
+pub(super) fn is_id(text: &str) -> bool {
     !text.is_empty() && text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
