@@ -87,6 +87,7 @@ impl Lasting {
             clock: Arc::clone(&self.clock),
             settings: settings.collection.clone(),
             ownership: settings.ownership.clone(),
+            components: settings.components.clone(),
             production: settings.by_repository(|rules| rules.production.clone()),
             observer: Arc::new(observers.clone()),
             health: Arc::clone(&self.health),

@@ -9,7 +9,7 @@ use super::{CollectError, Surroundings, jittered};
 use crate::sources::{IncidentNews, IncidentSource, KnownIncidents};
 use crate::store::{CursorOf, CursorUpdate};
 use delivery::domain::{Collector, Fact, Incident, Progress, RepoId, Time};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::mpsc;
@@ -33,6 +33,8 @@ pub struct CollectIncidents {
     failing: Option<String>,
     /// What the log has told already.
     told: BTreeSet<String>,
+    /// Services that nobody is configured for, with the sweep that met them.
+    unmapped: BTreeMap<String, u64>,
 }
 
 impl CollectIncidents {
@@ -51,6 +53,7 @@ impl CollectIncidents {
             sweeps: 0,
             failing: None,
             told: BTreeSet::new(),
+            unmapped: BTreeMap::new(),
         };
         (collect, events)
     }
@@ -93,6 +96,7 @@ impl CollectIncidents {
             let swept = self.sweep().await;
             let (name, seconds) = (self.source.name(), clock.elapsed().as_secs_f64());
             self.around.observer.collected(name, Collector::Incidents, seconds);
+            self.tell_unmapped();
             self.conclude(swept, started);
             // Where the clock was set back meanwhile, `next` would be far away.
             let longest = self.around.clock.now().plus(2 * self.around.settings.sweep_interval);
@@ -154,7 +158,7 @@ impl CollectIncidents {
         Ok(())
     }
 
-    /// Tells once what could not be read, and which services nobody is configured for.
+    /// Tells once what could not be read, and remembers services without a component.
     fn tell(&mut self, news: &IncidentNews) {
         let source = self.source.name();
         let collector = Some(Collector::Incidents);
@@ -165,13 +169,25 @@ impl CollectIncidents {
             }
         }
         for service in &news.unmapped {
-            if self.told.insert(format!("service {service}")) {
+            self.unmapped.entry(service.clone()).or_insert(self.sweeps);
+        }
+    }
+
+    /// Tells once of each service that nobody is configured for and that no catalog knows either.
+    /// It was met in an earlier sweep, since the catalog may be read for the first time beside.
+    fn tell_unmapped(&mut self) {
+        let (source, sweeps) = (self.source.name(), self.sweeps);
+        let met = self.unmapped.extract_if(.., |_, met| *met < sweeps);
+        for (service, _) in met {
+            let is_known = self.around.components.has_service(&service);
+            if !is_known && self.told.insert(format!("service {service}")) {
+                let collector = Some(Collector::Incidents);
                 self.around.observer.failed(source, collector, UNKNOWN_SERVICE);
                 tracing::warn!(
                     source,
                     service,
                     "its incidents belong to no component: name one in the services of \
-                     [[incidents]]"
+                     [[incidents]], or the service in the catalog"
                 );
             }
         }

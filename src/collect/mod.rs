@@ -26,7 +26,9 @@ pub use moved::{IncidentEvents, Taken};
 pub use observer::Observer;
 
 use crate::clock::SharedClock;
-use crate::config::{ByRepository, CollectionSettings, EnvironmentRule, OwnershipSettings};
+use crate::config::{
+    ByRepository, CollectionSettings, Components, EnvironmentRule, OwnershipSettings,
+};
 use crate::sources::SourceError;
 use crate::sources::github::GitHub;
 use crate::store::{CursorOf, Store, StoreError};
@@ -80,6 +82,8 @@ pub struct Surroundings {
     pub settings: CollectionSettings,
     /// `[ownership]`
     pub ownership: OwnershipSettings,
+    /// The components, and what the catalog has.
+    pub components: Components,
     /// Which environments are production.
     pub production: ByRepository<EnvironmentRule>,
     /// Hears how it goes.

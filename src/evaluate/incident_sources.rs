@@ -25,8 +25,8 @@ impl IncidentSources {
         self.components.keys().copied()
     }
 
-    /// Whether a source is configured.
-    fn has(&self, place: RepoId) -> bool {
+    /// Whether the progress of one of them is kept there.
+    pub fn has(&self, place: RepoId) -> bool {
         self.components.contains_key(&place)
     }
 
@@ -64,8 +64,20 @@ impl Estate {
         homes.extend(
             repository.map(|it| self.sources.of_component(component, it)).unwrap_or_default(),
         );
+        if self.has_service(component) {
+            homes.extend(self.sources.places());
+        }
         homes.remove(&component.repo);
         homes
+    }
+
+    /// Whether the catalog names a service at PagerDuty for a component; whose account it is in, it
+    /// does not say.
+    fn has_service(&self, component: &ComponentId) -> bool {
+        let facts = self.repositories.get(&component.repo);
+        let name = Some(&*component.name).filter(|name| !name.is_empty());
+        let entry = facts.and_then(|facts| facts.claims.entry(name));
+        entry.is_some_and(|entry| entry.pagerduty_service.is_some())
     }
 
     /// How far the incidents of a home are read; the outer nothing where nobody reads them.

@@ -156,6 +156,9 @@ impl Evaluator {
         let news = found.iter().filter(|(repo, components)| !are_alike(components, known(repo)));
         self.catalogued_at.extend(news.map(|(repo, _)| (*repo, now)));
         self.rules.components.publish(found);
+        let entries = self.estate.repositories.values().flat_map(|facts| facts.claims.catalog());
+        let services = entries.filter_map(|entry| entry.pagerduty_service.as_deref());
+        self.rules.components.publish_services(services);
     }
 
     /// Takes over what was settled.

@@ -155,6 +155,71 @@ async fn what_belongs_to_no_component_counts_for_the_only_organisation() {
 }
 
 #[tokio::test]
+async fn the_catalog_maps_services_that_the_configuration_does_not() {
+    let mut told = organization();
+    let sha = told.story.head(told.pay, "main").unwrap();
+    told.story.ship(NOW + 30 * MINUTE, told.pay, &sha, "production");
+    let entity = "kind: Component\nmetadata:\n  name: pay\n\
+                  \u{20} annotations: { pagerduty.com/service-id: pcat }\nspec: { owner: ledger }\n";
+    told.story.write(NOW - DAY, told.pay, &[("catalog-info.yaml", entity)]);
+    let (world, account) = world(told).await;
+    account.open(DEPLOYED + 2 * HOUR, "QA", "PCAT", "Payments fail");
+    account.resolve(DEPLOYED + 5 * HOUR, "QA");
+    // Where both know a service, the configuration is believed.
+    account.open(DEPLOYED + 3 * HOUR, "QB", "PSEARCH", "Search is slow");
+    let log = Log::of(tracing::Level::INFO);
+    let daemon = world.start(&config(&world, &account)).await;
+    daemon.advance(20 * MINUTE).await;
+    let scrape = daemon.scrape().await;
+    assert_eq!(scrape.sum("dora_team_window_incidents", &WEEK), 1.0);
+    assert_eq!(scrape.sum("dora_team_window_incidents", &["search", "\"7d\""]), 1.0);
+    assert_eq!(scrape.sum("dora_org_window_unmapped_incidents", &["\"7d\""]), 0.0);
+    assert_eq!(log.count(&["belong to no component"]), 0, "{}", log.text());
+    assert_eq!(scrape.sum("dora_exporter_source_failures_total", &["unknown_service"]), 0.0);
+
+    // What the catalog maps is waited for like what the configuration maps.
+    let counted = async || daemon.scrape().await.sum("dora_deployments_total", &["acme/pay"]);
+    account.revoke(true);
+    daemon.advance(HOUR).await;
+    assert_eq!(counted().await, 0.0);
+    account.revoke(false);
+    daemon.advance(12 * MINUTE).await;
+    assert_eq!(counted().await, 1.0);
+    daemon.stop().await;
+}
+
+#[tokio::test]
+async fn old_incidents_of_no_component_are_forgotten_and_counters_keep_them() {
+    let (world, account) = world(organization()).await;
+    for (at, id) in [(NOW - 100 * DAY, "QA"), (NOW + 10 * MINUTE, "QB")] {
+        account.open(at, id, "PVPN", "The VPN is down");
+        account.resolve(at + HOUR, id);
+    }
+    account.open(NOW - 100 * DAY, "QC", "PVPN", "Still down");
+    let mut config = config(&world, &account);
+    config.retention = "retention = \"240d\"".to_owned();
+    let daemon = world.start(&config).await;
+    daemon.advance(2 * HOUR).await;
+    let known = |scrape: &crate::exposition::Scrape| {
+        let incidents = scrape.sum("dora_exporter_facts", &["\"incident\""]);
+        (incidents, scrape.sum("dora_org_incidents_total", &[]))
+    };
+    assert_eq!(known(&daemon.scrape().await), (3.0, 1.0));
+    for (days, left) in [(141, 2.0), (241, 1.0)] {
+        daemon.jump(NOW + days * DAY).await;
+        // What is over is looked for once a day.
+        daemon.jump(NOW + (days + 1) * DAY).await;
+        daemon.advance(10 * MINUTE).await;
+        assert_eq!(known(&daemon.scrape().await), (left, 1.0), "after {days} days");
+    }
+    daemon.stop().await;
+    let daemon = world.start(&config).await;
+    daemon.advance(10 * MINUTE).await;
+    assert_eq!(known(&daemon.scrape().await), (1.0, 1.0), "after a restart");
+    daemon.stop().await;
+}
+
+#[tokio::test]
 async fn a_source_that_is_taken_out_tells_nothing_any_more_and_is_read_anew_when_it_comes_back() {
     let (world, account) = world(organization()).await;
     account.open(DEPLOYED + 2 * HOUR, "QA", "PPAY", "Payments fail");

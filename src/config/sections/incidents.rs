@@ -77,7 +77,8 @@ pub(super) static SECTION: Section = Section {
             },
             means: "PagerDuty: the component whose incidents a service tells, by the service's id, \
                     which is the end of its address: `owner/repo`, or `owner/repo/component` where \
-                    a repository holds several. Incidents of other services belong to no component: \
+                    a repository holds several. Of other services the catalog may name the \
+                    component (`pagerduty.com/service-id`); else their incidents belong to none: \
                     they count for the organisation where only one is collected, and the log names \
                     each such service. Another mapping than at the last start means reading the \
                     look-back again.",

@@ -15,7 +15,7 @@ use super::rest::{Rest, Vendor};
 use super::{Answer, IncidentNews, IncidentSource, KnownIncidents, SourceError};
 use crate::clock::SharedClock;
 use crate::config::{PagerDutySettings, Urgency};
-use delivery::domain::{Incident, IncidentId, RepositoryName, Time};
+use delivery::domain::{Incident, IncidentId, RepositoryName, Time, pagerduty_service};
 use history::IncidentHistory;
 use http::HeaderValue;
 use secrecy::ExposeSecret;
@@ -87,11 +87,11 @@ impl PagerDuty {
     }
 
     /// The component that a service's incidents are told of: as the configuration names it, else
-    /// as `pagerduty:<service>`, by which whoever knows better may find it.
+    /// by the service, which the catalog may know.
     fn component_of(&self, service: &str) -> Arc<str> {
         match self.settings.services.get(&service.to_uppercase()) {
             Some(component) => Arc::clone(component),
-            None => Arc::from(format!("pagerduty:{service}")),
+            None => pagerduty_service(service),
         }
     }
 
