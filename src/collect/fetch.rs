@@ -12,6 +12,8 @@ use std::time::Instant;
 
 /// How many pages of one repository's history are read before the next repository has its turn.
 const PAGES_A_TURN: usize = 20;
+/// After so many turns it is told how far the backfill has come: that takes a look at everything.
+const TURNS_UNTOLD: usize = 50;
 /// How much older than its deployment's finish a baseline's commit is taken to be until it is known.
 const BASELINE_MARGIN: Span = 3 * DAY;
 
@@ -35,6 +37,9 @@ impl Collect {
     /// Reads history of repositories that are not complete, until the next sweep is due.
     pub(super) async fn backfill_until(&mut self, deadline: Time) {
         loop {
+            if let Err(error) = self.finish_the_empty().await {
+                return self.backfill_failed(&error);
+            }
             let waiting: Vec<RepoId> = self
                 .tracked
                 .iter()
@@ -42,24 +47,29 @@ impl Collect {
                 .map(|(repo, _)| *repo)
                 .collect();
             let mut advanced = false;
-            for repo in waiting {
+            for (turn, repo) in waiting.into_iter().enumerate() {
                 match self.backfill_turn(repo, deadline).await {
                     Ok(moved) => advanced |= moved,
-                    Err(error) => {
-                        self.note_failure(Concern::Sweep, &error);
-                        self.tell_up(false);
-                        self.tell_progress();
-                        return;
-                    }
+                    Err(error) => return self.backfill_failed(&error),
                 }
                 if self.is_over(deadline) {
-                    return;
+                    return self.tell_progress();
+                }
+                if turn % TURNS_UNTOLD == 0 {
+                    self.tell_progress();
                 }
             }
+            self.tell_progress();
             if !advanced {
                 return;
             }
         }
+    }
+
+    fn backfill_failed(&mut self, error: &CollectError) {
+        self.note_failure(Concern::Sweep, error);
+        self.tell_up(false);
+        self.tell_progress();
     }
 
     /// Whether a deadline has come, or was set by a clock that has been set back since.
@@ -86,7 +96,6 @@ impl Collect {
                 break;
             }
         }
-        self.tell_progress();
         Ok(pages > 0)
     }
 
@@ -202,7 +211,7 @@ impl Collect {
 
     /// Commits and pull requests matter only where something is deployed to production; incidents
     /// only where the configuration looks for them; and nothing where the newest entry is nothing.
-    fn has_nothing_to_read(&self, tracked: &Tracked, collector: Collector) -> bool {
+    pub(super) fn has_nothing_to_read(&self, tracked: &Tracked, collector: Collector) -> bool {
         let never_any = || {
             let unread = !tracked.cursors.contains_key(&collector);
             unread && matches!(tracked.marks.get(&collector), Some(None))

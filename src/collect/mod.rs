@@ -11,6 +11,7 @@ mod fetch;
 mod graph;
 mod health;
 mod observer;
+mod quiet;
 mod sweep;
 mod tracked;
 

@@ -2,10 +2,9 @@
 
 use super::failing::Concern;
 use super::fetch::Outcome;
-use super::tracked::Tracked;
 use super::{Collect, CollectError, repositories};
 use crate::sources::github::{Mark, Probe, Probed};
-use delivery::domain::{Collector, DAY, Fact, MINUTE, Progress, RepoId, Repository, Span, Time};
+use delivery::domain::{Collector, DAY, Fact, MINUTE, RepoId, Repository, Span, Time};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -193,30 +192,5 @@ impl Collect {
 
     fn is_pending(&self, repo: RepoId, collector: Collector) -> bool {
         self.tracked.get(&repo).is_some_and(|tracked| tracked.pending.contains(&collector))
-    }
-
-    /// Repositories that were asked and have nothing new are known through the moment of asking.
-    async fn advance_the_quiet(&mut self, asked_at: Time) -> Result<(), CollectError> {
-        let known_through = asked_at.min(self.source.latest());
-        let quiet = |tracked: &Tracked, collector: Collector| {
-            tracked.is_complete(collector) && !tracked.pending.contains(&collector)
-        };
-        let facts: Vec<Fact> = self
-            .tracked
-            .iter()
-            .filter(|(_, tracked)| tracked.is_collected() && tracked.probed_at == Some(asked_at))
-            .flat_map(|(repo, tracked)| {
-                let collectors = Collector::ALL.into_iter();
-                collectors.filter(|collector| quiet(tracked, *collector)).map(|collector| {
-                    let through = Some(known_through);
-                    Fact::Progress(Progress { repo: *repo, collector, complete: true, through })
-                })
-            })
-            .collect();
-        self.around.store.commit(&facts, &[]).await?;
-        for fact in &facts {
-            self.absorb(fact);
-        }
-        Ok(())
     }
 }
