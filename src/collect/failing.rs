@@ -10,6 +10,8 @@ pub(super) enum Concern {
     Sweep,
     /// Finding some of the repositories.
     Discovery,
+    /// Searching for what moved.
+    Search,
     /// This machine's clock, which differs from the source's.
     Clock,
     /// One repository, or one list of it.
@@ -21,7 +23,7 @@ impl Concern {
     pub(super) fn collector(self) -> Option<Collector> {
         match self {
             Concern::Repository(_, collector) => collector,
-            Concern::Sweep | Concern::Discovery | Concern::Clock => None,
+            Concern::Sweep | Concern::Discovery | Concern::Search | Concern::Clock => None,
         }
     }
 
@@ -29,7 +31,7 @@ impl Concern {
     pub(super) fn repo(self) -> Option<RepoId> {
         match self {
             Concern::Repository(repo, _) => Some(repo),
-            Concern::Sweep | Concern::Discovery | Concern::Clock => None,
+            Concern::Sweep | Concern::Discovery | Concern::Search | Concern::Clock => None,
         }
     }
 }

@@ -18,7 +18,7 @@ const TURNS_UNTOLD: usize = 50;
 const BASELINE_MARGIN: Span = 3 * DAY;
 
 /// How far back the reconcile reads lists again although nothing seems new.
-const RECONCILE_DEPTH: Span = 7 * DAY;
+pub(super) const RECONCILE_DEPTH: Span = 7 * DAY;
 /// A list that may not be read is asked for again after this long: somebody has to grant it first.
 const UNREADABLE_FOR: Span = 30 * MINUTE;
 

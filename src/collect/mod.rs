@@ -10,8 +10,10 @@ mod failing;
 mod fetch;
 mod graph;
 mod health;
+mod news;
 mod observer;
 mod quiet;
+mod recheck;
 mod sweep;
 mod tracked;
 
@@ -25,6 +27,7 @@ use crate::sources::github::GitHub;
 use crate::store::{Store, StoreError};
 use delivery::domain::{Collector, Fact, MINUTE, RepoId, Repository, RepositoryState, Time};
 use failing::{Concern, Failing};
+use news::Sweeps;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
@@ -83,7 +86,8 @@ pub struct Collect {
     tracked: BTreeMap<RepoId, Tracked>,
     discovered_at: Option<Time>,
     failing: Failing,
-    sweeps: u64,
+    sweeps: Sweeps,
+    turns: u64,
 }
 
 impl Collect {
@@ -95,7 +99,8 @@ impl Collect {
             tracked: BTreeMap::new(),
             discovered_at: None,
             failing: Failing::default(),
-            sweeps: 0,
+            sweeps: Sweeps::default(),
+            turns: 0,
         }
     }
 
@@ -154,9 +159,9 @@ impl Collect {
 
     /// The interval, up to 5 % longer or shorter, so that several daemons do not ask in step.
     fn interval_with_jitter(&mut self) -> i64 {
-        self.sweeps = self.sweeps.wrapping_add(1);
+        self.turns = self.turns.wrapping_add(1);
         let interval = self.around.settings.sweep_interval;
-        let seed = self.sweeps.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ u64::from(std::process::id());
+        let seed = self.turns.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ u64::from(std::process::id());
         let spread = (interval / 10).max(1);
         let offset = (seed >> 33) as i64 % spread;
         (interval - spread / 2 + offset).max(1)

@@ -3,7 +3,12 @@
 
 use super::tracked::Tracked;
 use super::{Collect, CollectError};
-use delivery::domain::{Collector, Fact, Progress, Time};
+use delivery::domain::{Collector, Fact, HOUR, MINUTE, Progress, Span, Time};
+
+/// What happened so long ago a search's index has seen, but for exceptions that the reconcile finds.
+const INDEX_LAG: Span = 5 * MINUTE;
+/// How often the progress of repositories of which nothing is shown is stored.
+const KEPT_EVERY: Span = HOUR;
 
 impl Collect {
     /// Repositories that were asked and have nothing new are known through the moment of asking.
@@ -19,16 +24,46 @@ impl Collect {
             .flat_map(|(repo, tracked)| {
                 let collectors = Collector::ALL.into_iter();
                 collectors.filter(|collector| quiet(tracked, *collector)).map(|collector| {
-                    let through = Some(known_through);
+                    let through = Some(self.through(tracked, collector, known_through));
                     Fact::Progress(Progress { repo: *repo, collector, complete: true, through })
                 })
             })
             .collect();
-        self.around.store.commit(&facts, &[]).await?;
+        let stored: Vec<Fact> = facts.iter().filter(|fact| self.is_worth(fact)).cloned().collect();
+        self.around.store.commit(&stored, &[]).await?;
         for fact in &facts {
             self.absorb(fact);
         }
+        for fact in &stored {
+            if let Fact::Progress(Progress { repo, .. }) = fact
+                && let Some(tracked) = self.tracked.get_mut(repo)
+            {
+                tracked.kept_at = Some(asked_at);
+            }
+        }
         Ok(())
+    }
+
+    /// Through when a quiet list is known. What a search told may lack what its index has not seen.
+    fn through(&self, tracked: &Tracked, collector: Collector, known_through: Time) -> Time {
+        let by_search = tracked.checked_at != tracked.probed_at
+            && matches!(collector, Collector::PullRequests | Collector::Incidents)
+            && self.is_searched(&tracked.repository);
+        if by_search { known_through.plus(-INDEX_LAG) } else { known_through }
+    }
+
+    /// Whether progress is to be stored: what is judged or settled waits for it. Of repositories
+    /// without either it is stored seldom, since there are thousands of them.
+    fn is_worth(&self, fact: &Fact) -> bool {
+        let tracked = fact.repo().and_then(|repo| self.tracked.get(&repo));
+        tracked.is_none_or(|tracked| {
+            let is_fresh = |at: Time| {
+                tracked.probed_at.is_some_and(|now| (0..KEPT_EVERY).contains(&now.since(at)))
+            };
+            tracked.has_component()
+                || tracked.has_incidents()
+                || !tracked.kept_at.is_some_and(is_fresh)
+        })
     }
 
     /// Ends the first collection of lists that hold nothing, or nothing that matters, as far as the

@@ -3,15 +3,10 @@
 use super::failing::Concern;
 use super::fetch::Outcome;
 use super::{Collect, CollectError, repositories};
-use crate::sources::github::{Mark, Probe, Probed};
-use delivery::domain::{Collector, DAY, Fact, MINUTE, RepoId, Repository, Span, Time};
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use delivery::domain::{Collector, Fact, MINUTE, RepoId, Span, Time};
 
 /// How often the configured organisations, names and globs are listed again.
 const DISCOVERY_INTERVAL: Span = 30 * MINUTE;
-/// Incidents opened this long ago or later are asked again by the reconcile.
-const RECONCILE_INCIDENTS: Span = 90 * DAY;
 
 impl Collect {
     /// Asks every repository for news and fetches them. Failures of single repositories are noted
@@ -23,16 +18,7 @@ impl Collect {
         if due {
             self.discover(started).await?;
         }
-        let asked_at = self.around.clock.now();
-        let active: Vec<Repository> =
-            self.active().map(|tracked| tracked.repository.clone()).collect();
-        let probes = self.source.probe(&active).await?;
-        let asked_at = self.source.as_told(asked_at);
-        self.note_clock();
-        let mut somebody_is_missing = false;
-        for probe in probes {
-            somebody_is_missing |= self.note_probe(probe, asked_at).await?;
-        }
+        let (asked_at, somebody_is_missing) = self.ask_for_news().await?;
         if somebody_is_missing {
             self.discover(started).await?;
         }
@@ -74,95 +60,6 @@ impl Collect {
             self.note_success(Concern::Discovery);
         }
         self.discovered_at = Some(started);
-        Ok(())
-    }
-
-    /// Takes note of a repository's newest entries; true where it was not found.
-    async fn note_probe(&mut self, probe: Probe, asked_at: Time) -> Result<bool, CollectError> {
-        let Probe { repo, outcome } = probe;
-        let (repository, deployment, pull, incident) = match outcome {
-            Probed::Found { repository, deployment, pull, incident } => {
-                (repository, deployment, pull, incident)
-            }
-            Probed::Missing => return Ok(true),
-            Probed::Failed(error) => {
-                self.note_failure(Concern::Repository(repo, None), &CollectError::Source(error));
-                return Ok(false);
-            }
-        };
-        self.note_success(Concern::Repository(repo, None));
-        let Some(tracked) = self.tracked.get(&repo) else { return Ok(false) };
-        if tracked.repository != repository {
-            let fact = Fact::Repository(repository);
-            self.around.store.commit(std::slice::from_ref(&fact), &[]).await?;
-            self.absorb(&fact);
-        }
-        let source = Arc::clone(&self.source);
-        let Some(tracked) = self.tracked.get_mut(&repo) else { return Ok(false) };
-        tracked.probed_at = Some(asked_at);
-        let marks: [(Collector, Option<Mark>); 3] = [
-            (Collector::Deployments, deployment),
-            (Collector::PullRequests, pull),
-            (Collector::Incidents, incident),
-        ];
-        for (collector, mark) in marks {
-            let cursor = tracked.cursors.get(&collector).map(String::as_str);
-            let never_read = cursor.is_none() && mark.is_none();
-            if !never_read && source.has_news(&tracked.repository, collector, cursor, mark.as_ref())
-            {
-                tracked.expect(collector);
-            }
-            tracked.marks.insert(collector, mark);
-        }
-        if tracked.commits_may_have_news() {
-            tracked.expect(Collector::Commits);
-        }
-        Ok(false)
-    }
-
-    /// Asks again, by id, for what is not final: unfinished deployments, open incidents, and once
-    /// in each reconcile interval everything recent.
-    async fn recheck(&mut self, asked_at: Time) -> Result<(), CollectError> {
-        let interval = self.around.settings.reconcile_interval;
-        let mut deployments: Vec<Arc<str>> = Vec::new();
-        let mut incidents: Vec<Arc<str>> = Vec::new();
-        for tracked in self.tracked.values_mut() {
-            if !tracked.is_collected() {
-                continue;
-            }
-            deployments.extend(tracked.unfinished_deployments(asked_at));
-            let is_fresh = |at| (0..interval).contains(&asked_at.since(at));
-            let due = !tracked.reconciled_at.is_some_and(is_fresh);
-            if due && tracked.reconciled_at.is_some() && tracked.backfill_complete() {
-                incidents.extend(tracked.incidents_since(asked_at.plus(-RECONCILE_INCIDENTS)));
-                tracked.reconciling = true;
-                for collector in Collector::ALL {
-                    tracked.expect(collector);
-                }
-            } else {
-                incidents.extend(tracked.open_incidents());
-            }
-            if due {
-                tracked.reconciled_at = Some(asked_at);
-            }
-        }
-        if deployments.is_empty() && incidents.is_empty() {
-            return Ok(());
-        }
-        let answer = self.source.recheck(&deployments, &incidents).await?;
-        let mut by_repo: BTreeMap<RepoId, Vec<Fact>> = BTreeMap::new();
-        for (repo, tracked) in &mut self.tracked {
-            by_repo.insert(*repo, tracked.forget_nodes(&answer.missing));
-        }
-        for fact in answer.facts {
-            if let Some(repo) = fact.repo() {
-                by_repo.entry(repo).or_default().push(fact);
-            }
-        }
-        by_repo.retain(|_, facts| !facts.is_empty());
-        for (repo, facts) in by_repo {
-            self.keep(repo, facts, None).await?;
-        }
         Ok(())
     }
 

@@ -59,12 +59,15 @@ pub enum Probed {
     Found {
         /// Its present names and head; `state` is as it was given.
         repository: Repository,
-        /// The newest deployment to any environment.
+        /// When anything was last pushed to it.
+        pushed_at: Option<Time>,
+        /// The newest deployment to production; where none of the newest five is one, the oldest of
+        /// these, behind which there may be one.
         deployment: Option<Mark>,
-        /// The newest updated merged pull request.
+        /// The newest updated merged pull request, if it was asked for.
         pull: Option<Mark>,
-        /// The newest updated issue with an incident label; absent too where incidents are not
-        /// read from this repository.
+        /// The newest updated issue with an incident label, if it was asked for; absent too where
+        /// incidents are not read from this repository.
         incident: Option<Mark>,
     },
     /// It is not there any more, or not readable with the token.

@@ -13,6 +13,7 @@ mod discovery;
 mod gate;
 mod incidents;
 mod losses;
+mod moves;
 mod page;
 mod parse;
 mod people;
@@ -31,6 +32,7 @@ mod verdict;
 mod walk;
 
 pub use answers::{Discovery, HistoryPage, Mark, Parsing, Probe, Probed, Reach, Rechecked};
+pub use moves::{Moved, Pushed};
 pub use survey::{ListedDeployment, Newest, Survey};
 
 use crate::clock::SharedClock;
@@ -38,7 +40,11 @@ use crate::config::GitHubSettings;
 use crate::sources::{Observer, SourceError, Step};
 use client::Client;
 use delivery::domain::{Collector, Oid, Repository, Span, Time};
+use delivery::ledger::ProductionEnvironments;
+use probe::About;
+use repositories::Wanted;
 use secrecy::ExposeSecret;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// One `[[github]]` block: one host, one credential, one budget.
@@ -108,9 +114,61 @@ impl GitHub {
     /// Asks which repositories have news, in batches; the order is kept. An error concerns the
     /// whole source.
     pub async fn probe(&self, repos: &[Repository]) -> Result<Vec<Probe>, SourceError> {
+        self.probe_about(About::Everything, repos).await
+    }
+
+    /// Asks which repositories have new deployments, as [`GitHub::probe`] does.
+    pub async fn newest_deployments(
+        &self,
+        repos: &[Repository],
+    ) -> Result<Vec<Probe>, SourceError> {
+        self.probe_about(About::Deployments, repos).await
+    }
+
+    async fn probe_about(
+        &self,
+        about: About,
+        repos: &[Repository],
+    ) -> Result<Vec<Probe>, SourceError> {
         let labels =
             |repo: &Repository| incidents::labels_of(&self.parsing.incidents, &repo.full_name);
-        probe::probe(&self.client, &self.closed, repos, labels).await
+        let is_production = |repo: &Repository, environment: &str| {
+            self.parsing.production.of(&repo.full_name).contains(environment)
+        };
+        let (client, closed) = (&self.client, &self.closed);
+        probe::Probing { client, closed, labels, is_production, about }.run(repos).await
+    }
+
+    /// The owners all of whose repositories are asked for, or those that match a glob; in lower
+    /// case. Of these [`GitHub::moved`] can tell.
+    pub fn owners(&self) -> BTreeSet<String> {
+        Wanted::by(&self.settings).owners()
+    }
+
+    /// Asks what was pushed to, merged or changed in an owner's repositories since `since`, in at
+    /// most `pages` pages of each; nothing where that is not enough. Search is only eventually
+    /// consistent, so it may lack what is minutes old.
+    pub async fn moved(
+        &self,
+        owner: &str,
+        since: Time,
+        pages: usize,
+    ) -> Result<Option<Moved>, SourceError> {
+        let labels = incidents::labels(&self.parsing.incidents);
+        moves::Search { client: &self.client, owner, since, pages }.run(&labels).await
+    }
+
+    /// The repository of an answer, unless the configuration does not ask for it: it is as it was
+    /// `known`, under its present name and with its present head.
+    pub fn pushed(&self, pushed: &Pushed, known: Option<&Repository>) -> Option<Repository> {
+        let listed = repositories::listed(&pushed.node, self.name(), known).ok()?;
+        match known {
+            Some(known) => Some(Repository { state: known.state, ..listed.repository }),
+            None => {
+                let is_wanted = Wanted::by(&self.settings).includes(&listed, &HashMap::new());
+                is_wanted.then_some(listed.repository)
+            }
+        }
     }
 
     /// Whether reading the list would bring anything, by a probe's mark. Also while a walk is
@@ -131,6 +189,11 @@ impl GitHub {
             Collector::Commits => return true,
         };
         cursor::has_news(cursor, &fingerprint, mark)
+    }
+
+    /// Whether elements of a list were lost and not read since, which only reading it again brings.
+    pub fn owes(&self, collector: Collector, cursor: Option<&str>) -> bool {
+        collector != Collector::Commits && cursor::owes(cursor)
     }
 
     /// A text that changes when commits would be read into other facts, by the configuration: the

@@ -28,6 +28,10 @@ query!(NAMED_REPOSITORIES, "NamedRepositories", "named_repositories", 20);
 query!(REPOSITORIES_BY_ID, "RepositoriesById", "repositories_by_id", 100);
 // Three connections of 49 repositories: 147 fetches.
 query!(PROBE, "Probe", "probe", 49);
+// One connection of 100 repositories.
+query!(NEWEST_DEPLOYMENTS, "NewestDeployments", "newest_deployments", 100);
+query!(PUSHED_REPOSITORIES, "PushedRepositories", "pushed_repositories", 100);
+query!(MOVED, "Moved", "moved", 100);
 // Five connections of 29 repositories: 145 fetches.
 query!(SURVEY, "Survey", "survey", 29);
 // The list, the environments, and the statuses of 100 deployments: 102 fetches.
