@@ -7,6 +7,7 @@
 //! reconcile interval; what that finds and the sweeps had missed is counted.
 
 use super::failing::Concern;
+use super::sweep::with_head_of;
 use super::tracked::Tracked;
 use super::{Collect, CollectError};
 use crate::sources::github::{Mark, Moved, Probe, Probed};
@@ -119,17 +120,21 @@ impl Collect {
     }
 
     async fn note_moved(&mut self, moved: Moved) -> Result<(), CollectError> {
+        let mut heads = Vec::new();
         let mut changed = Vec::new();
         for pushed in &moved.pushed {
             let known = self.tracked.get(&pushed.repo).map(|tracked| &tracked.repository);
-            let repository = self.source.pushed(pushed, known);
-            changed.extend(repository.filter(|now| known != Some(now)).map(Fact::Repository));
+            let Some(found) = self.source.pushed(pushed, known) else { continue };
+            heads.push((pushed, found.head));
+            let found = with_head_of(found, known);
+            changed.extend((known != Some(&found)).then_some(Fact::Repository(found)));
         }
         self.around.store.commit(&changed, &[]).await?;
         changed.iter().for_each(|fact| self.absorb(fact));
-        for pushed in moved.pushed {
+        for (pushed, head) in heads {
             if let Some(tracked) = self.tracked.get_mut(&pushed.repo) {
                 tracked.moved_by(pushed.at);
+                tracked.head = head;
                 if tracked.commits_may_have_news() {
                     tracked.expect(Collector::Commits);
                 }
@@ -170,12 +175,13 @@ impl Collect {
         questions
     }
 
-    /// Keeps what became of repositories: names and heads.
+    /// Keeps what became of repositories: their names.
     async fn keep_repositories(&mut self, probes: &[Probe]) -> Result<(), CollectError> {
         let changed = probes.iter().filter_map(|probe| match &probe.outcome {
             Probed::Found { repository, .. } => {
-                let tracked = self.tracked.get(&probe.repo)?;
-                (tracked.repository != *repository).then(|| Fact::Repository(repository.clone()))
+                let known = &self.tracked.get(&probe.repo)?.repository;
+                let found = with_head_of(repository.clone(), Some(known));
+                (*known != found).then_some(Fact::Repository(found))
             }
             Probed::Missing | Probed::Failed(_) => None,
         });
@@ -188,9 +194,9 @@ impl Collect {
     /// Takes note of a repository's newest entries; true where it was not found.
     fn note_probe(&mut self, probe: Probe, asked: Asked) -> bool {
         let repo = probe.repo;
-        let (pushed_at, deployment, pull, incident) = match probe.outcome {
-            Probed::Found { pushed_at, deployment, pull, incident, .. } => {
-                (pushed_at, deployment, pull, incident)
+        let (head, pushed_at, deployment, pull, incident) = match probe.outcome {
+            Probed::Found { repository, pushed_at, deployment, pull, incident } => {
+                (repository.head, pushed_at, deployment, pull, incident)
             }
             Probed::Missing => return true,
             Probed::Failed(error) => {
@@ -202,7 +208,8 @@ impl Collect {
         let source = Arc::clone(&self.source);
         let Some(tracked) = self.tracked.get_mut(&repo) else { return false };
         let is_first = tracked.checked_at.is_none();
-        tracked.probed_at = Some(asked.asked_at);
+        let has_moved = tracked.head != head;
+        (tracked.probed_at, tracked.head) = (Some(asked.asked_at), head);
         tracked.looked_at = Some(asked.asked_at);
         let mut marks = vec![(Collector::Deployments, deployment)];
         if asked.everything {
@@ -227,7 +234,7 @@ impl Collect {
         }
         if tracked.commits_may_have_news() {
             tracked.expect(Collector::Commits);
-            if !is_first && pushed_at.is_some_and(is_missed) {
+            if !is_first && has_moved && pushed_at.is_some_and(is_missed) {
                 missed.insert(Collector::Commits);
             }
         }

@@ -3,10 +3,14 @@
 use super::failing::Concern;
 use super::fetch::Outcome;
 use super::{Collect, CollectError, repositories};
-use delivery::domain::{Collector, Fact, MINUTE, RepoId, Span, Time};
+use delivery::domain::{Collector, Fact, MINUTE, RepoId, Repository, Span, Time};
 
 /// How often the configured organisations, names and globs are listed again.
 const DISCOVERY_INTERVAL: Span = 30 * MINUTE;
+/// The order in which news are read. A branch moves only once the pull requests are known that its
+/// new commits belong to: without them they would pass for direct pushes.
+const NEWS: [Collector; 4] =
+    [Collector::Deployments, Collector::PullRequests, Collector::Commits, Collector::Incidents];
 
 impl Collect {
     /// Asks every repository for news and fetches them. Failures of single repositories are noted
@@ -46,11 +50,11 @@ impl Collect {
         let changed: Vec<Fact> = discovery
             .repositories
             .into_iter()
-            .filter(|repository| {
-                let tracked = self.tracked.get(&repository.id);
-                tracked.is_none_or(|tracked| tracked.repository != *repository)
+            .filter_map(|repository| {
+                let known = self.tracked.get(&repository.id).map(|tracked| &tracked.repository);
+                let found = with_head_of(repository, known);
+                (known != Some(&found)).then_some(Fact::Repository(found))
             })
-            .map(Fact::Repository)
             .collect();
         self.around.store.commit(&changed, &[]).await?;
         for fact in &changed {
@@ -72,8 +76,10 @@ impl Collect {
             .map(|(repo, _)| *repo)
             .collect();
         for repo in fresh {
-            for collector in Collector::ALL {
-                while self.is_pending(repo, collector) {
+            for collector in NEWS {
+                let waits = collector == Collector::Commits
+                    && self.is_pending(repo, Collector::PullRequests);
+                while !waits && self.is_pending(repo, collector) {
                     match self.step(repo, collector, asked_at).await? {
                         Outcome::Advance => {}
                         Outcome::Done | Outcome::Hold => break,
@@ -90,4 +96,10 @@ impl Collect {
     fn is_pending(&self, repo: RepoId, collector: Collector) -> bool {
         self.tracked.get(&repo).is_some_and(|tracked| tracked.pending.contains(&collector))
     }
+}
+
+/// A repository as it was found, with the head up to which its commits are read: that moves with
+/// the last of the commits.
+pub(super) fn with_head_of(found: Repository, known: Option<&Repository>) -> Repository {
+    Repository { head: known.and_then(|known| known.head), ..found }
 }
