@@ -52,7 +52,7 @@ impl Collect {
                     Ok(moved) => advanced |= moved,
                     Err(error) => return self.backfill_failed(&error),
                 }
-                if self.is_over(deadline) {
+                if self.is_over(deadline) || self.sweeps_need_the_rest() {
                     return self.tell_progress();
                 }
                 if turn % TURNS_UNTOLD == 0 {
@@ -78,6 +78,16 @@ impl Collect {
         left <= 0 || left > 2 * self.around.settings.sweep_interval
     }
 
+    /// Whether what is left of the hour's points is for the sweeps of this hour: news come before
+    /// history. Half of the points are history's in any case, or it might never be read.
+    fn sweeps_need_the_rest(&self) -> bool {
+        let Some(left) = self.source.left() else { return false };
+        let interval = self.around.settings.sweep_interval.max(1);
+        let sweeps = (left.until.since(self.around.clock.now()) + interval - 1) / interval;
+        let reserve = self.sweep_cost.saturating_mul(sweeps.max(0).cast_unsigned());
+        left.points <= reserve.min(left.allowed / 2)
+    }
+
     /// One repository's turn; true where anything was read.
     async fn backfill_turn(&mut self, repo: RepoId, deadline: Time) -> Result<bool, CollectError> {
         let started = self.source.as_told(self.around.clock.now());
@@ -92,7 +102,7 @@ impl Collect {
                 break;
             }
             pages += 1;
-            if self.is_over(deadline) {
+            if self.is_over(deadline) || self.sweeps_need_the_rest() {
                 break;
             }
         }

@@ -87,6 +87,8 @@ pub struct Collect {
     discovered_at: Option<Time>,
     failing: Failing,
     sweeps: Sweeps,
+    /// Points that a sweep takes, about.
+    sweep_cost: u64,
     turns: u64,
 }
 
@@ -100,6 +102,7 @@ impl Collect {
             discovered_at: None,
             failing: Failing::default(),
             sweeps: Sweeps::default(),
+            sweep_cost: 0,
             turns: 0,
         }
     }
@@ -148,7 +151,11 @@ impl Collect {
             let started = self.around.clock.now();
             let next = started.plus(self.interval_with_jitter());
             self.around.health.update(self.source.name(), |health| health.next_sweep = Some(next));
+            let spent = self.source.spent();
             let swept = self.sweep(started).await;
+            let cost = self.source.spent().saturating_sub(spent);
+            // One expensive sweep says little of the next ones; a cheap one may be followed by news.
+            self.sweep_cost = cost.max(self.sweep_cost * 3 / 4);
             self.conclude(swept, started);
             self.backfill_until(next).await;
             // Where the clock was set back meanwhile, `next` would be far away.

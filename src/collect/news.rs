@@ -136,6 +136,8 @@ impl Collect {
                 tracked.moved_by(pushed.at);
                 tracked.head = head;
                 if tracked.commits_may_have_news() {
+                    // A search may not know yet which pull requests the new commits belong to.
+                    tracked.expect(Collector::PullRequests);
                     tracked.expect(Collector::Commits);
                 }
             }

@@ -10,6 +10,7 @@ mod binary;
 mod clock;
 mod exposition;
 mod golden;
+mod many;
 mod mistakes;
 mod monorepo;
 mod moves;

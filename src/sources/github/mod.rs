@@ -32,6 +32,7 @@ mod verdict;
 mod walk;
 
 pub use answers::{Discovery, HistoryPage, Mark, Parsing, Probe, Probed, Reach, Rechecked};
+pub use gate::Left;
 pub use moves::{Moved, Pushed};
 pub use survey::{ListedDeployment, Newest, Survey};
 
@@ -91,6 +92,16 @@ impl GitHub {
     /// Nothing later can be known, by the date of the last answer.
     pub fn latest(&self) -> Time {
         self.client.skew.latest()
+    }
+
+    /// What may still be spent in this hour; nothing where no limit is known.
+    pub fn left(&self) -> Option<Left> {
+        self.client.left()
+    }
+
+    /// Points that were spent so far.
+    pub fn spent(&self) -> u64 {
+        self.client.spent()
     }
 
     /// Takes over the limits that a former client, which asks no more, knew of the same
