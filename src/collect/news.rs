@@ -67,7 +67,7 @@ impl Collect {
         for (place, probe) in probes.into_iter().enumerate() {
             let owner = self.tracked.get(&probe.repo).map(|tracked| owner_of(&tracked.repository));
             let searched_since = owner.and_then(|owner| searched.get(&owner).copied());
-            let asked = Asked { asked_at, everything: place < whole, searched_since };
+            let asked = Question { asked_at, everything: place < whole, searched_since };
             somebody_is_missing |= self.note_probe(probe, asked);
         }
         for repo in questions.inferred {
@@ -125,9 +125,14 @@ impl Collect {
         for pushed in &moved.pushed {
             let known = self.tracked.get(&pushed.repo).map(|tracked| &tracked.repository);
             let Some(found) = self.source.pushed(pushed, known) else { continue };
+            let Some(known) = known else {
+                // The next sweep lists everything, and asks whose a new repository is.
+                self.discovered_at = None;
+                continue;
+            };
             heads.push((pushed, found.head));
-            let found = with_head_of(found, known);
-            changed.extend((known != Some(&found)).then_some(Fact::Repository(found)));
+            let found = with_head_of(found, Some(known));
+            changed.extend((*known != found).then_some(Fact::Repository(found)));
         }
         self.around.store.commit(&changed, &[]).await?;
         changed.iter().for_each(|fact| self.absorb(fact));
@@ -194,7 +199,7 @@ impl Collect {
     }
 
     /// Takes note of a repository's newest entries; true where it was not found.
-    fn note_probe(&mut self, probe: Probe, asked: Asked) -> bool {
+    fn note_probe(&mut self, probe: Probe, asked: Question) -> bool {
         let repo = probe.repo;
         let (head, pushed_at, deployment, pull, incident) = match probe.outcome {
             Probed::Found { repository, pushed_at, deployment, pull, incident } => {
@@ -276,7 +281,7 @@ impl Collect {
 
 /// How a repository was asked.
 #[derive(Clone, Copy)]
-struct Asked {
+struct Question {
     asked_at: Time,
     everything: bool,
     /// Since when its owner was searched, where it was.

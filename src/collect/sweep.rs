@@ -22,6 +22,8 @@ impl Collect {
         if due {
             self.discover(started).await?;
         }
+        // Before anything of a new repository is shown, so that it is shown, and counted, for its team.
+        self.read_ownership(started).await?;
         let (asked_at, somebody_is_missing) = self.ask_for_news().await?;
         if somebody_is_missing {
             self.discover(started).await?;
@@ -47,7 +49,7 @@ impl Collect {
                 return Err(error);
             }
         }
-        let changed: Vec<Fact> = discovery
+        let mut changed: Vec<Fact> = discovery
             .repositories
             .into_iter()
             .filter_map(|repository| {
@@ -56,6 +58,8 @@ impl Collect {
                 (known != Some(&found)).then_some(Fact::Repository(found))
             })
             .collect();
+        changed.extend(discovery.claims.into_iter().map(Fact::Claims));
+        self.asked.organizations = discovery.organizations;
         self.around.store.commit(&changed, &[]).await?;
         for fact in &changed {
             self.absorb(fact);

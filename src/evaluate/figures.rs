@@ -55,6 +55,7 @@ impl Evaluator {
             settled_teams: self.settled.totals.of_teams(self.teams.names()),
             settled_orgs: self.settled.totals.of_orgs(self.orgs.names()),
             repositories: shown.repositories.values().cloned().collect(),
+            platform: self.platform(),
         };
         self.shown = shown;
         set
@@ -77,8 +78,8 @@ impl Evaluator {
                 component: Arc::clone(&place.component),
             },
             info: ComponentInfo {
-                system: Arc::from(""),
-                lifecycle: Arc::from(""),
+                system: Arc::clone(&place.system),
+                lifecycle: Arc::clone(&place.lifecycle),
                 source: Arc::from(place.source),
             },
             figures: labelled(

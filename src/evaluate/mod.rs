@@ -4,7 +4,8 @@
 //! windows slide. Only repositories with news are looked at, and those whose alarm has come because
 //! their figures change by time alone; what an evaluation costs does not depend on how many there are.
 
-mod claims;
+mod catalog;
+mod codeowners;
 mod component;
 mod components;
 mod due;
@@ -12,9 +13,12 @@ mod estate;
 mod figures;
 mod group;
 mod mapping;
+mod mistakes;
 mod naming;
 mod ownership;
 mod places;
+mod platform;
+mod repository_claims;
 mod retention;
 mod rules;
 mod run;
@@ -22,22 +26,27 @@ mod schedule;
 mod settling;
 mod unmapped;
 
-pub use claims::{Evidence, Mistake, mistakes};
 pub use components::owner_of;
-pub use ownership::{OrderedOwners, Owner, Owners, UNOWNED};
+pub use estate::claims_by_repository;
+pub use mistakes::{Evidence, Mistake, mistakes};
+pub use ownership::{OrderedOwners, Owner, Owners, Subject, UNOWNED};
+pub use repository_claims::RepositoryClaims;
 pub use rules::{Judging, rules_of};
 pub use run::Publisher;
 
 pub use settling::{Settled, Settlement, SettlingRules};
 
-use crate::config::{ByRepository, Components};
-use claims::ToldMistakes;
+use crate::config::{
+    ByRepository, ComponentSettings, Components, paths_fingerprint, selectors_fingerprint,
+};
+use catalog::catalogued;
 use component::{Evaluated, evaluate, instant_of, stale_at};
 use components::{Component, components_of, owner_of_repository};
 use delivery::domain::{ComponentId, Fact, RepoId, Repository, Span, TeamName, Time, Window};
 use estate::{Changes, Estate, RepositoryFacts};
 use figures::Shown;
 use group::{Level, Pooled};
+use mistakes::ToldMistakes;
 use places::{Place, Places};
 use schedule::{Alarms, Homes};
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,6 +90,8 @@ pub struct Evaluator {
     since: Option<Time>,
     /// When they were evaluated last.
     evaluated_at: Option<Time>,
+    /// Since when the catalog has these components of a repository.
+    catalogued_at: BTreeMap<RepoId, Time>,
 }
 
 /// A component as it is found to be now.
@@ -113,6 +124,7 @@ impl Evaluator {
             mistakes: ToldMistakes::default(),
             since: None,
             evaluated_at: None,
+            catalogued_at: BTreeMap::new(),
         }
     }
 
@@ -126,6 +138,7 @@ impl Evaluator {
     pub fn evaluate(&mut self, now: Time) -> Settlement {
         let mut changes = std::mem::take(&mut self.changes);
         self.since.get_or_insert(now);
+        self.read_catalog(&mut changes, now);
         self.estate.map_incidents(&self.rules.components, &*self.rules.owners, &mut changes);
         let is_set_back = self.evaluated_at.replace(now).is_some_and(|before| now < before);
         let mut touched = BTreeSet::new();
@@ -143,6 +156,26 @@ impl Evaluator {
         self.note_what_may_be_due(&repositories, &touched);
         self.shown.note(&repositories, touched);
         self.due(now)
+    }
+
+    /// Makes the components known that the catalog has in what was absorbed so far: what reads
+    /// pull requests and deployments has to know them before it begins.
+    pub fn prepare(&mut self, now: Time) {
+        let mut changes = std::mem::take(&mut self.changes);
+        self.read_catalog(&mut changes, now);
+        self.changes = changes;
+    }
+
+    fn read_catalog(&mut self, changes: &mut Changes, now: Time) {
+        if !std::mem::take(&mut changes.catalog) || !self.rules.owners.asks_catalog() {
+            return;
+        }
+        changes.repositories.extend(self.estate.assign_catalog());
+        let found = catalogued(&self.estate.repositories);
+        let known = |repo: &RepoId| self.rules.components.catalogued(*repo);
+        let news = found.iter().filter(|(repo, components)| !are_alike(components, known(repo)));
+        self.catalogued_at.extend(news.map(|(repo, _)| (*repo, now)));
+        self.rules.components.publish(found);
     }
 
     /// Takes over what was settled.
@@ -246,16 +279,20 @@ impl Evaluator {
         facts: &RepositoryFacts,
         latest: Option<&Evaluated>,
     ) -> bool {
-        if component.declared.is_none() {
-            return latest.is_some_and(|evaluated| !evaluated.history.deployments.is_empty());
+        let is_deployed = latest.is_some_and(|one| !one.history.deployments.is_empty());
+        let Some(declared) = component.declared else { return is_deployed };
+        if declared.is_catalogued() && !is_deployed {
+            return false;
         }
-        self.settled.born_at(&component.id).is_some() || facts.through() >= self.since
+        let since = self.since.max(self.catalogued_at.get(&component.id.repo).copied());
+        self.settled.born_at(&component.id).is_some() || facts.through() >= since
     }
 
     /// Where what belongs to no component of a repository counts: its team and its organisation.
     fn home(&self, repository: &Repository, facts: &RepositoryFacts) -> (TeamName, Arc<str>) {
         let components = components_of(&self.rules.components, repository, facts);
-        let owner = owner_of_repository(&components, repository, &*self.rules.owners);
+        let owner =
+            owner_of_repository(&components, repository, &facts.claims, &*self.rules.owners);
         (owner.team, org_of(repository))
     }
 
@@ -267,6 +304,8 @@ impl Evaluator {
             org: org_of(repository),
             repo: Arc::clone(&repository.full_name),
             component: component.label(repository),
+            system: text(component.entry().and_then(|entry| entry.system.as_ref())),
+            lifecycle: text(component.entry().and_then(|entry| entry.lifecycle.as_ref())),
         }
     }
 
@@ -287,6 +326,20 @@ impl Evaluator {
         self.teams.evaluate(&self.unmapped.teams, now);
         self.orgs.evaluate(&self.unmapped.orgs, now);
     }
+}
+
+/// Whether these components select the same.
+fn are_alike(one: &[ComponentSettings], other: &[ComponentSettings]) -> bool {
+    let texts = |components: &[ComponentSettings]| {
+        let components: Vec<&ComponentSettings> = components.iter().collect();
+        (paths_fingerprint(&components), selectors_fingerprint(&components))
+    };
+    texts(one) == texts(other)
+}
+
+/// A text that may be absent, as a label.
+fn text(text: Option<&Arc<str>>) -> Arc<str> {
+    text.cloned().unwrap_or_else(|| Arc::from(""))
 }
 
 /// The organisation that a repository is shown under.

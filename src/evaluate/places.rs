@@ -20,6 +20,10 @@ pub struct Place {
     pub repo: Arc<str>,
     /// Its name.
     pub component: Arc<str>,
+    /// The system that the catalog has it in, or nothing.
+    pub system: Arc<str>,
+    /// Its lifecycle by the catalog, or nothing.
+    pub lifecycle: Arc<str>,
 }
 
 impl Place {
@@ -76,5 +80,11 @@ impl Places {
         let place = self.claimed.get(component)?;
         let bearer = self.claimants.get(&place.name()).and_then(BTreeSet::last);
         (bearer == Some(component)).then_some(place)
+    }
+
+    /// All that are shown.
+    pub fn values(&self) -> impl Iterator<Item = &Place> {
+        let bearers = self.claimants.values().filter_map(BTreeSet::last);
+        bearers.filter_map(|component| self.claimed.get(component))
     }
 }

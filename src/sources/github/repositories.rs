@@ -17,6 +17,8 @@ pub(super) struct Listed {
     pub(super) pushed_at: Option<Time>,
     archived: bool,
     fork: bool,
+    /// Whether its owner is an organisation.
+    pub(super) in_organization: bool,
 }
 
 #[derive(Deserialize)]
@@ -29,6 +31,8 @@ struct Wire {
     is_archived: bool,
     #[serde(default)]
     is_fork: bool,
+    #[serde(default)]
+    is_in_organization: bool,
     #[serde(default, deserialize_with = "optional_time")]
     created_at: Option<Time>,
     #[serde(default, deserialize_with = "optional_time")]
@@ -73,6 +77,7 @@ pub(super) fn listed(
         pushed_at: wire.pushed_at,
         archived: wire.is_archived,
         fork: wire.is_fork,
+        in_organization: wire.is_in_organization,
     })
 }
 

@@ -185,5 +185,5 @@ impl Evaluator {
 }
 
 #[cfg(test)]
-#[path = "claims_tests.rs"]
+#[path = "mistakes_tests.rs"]
 mod tests;
