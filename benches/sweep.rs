@@ -10,10 +10,11 @@ mod http;
 mod report;
 
 use collecting::{Collecting, NOW, show};
-use dora_exporter::clock::Clock;
-use github_sim::{Fault, LimitSettings, Merge, Scenario, When};
+use dora_exporter::clock::{Clock, SystemClock};
+use github_sim::{Fault, LimitSettings, Merge, Scenario, Sim, When};
+use http::{Scraper, values};
 use report::Report;
-use std::process::ExitCode;
+use std::process::{Child, Command, ExitCode};
 use std::time::{Duration, Instant};
 
 const DAY: i64 = 86_400;
@@ -32,23 +33,25 @@ const ALL_ACTIVE_EACH: f64 = 0.02;
 const FIFTH_ACTIVE_EACH: f64 = 0.01;
 /// Seconds of a sweep.
 const SWEEP_SECONDS: f64 = 60.0;
+/// Memory of a daemon that has read all repositories.
+const MEMORY_MIB: f64 = 250.0;
 /// Points in relation to the least that the formula allows for the pages that hold what is read.
 const RATIO: f64 = 1.3;
 
 /// An organisation of which one in `one_active` repositories was pushed to this week; those that are
 /// deployed, and so have news, are among them.
-fn organization(one_active: usize) -> (Scenario, Vec<u64>) {
+fn organization(one_active: usize, now: i64) -> (Scenario, Vec<u64>) {
     let mut story = Scenario::new();
     let mut deployed = Vec::new();
     for number in 0..REPOSITORIES {
-        let repo = story.repository(NOW - 60 * DAY, &format!("acme/service-{number}"));
+        let repo = story.repository(now - 60 * DAY, &format!("acme/service-{number}"));
         if number % one_active != 0 {
             continue;
         }
-        let at = NOW - 3 * DAY + number as i64;
+        let at = now - 3 * DAY + number as i64;
         let sha = story.commit(at, repo, "main", "A step");
         if number % ONE_IS_DEPLOYED == 0 {
-            story.ship(NOW - 50 * DAY, repo, &sha, "production");
+            story.ship(now - 50 * DAY, repo, &sha, "production");
             story.ship(at + 600, repo, &sha, "production");
             deployed.push(repo);
         }
@@ -65,7 +68,7 @@ async fn quiet(collecting: &mut Collecting, title: &str) -> anyhow::Result<f64> 
 }
 
 async fn nothing_new(report: &mut Report) -> anyhow::Result<()> {
-    let (story, _) = organization(5);
+    let (story, _) = organization(5, NOW);
     let mut collecting = Collecting::start(story, REPOSITORIES).await?;
     show("First collection of 10,000 small repositories", &collecting.first().await?);
     // Half an hour, in which idle repositories are asked once.
@@ -79,7 +82,7 @@ async fn nothing_new(report: &mut Report) -> anyhow::Result<()> {
 }
 
 async fn all_active(report: &mut Report) -> anyhow::Result<()> {
-    let (story, deployed) = organization(1);
+    let (story, deployed) = organization(1, NOW);
     let mut collecting = Collecting::start(story, REPOSITORIES).await?;
     collecting.first().await?;
     let points = quiet(&mut collecting, "A sweep of 10,000 active repositories").await?;
@@ -165,11 +168,67 @@ async fn first_collection(report: &mut Report) -> anyhow::Result<()> {
     collecting.end().await
 }
 
+/// The memory of a daemon that has read 10,000 repositories: the binary, in a process of its own, since
+/// the simulation needs more.
+async fn memory(report: &mut Report) -> anyhow::Result<()> {
+    let now = || SystemClock.now().0;
+    let sim = Sim::new(now);
+    sim.set_limits(LimitSettings { secondary: false, ..LimitSettings::default() });
+    organization(1, now()).0.play(&sim)?;
+    let github = sim.serve(([127, 0, 0, 1], 0).into()).await?;
+    let folder = tempfile::tempdir()?;
+    let address = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+    let text = format!(
+        "[server]\nlisten_address = \"{address}\"\n[store]\nurl = \"sqlite:{}\"\n\
+         [ownership]\norder = [\"rules\"]\n[[github]]\napi_url = \"{}\"\n\
+         organizations = [\"acme\"]\n",
+        folder.path().join("bench.db").display(),
+        github.url
+    );
+    let file = folder.path().join("bench.toml");
+    std::fs::write(&file, text)?;
+    let daemon = Command::new(env!("CARGO_BIN_EXE_dora-exporter"))
+        .args(["run", "--log.level", "error", "--config"])
+        .arg(&file)
+        .env("GITHUB_TOKEN", "token")
+        .spawn()?;
+    let mut daemon = Killed(daemon);
+    let scraper = Scraper::of(address);
+    loop {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        anyhow::ensure!(daemon.0.try_wait()?.is_none(), "the daemon has ended");
+        let Ok(metrics) = scraper.metrics().await else { continue };
+        let complete = values(&metrics, "dora_exporter_backfill_complete");
+        if complete.len() == REPOSITORIES && complete.iter().all(|value| *value == 1.0) {
+            let bytes: f64 = values(&metrics, "process_resident_memory_bytes").iter().sum();
+            report.at_most(
+                "MiB resident with 10,000 repositories",
+                bytes / 1_048_576.0,
+                MEMORY_MIB,
+            );
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// A process that does not outlive its owner.
+struct Killed(Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        // One that has ended already needs no end.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 async fn all() -> anyhow::Result<ExitCode> {
     let mut report = Report::default();
     first_collection(&mut report).await?;
     all_active(&mut report).await?;
     nothing_new(&mut report).await?;
+    memory(&mut report).await?;
     Ok(report.conclude())
 }
 

@@ -3,7 +3,7 @@
 use super::failing::Concern;
 use super::tracked::Tracked;
 use super::{Collect, CollectError};
-use crate::sources::github::Reach;
+use crate::sources::github::{Place, Reach};
 use crate::sources::{SourceError, Step};
 use crate::store::{CursorOf, CursorUpdate};
 use delivery::domain::{Collector, DAY, Fact, MINUTE, Progress, RepoId, Span, Time};
@@ -192,8 +192,14 @@ impl Collect {
         let source = Arc::clone(&self.source);
         let cursor = cursor.as_deref();
         let step = match collector {
-            Collector::Deployments => source.deployments(&repository, cursor, &reach).await?,
-            Collector::PullRequests => source.pull_requests(&repository, cursor, &reach).await?,
+            Collector::Deployments => {
+                let first = self.first_pages.deployments(repo);
+                source.deployments(&repository, Place { cursor, first }, &reach).await?
+            }
+            Collector::PullRequests => {
+                let first = self.first_pages.pulls(repo);
+                source.pull_requests(&repository, Place { cursor, first }, &reach).await?
+            }
             Collector::Incidents | Collector::Commits => {
                 source.incidents(&repository, cursor, &reach).await?
             }

@@ -27,7 +27,7 @@ pub use observer::Observer;
 use crate::clock::SharedClock;
 use crate::config::{ByRepository, CollectionSettings, EnvironmentRule, OwnershipSettings};
 use crate::sources::SourceError;
-use crate::sources::github::GitHub;
+use crate::sources::github::{FirstPages, GitHub};
 use crate::store::{CursorOf, Store, StoreError};
 use delivery::domain::{
     ClaimSource, Collector, Fact, MINUTE, RepoId, Repository, RepositoryState, Time,
@@ -97,6 +97,8 @@ pub struct Collect {
     asked: Asked,
     failing: Failing,
     sweeps: Sweeps,
+    /// What was asked for together and is not read yet.
+    first_pages: FirstPages,
     /// Points that a sweep takes, about.
     sweep_cost: u64,
     turns: u64,
@@ -113,6 +115,7 @@ impl Collect {
             asked: Asked::default(),
             failing: Failing::default(),
             sweeps: Sweeps::default(),
+            first_pages: FirstPages::default(),
             sweep_cost: 0,
             turns: 0,
         }

@@ -3,6 +3,7 @@
 use super::failing::Concern;
 use super::fetch::Outcome;
 use super::{Collect, CollectError, repositories};
+use crate::sources::github::{FirstPages, Wanted};
 use delivery::domain::{Collector, Fact, MINUTE, RepoId, Repository, Span, Time};
 
 /// How often the configured organisations, names and globs are listed again.
@@ -11,6 +12,9 @@ const DISCOVERY_INTERVAL: Span = 30 * MINUTE;
 /// new commits belong to: without them they would pass for direct pushes.
 const NEWS: [Collector; 4] =
     [Collector::Deployments, Collector::PullRequests, Collector::Commits, Collector::Incidents];
+
+/// News of so many repositories are asked for together, and held in memory until they are read.
+const FETCHED_TOGETHER: usize = 91;
 
 impl Collect {
     /// Asks every repository for news and fetches them. Failures of single repositories are noted
@@ -77,24 +81,59 @@ impl Collect {
             .tracked
             .iter()
             .filter(|(_, tracked)| tracked.is_collected() && tracked.backfill_complete())
+            .filter(|(_, tracked)| !tracked.pending.is_empty())
             .map(|(repo, _)| *repo)
             .collect();
-        for repo in fresh {
-            for collector in NEWS {
-                let waits = collector == Collector::Commits
-                    && self.is_pending(repo, Collector::PullRequests);
-                while !waits && self.is_pending(repo, collector) {
-                    match self.step(repo, collector, asked_at).await? {
-                        Outcome::Advance => {}
-                        Outcome::Done | Outcome::Hold => break,
-                    }
-                }
+        for some in fresh.chunks(FETCHED_TOGETHER) {
+            self.first_pages = self.source.first_pages(self.wanted(some)).await?;
+            for repo in some {
+                self.fetch_news_of(*repo, asked_at).await?;
             }
-            if let Some(tracked) = self.tracked.get_mut(&repo) {
-                tracked.reconciling = false;
+        }
+        self.first_pages = FirstPages::default();
+        for tracked in self.tracked.values_mut() {
+            tracked.reconciling = false;
+        }
+        Ok(())
+    }
+
+    async fn fetch_news_of(&mut self, repo: RepoId, asked_at: Time) -> Result<(), CollectError> {
+        for collector in NEWS {
+            let waits =
+                collector == Collector::Commits && self.is_pending(repo, Collector::PullRequests);
+            while !waits && self.is_pending(repo, collector) {
+                match self.step(repo, collector, asked_at).await? {
+                    Outcome::Advance => {}
+                    Outcome::Done | Outcome::Hold => break,
+                }
             }
         }
         Ok(())
+    }
+
+    /// The first pages that news of these repositories begin with.
+    fn wanted(&self, some: &[RepoId]) -> Wanted {
+        let mut wanted = Wanted::default();
+        for tracked in some.iter().filter_map(|repo| self.tracked.get(repo)) {
+            let repository = &tracked.repository;
+            let is_wanted = |collector| {
+                tracked.pending.contains(&collector)
+                    && !tracked.held_until.contains_key(&collector)
+                    && !self.has_nothing_to_read(tracked, collector)
+            };
+            if is_wanted(Collector::Deployments) {
+                wanted.deployments.push(repository.clone());
+            }
+            if is_wanted(Collector::PullRequests) {
+                wanted.pulls.push(repository.clone());
+            }
+            if is_wanted(Collector::Commits)
+                && let Some(from) = self.next_history(tracked)
+            {
+                wanted.heads.push((repository.clone(), from));
+            }
+        }
+        wanted
     }
 
     fn is_pending(&self, repo: RepoId, collector: Collector) -> bool {

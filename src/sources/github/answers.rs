@@ -5,7 +5,7 @@ use crate::config::{
     OwnershipSettings,
 };
 use crate::sources::SourceError;
-use delivery::domain::{Claims, Commit, Fact, RepoId, Repository, Time};
+use delivery::domain::{Claims, Commit, Fact, Oid, RepoId, Repository, Time};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -94,6 +94,17 @@ pub struct Reach {
     pub floor: Time,
     /// Walk again at least back to here although nothing seems new.
     pub again_since: Option<Time>,
+}
+
+/// Lists of several repositories whose first pages are wanted.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    /// Of these the newest deployments.
+    pub deployments: Vec<Repository>,
+    /// Of these the merged pull requests that were updated last.
+    pub pulls: Vec<Repository>,
+    /// Of these the history from a commit.
+    pub heads: Vec<(Repository, Oid)>,
 }
 
 /// A page of commits reachable from one commit, newest first.

@@ -31,25 +31,26 @@ mod survey;
 mod teams;
 #[cfg(test)]
 mod testing;
+mod together;
 mod transport;
 mod verdict;
 mod walk;
 
-pub use answers::{Discovery, HistoryPage, Mark, Parsing, Probe, Probed, Reach, Rechecked};
+pub use answers::{Discovery, HistoryPage, Mark, Parsing, Probe, Probed, Reach, Rechecked, Wanted};
 pub use gate::Left;
 pub use moves::{Moved, Pushed};
 pub use owner_files::{FilesRead, OwnerFiles};
 pub use ownership::Said;
 pub use survey::{ListedDeployment, Newest, Survey};
+pub use together::{FirstPage, FirstPages, Place};
 
 use crate::clock::SharedClock;
-use crate::config::GitHubSettings;
+use crate::config::{GitHubSettings, have_paths};
 use crate::sources::{Observer, SourceError, Step};
 use client::Client;
 use delivery::domain::{ClaimSource, Collector, Oid, Repository, Span, Time};
 use delivery::ledger::ProductionEnvironments;
 use probe::About;
-use repositories::Wanted;
 use secrecy::ExposeSecret;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -194,7 +195,7 @@ impl GitHub {
     /// The owners all of whose repositories are asked for, or those that match a glob; in lower
     /// case. Of these [`GitHub::moved`] can tell.
     pub fn owners(&self) -> BTreeSet<String> {
-        Wanted::by(&self.settings).owners()
+        repositories::Wanted::by(&self.settings).owners()
     }
 
     /// Asks what was pushed to, merged or changed in an owner's repositories since `since`, in at
@@ -217,8 +218,8 @@ impl GitHub {
         match known {
             Some(known) => Some(Repository { state: known.state, ..listed.repository }),
             None => {
-                let is_wanted = Wanted::by(&self.settings).includes(&listed, &HashMap::new());
-                is_wanted.then_some(listed.repository)
+                let wanted = repositories::Wanted::by(&self.settings);
+                wanted.includes(&listed, &HashMap::new()).then_some(listed.repository)
             }
         }
     }
@@ -254,26 +255,37 @@ impl GitHub {
         commits::fingerprint(&self.parsing.hotfix.of(&repo.full_name))
     }
 
+    /// Asks for the first pages of several repositories' lists together. Lists whose elements need
+    /// more than such a page tells are left out. An error concerns the whole source.
+    pub async fn first_pages(&self, mut wanted: Wanted) -> Result<FirstPages, SourceError> {
+        let known = self.parsing.components.now();
+        wanted.pulls.retain(|repo| !have_paths(&known.of(repo)));
+        let marks = !known.marks().is_empty();
+        together::first_pages(&self.client, &wanted, marks).await
+    }
+
     /// Reads a page of deployments. Only those to production are given.
-    pub async fn deployments(
+    pub async fn deployments<'a>(
         &self,
         repo: &Repository,
-        cursor: Option<&str>,
+        place: impl Into<Place<'a>>,
         reach: &Reach,
     ) -> Result<Step, SourceError> {
-        let step = deployments::step(&self.client, &self.parsing, repo, cursor, reach).await?;
+        let (client, parsing) = (&self.client, &self.parsing);
+        let step = deployments::step(client, parsing, repo, place.into(), reach).await?;
         self.closed.open(repo.id, Collector::Deployments);
         Ok(step)
     }
 
     /// Reads a page of merged pull requests.
-    pub async fn pull_requests(
+    pub async fn pull_requests<'a>(
         &self,
         repo: &Repository,
-        cursor: Option<&str>,
+        place: impl Into<Place<'a>>,
         reach: &Reach,
     ) -> Result<Step, SourceError> {
-        let step = pull_requests::step(&self.client, &self.parsing, repo, cursor, reach).await?;
+        let (client, parsing) = (&self.client, &self.parsing);
+        let step = pull_requests::step(client, parsing, repo, place.into(), reach).await?;
         self.closed.open(repo.id, Collector::PullRequests);
         Ok(step)
     }
@@ -308,14 +320,15 @@ impl GitHub {
         !incidents::labels_of(&self.parsing.incidents, &repo.full_name).is_empty()
     }
 
-    /// Reads 100 commits reachable from `from`, newest first, `after` a page's `next`.
-    pub async fn history(
+    /// Reads 100 commits reachable from `from`, newest first, on from a page's `next`.
+    pub async fn history<'a>(
         &self,
         repo: &Repository,
         from: Oid,
-        after: Option<&str>,
+        place: impl Into<Place<'a>>,
     ) -> Result<HistoryPage, SourceError> {
-        commits::history(&self.client, &self.parsing, repo, from, after).await
+        let (client, parsing) = (&self.client, &self.parsing);
+        commits::history(client, parsing, repo, from, place.into()).await
     }
 
     /// Reads the first few commits reachable from each of many commits.
