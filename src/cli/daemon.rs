@@ -26,7 +26,7 @@ use tokio_util::task::TaskTracker;
 /// How long a stop may take before what is still running is left behind.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
 /// How many facts are read from the store at once.
-const FACTS_A_PAGE: usize = 20_000;
+const FACTS_A_PAGE: usize = 5_000;
 
 /// Why the daemon cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -163,7 +163,8 @@ pub(super) fn connect(
     GitHub::connect(github, share, parsing, Arc::clone(clock), Arc::new(observers.clone()))
 }
 
-pub(super) async fn evaluator(settings: &Settings, store: &Store) -> Result<Evaluator, StoreError> {
+/// An evaluator that knows of nothing yet.
+pub(super) fn evaluator(settings: &Settings, store: &Store) -> Evaluator {
     let logins: Arc<dyn HashLogins> = store.login_hasher();
     let rules = EvaluationRules {
         judging: rules_of(settings, logins),
@@ -176,8 +177,7 @@ pub(super) async fn evaluator(settings: &Settings, store: &Store) -> Result<Eval
         components: settings.components.clone(),
         owners: Box::new(OrderedOwners::new(&settings.ownership)),
     };
-    let settled = Settled::read(store).await?;
-    Ok(Evaluator::new(rules, settled))
+    Evaluator::new(rules, Settled::default())
 }
 
 /// Hands everything that is stored to those who keep it in memory; returns the newest change number.
@@ -198,15 +198,13 @@ pub(super) async fn load(
         collectors.iter_mut().for_each(|collect| collect.absorb(&fact));
     }
     let mut after = 0;
-    loop {
-        let page = store.facts_since(after, FACTS_A_PAGE).await?;
+    let mut pages = store.pages_since(after, FACTS_A_PAGE);
+    while let Some(page) = pages.recv().await {
+        let page = page?;
         after = page.last;
         for fact in page.facts {
             collectors.iter_mut().for_each(|collect| collect.absorb(&fact));
             evaluator.absorb(fact);
-        }
-        if !page.more {
-            break;
         }
     }
     for cursor in store.cursors().await? {

@@ -4,7 +4,7 @@ use super::failing::Concern;
 use super::fetch::Outcome;
 use super::{Collect, CollectError, repositories};
 use crate::sources::github::{FirstPages, Wanted};
-use delivery::domain::{Collector, Fact, MINUTE, RepoId, Repository, Span, Time};
+use delivery::domain::{Collector, Fact, MINUTE, Oid, RepoId, Repository, Span, Time};
 
 /// How often the configured organisations, names and globs are listed again.
 const DISCOVERY_INTERVAL: Span = 30 * MINUTE;
@@ -53,6 +53,8 @@ impl Collect {
                 return Err(error);
             }
         }
+        let found = discovery.repositories.iter();
+        let heads: Vec<(RepoId, Option<Oid>)> = found.map(|one| (one.id, one.head)).collect();
         let mut changed: Vec<Fact> = discovery
             .repositories
             .into_iter()
@@ -67,6 +69,12 @@ impl Collect {
         self.around.store.commit(&changed, &[]).await?;
         for fact in &changed {
             self.absorb(fact);
+        }
+        for (repo, head) in heads {
+            // A head that was seen before is the probe's to compare.
+            if let Some(tracked) = self.tracked.get_mut(&repo) {
+                tracked.head = tracked.head.or(head);
+            }
         }
         if !failed {
             self.note_success(Concern::Discovery);
