@@ -117,6 +117,11 @@ impl Daemon {
         Ok((Daemon { address, store, server, tasks, stop }, reloader))
     }
 
+    /// Where its facts are.
+    pub(super) fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
@@ -163,8 +168,13 @@ pub(super) fn connect(
 }
 
 pub(super) async fn evaluator(settings: &Settings, store: &Store) -> Result<Evaluator, StoreError> {
+    let settled = Settled::read(store).await?;
+    Ok(Evaluator::new(evaluation_rules(settings, store), settled))
+}
+
+pub(super) fn evaluation_rules(settings: &Settings, store: &Store) -> EvaluationRules {
     let logins: Arc<dyn HashLogins> = store.login_hasher();
-    let rules = EvaluationRules {
+    EvaluationRules {
         judging: rules_of(settings, logins),
         settling: SettlingRules {
             settle_after: settings.measures.settle_after,
@@ -174,9 +184,7 @@ pub(super) async fn evaluator(settings: &Settings, store: &Store) -> Result<Eval
         lookback: settings.collection.lookback,
         components: settings.components.clone(),
         owners: Box::new(OrderedOwners::new(&settings.ownership)),
-    };
-    let settled = Settled::read(store).await?;
-    Ok(Evaluator::new(rules, settled))
+    }
 }
 
 /// Hands everything that is stored to those who keep it in memory; returns the newest change number.

@@ -13,6 +13,7 @@ mod group;
 mod mapping;
 mod naming;
 mod ownership;
+mod past;
 mod retention;
 mod rules;
 mod run;
@@ -21,6 +22,7 @@ mod settling;
 pub use claims::{Evidence, Mistake, mistakes};
 pub use components::owner_of;
 pub use ownership::{OrderedOwners, Owner, Owners, UNOWNED};
+pub use past::Past;
 pub use rules::{Judging, rules_of};
 pub use run::Publisher;
 

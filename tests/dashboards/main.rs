@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod declared;
+mod rules;
 
 use declared::Declared;
 use serde_json::Value;
