@@ -9,7 +9,7 @@ use crate::demo::{News, OWNER, Team, unfold};
 use crate::evaluate::{Evaluator, Past, Settled};
 use crate::store::Store;
 use anyhow::Context;
-use delivery::domain::{DAY, Span, Time};
+use delivery::domain::{DAY, HOUR, Span, Time};
 use github_sim::{LimitSettings, Sim};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -153,7 +153,9 @@ impl History {
         self.is_read().await?;
         let known = days.min(Span::from(LOOKBACK.1)) * DAY;
         let known_since = self.began.plus(-known);
-        let (from, to) = (Past::earliest(known_since), SystemClock.now());
+        // The past ends well before the daemon is scraped: no instant shall have two samples.
+        let to = Time(SystemClock.now().plus(-HOUR).day() * DAY);
+        let from = Past::earliest(known_since);
         let past = Past { from, to, step: DAY, known_since };
         let written = backfill::write(&self.store, &self.settings, past, &self.file).await?;
         Ok(written.samples)

@@ -177,7 +177,8 @@ fn limits() -> Row {
             unit::SHARE,
             "{{source}} {{reason}}",
             &per_second("dora_exporter_github_throttled_seconds_total", "source, reason"),
-        ),
+        )
+        .custom("axisSoftMax", json!(0.2)),
         lines(
             "Requests by answer",
             "Requests a second by HTTP status; `error` where there was no answer.",

@@ -6,6 +6,8 @@ use crate::query::Level;
 /// Colours from bounds on.
 pub type Bounds = &'static [(&'static str, Option<f64>)];
 
+/// Decimals of durations and shares on axes.
+const DECIMALS: u8 = 1;
 const DAY: f64 = 86_400.0;
 const HOUR: f64 = 3_600.0;
 
@@ -156,6 +158,7 @@ impl Measure {
             .ask("p85", &of("p85"))
             .colored("p50", color::MAIN)
             .colored("p85", color::SLOW)
+            .decimals(DECIMALS)
             .empty(self.empty);
         if self.bounds == NO_BOUNDS { panel } else { panel.bounds_drawn(self.bounds) }
     }
@@ -176,7 +179,8 @@ impl Measure {
             .ask("upper bound", &bound("upper"))
             .band("lower bound", "upper bound", color::MAIN)
             .colored("ratio", color::MAIN)
-            .field("max", 1.into())
+            .custom("axisSoftMax", 0.2.into())
+            .decimals(DECIMALS)
             .empty(self.empty);
         if self.bounds == NO_BOUNDS { panel } else { panel.bounds_drawn(self.bounds) }
     }

@@ -135,7 +135,8 @@ fn teams() -> Row {
         ],
         SET_UP,
     )
-    .linked("Team", "The team's dashboard", TEAM_LINK);
+    .linked("Team", "The team's dashboard", TEAM_LINK)
+    .sized(24, 12);
     let levels = Panel::table(
         "Levels over 90 days",
         "The level that each measure reaches by DORA's 2023 benchmark, over 90 days whatever window is chosen. DORA's 2025 report replaced levels by profiles: an orientation, not a target.",
@@ -156,7 +157,7 @@ fn teams() -> Row {
         "No team has figures over 90 days",
     )
     .linked("Team", "The team's dashboard", TEAM_LINK)
-    .sized(24, 9);
+    .sized(24, 12);
     row("Teams", vec![table, levels])
 }
 

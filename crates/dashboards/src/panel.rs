@@ -101,7 +101,9 @@ impl Panel {
     /// A table with a row for each subject.
     pub fn table(title: &str, about: &str) -> Panel {
         let mut panel = Panel::new("table", title, about, unit::NONE);
-        panel.defaults["custom"] = json!({ "align": "auto", "cellOptions": { "type": "auto" } });
+        panel.defaults["custom"] = json!({
+            "align": "auto", "cellOptions": { "type": "auto" }, "minWidth": 80,
+        });
         panel.options = json!({ "cellHeight": "sm", "showHeader": true });
         panel.sized(24, 10)
     }
@@ -268,12 +270,16 @@ impl Panel {
         let hidden = ("custom.lineWidth", json!(0));
         let color = ("color", json!({ "fixedColor": color, "mode": "fixed" }));
         let no_points = ("custom.showPoints", json!("never"));
-        self.series(lower, &[hidden.clone(), color.clone(), no_points.clone()]).series(
+        let unnamed =
+            ("custom.hideFrom", json!({ "legend": true, "tooltip": false, "viz": false }));
+        let both = [hidden, color, no_points, unnamed];
+        self.series(lower, &both).series(
             upper,
             &[
-                hidden,
-                color,
-                no_points,
+                both[0].clone(),
+                both[1].clone(),
+                both[2].clone(),
+                both[3].clone(),
                 ("custom.fillBelowTo", json!(lower)),
                 ("custom.fillOpacity", json!(18)),
             ],

@@ -45,7 +45,7 @@ const UNKNOWN_COMMITS: Doubt = Doubt {
     empty: "No deployments",
 };
 const WITHOUT_CHANGES: Doubt = Doubt {
-    title: "Deployments without changes",
+    title: "Without changes",
     about: "Share of production deployments that shipped no change: redeployments, rollbacks, a component's earliest deployment, and those with an unknown commit.",
     part: "window_deployments_without_changes",
     whole: "window_deployments",
@@ -127,7 +127,7 @@ fn teams() -> Row {
         ],
         SET_UP,
     );
-    row("Teams", vec![table.linked("Team", "The team's dashboard", TEAM_LINK)])
+    row("Teams", vec![table.linked("Team", "The team's dashboard", TEAM_LINK).sized(24, 12)])
 }
 
 fn trend() -> Row {
@@ -167,7 +167,7 @@ fn ownership() -> Row {
         vec![column("Components", format!("count by (source) ({components})"), unit::NONE)],
         "No component is shown (exposition.component_detail = \"none\" hides them)",
     )
-    .sized(8, 8);
+    .sized(8, 7);
     let unowned = "max by (repo, component) (dora_window_deployments{team=\"unowned\"})";
     let unowned = Panel::table(
         "Unowned components",
@@ -178,7 +178,7 @@ fn ownership() -> Row {
         vec![column("Deployments", unowned.to_owned(), unit::NONE).wide(110)],
         "Every component has an owner",
     )
-    .sized(16, 8);
+    .sized(16, 7);
     row("Ownership", vec![sources, unowned])
 }
 
@@ -196,7 +196,7 @@ fn reading() -> Row {
         ],
         "Every repository is read",
     )
-    .sized(8, 8);
+    .sized(8, 7);
     let failures = "sum by (source, collector, reason) (increase(dora_exporter_source_failures_total[1d])) > 0";
     let failures = Panel::table(
         "What could not be read, in a day",
@@ -207,7 +207,7 @@ fn reading() -> Row {
         vec![column("Failures", failures.to_owned(), unit::NONE).decimals(0)],
         "Nothing failed",
     )
-    .sized(8, 8);
+    .sized(8, 7);
     let through =
         age("max by (source, collector) (dora_exporter_source_data_through_timestamp_seconds)");
     let behind = Panel::table(
@@ -223,7 +223,7 @@ fn reading() -> Row {
         ])],
         "No collector has finished yet",
     )
-    .sized(8, 8);
+    .sized(8, 7);
     let withheld = "max by (family) (dora_exporter_series_withheld)";
     let withheld = Panel::table(
         "Families that are withheld",
@@ -234,6 +234,6 @@ fn reading() -> Row {
         vec![column("Series", withheld.to_owned(), unit::NONE).wide(110)],
         "Nothing is withheld",
     )
-    .sized(24, 6);
+    .sized(24, 5);
     row("What is not read or not shown", vec![incomplete, failures, behind, withheld])
 }

@@ -54,9 +54,11 @@ impl Level {
         format!("max by ({}) ({})", self.labels(), self.series(stem, matchers))
     }
 
-    /// The series as they stood before.
+    /// The series as they stood an `offset` ago; history that was loaded afterwards may have one
+    /// sample a day.
     pub fn before(self, stem: &str, matchers: &str, offset: &str) -> String {
-        format!("max by ({}) ({} offset {offset})", self.labels(), self.series(stem, matchers))
+        let series = self.series(stem, matchers);
+        format!("max by ({}) (last_over_time({series}[1d] offset {offset}))", self.labels())
     }
 
     /// The series over time. A step is a day, and history that was loaded afterwards may have one

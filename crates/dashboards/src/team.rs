@@ -53,7 +53,7 @@ pub fn dashboard() -> Dashboard {
             annotation(
                 "Incidents",
                 "orange",
-                true,
+                false,
                 &rises("incidents_total", "component"),
                 "{{component}}: an incident opened",
                 false,
