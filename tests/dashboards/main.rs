@@ -1,9 +1,10 @@
 //! What people look at asks for nothing that does not exist: every query of every dashboard and rule
-//! against the declared families, and the rules against promtool.
+//! against the declared families, the rules against promtool; and what is deployed with is in order.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod declared;
 mod rules;
+mod stack;
 
 use declared::Declared;
 use serde_json::Value;
