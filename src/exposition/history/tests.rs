@@ -18,8 +18,7 @@ fn set(backfill_complete: bool) -> FigureSet {
         repo: Arc::from(repo),
         backfill_complete,
     };
-    let mut settled = SettledFigures::default();
-    settled.deployments = 3;
+    let settled = SettledFigures { deployments: 3, ..SettledFigures::default() };
     FigureSet {
         repositories: vec![repository("acme/web", true), repository("acme/api", backfill_complete)],
         settled_teams: vec![(Arc::from("a\"\nb"), Arc::new(settled))],
