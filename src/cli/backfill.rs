@@ -1,11 +1,11 @@
 //! `backfill`: the figures of the past as OpenMetrics, for Prometheus to load.
 
 use super::args::BackfillArgs;
-use super::daemon::evaluation_rules;
+use super::daemon::evaluator;
 use super::output;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Settings};
-use crate::evaluate::{Evaluator, Past, Settled};
+use crate::evaluate::{Evaluator, Past};
 use crate::exposition::{Exposure, PastFigures, Written};
 use crate::store::Store;
 use anyhow::{Context, bail};
@@ -83,8 +83,7 @@ pub(super) async fn write(
     past: Past,
     path: &Path,
 ) -> anyhow::Result<Written> {
-    let rules = evaluation_rules(settings, store);
-    let mut evaluator = Evaluator::new(rules, Settled::default());
+    let mut evaluator = evaluator(settings, store);
     let mut after = 0;
     loop {
         let page = store.facts_since(after, FACTS_A_PAGE).await?;

@@ -26,7 +26,7 @@ use tokio_util::task::TaskTracker;
 /// How long a stop may take before what is still running is left behind.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
 /// How many facts are read from the store at once.
-const FACTS_A_PAGE: usize = 20_000;
+const FACTS_A_PAGE: usize = 5_000;
 
 /// Why the daemon cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -161,20 +161,17 @@ pub(super) fn connect(
         incidents: settings.incidents.clone(),
         production: settings.by_repository(|rules| rules.production.clone()),
         components: settings.components.clone(),
+        ownership: settings.ownership.clone(),
         logins: store.login_hasher(),
     };
     let share = settings.collection.budget_share;
     GitHub::connect(github, share, parsing, Arc::clone(clock), Arc::new(observers.clone()))
 }
 
-pub(super) async fn evaluator(settings: &Settings, store: &Store) -> Result<Evaluator, StoreError> {
-    let settled = Settled::read(store).await?;
-    Ok(Evaluator::new(evaluation_rules(settings, store), settled))
-}
-
-pub(super) fn evaluation_rules(settings: &Settings, store: &Store) -> EvaluationRules {
+/// An evaluator that knows of nothing yet.
+pub(super) fn evaluator(settings: &Settings, store: &Store) -> Evaluator {
     let logins: Arc<dyn HashLogins> = store.login_hasher();
-    EvaluationRules {
+    let rules = EvaluationRules {
         judging: rules_of(settings, logins),
         settling: SettlingRules {
             settle_after: settings.measures.settle_after,
@@ -184,7 +181,8 @@ pub(super) fn evaluation_rules(settings: &Settings, store: &Store) -> Evaluation
         lookback: settings.collection.lookback,
         components: settings.components.clone(),
         owners: Box::new(OrderedOwners::new(&settings.ownership)),
-    }
+    };
+    Evaluator::new(rules, Settled::default())
 }
 
 /// Hands everything that is stored to those who keep it in memory; returns the newest change number.
@@ -205,20 +203,18 @@ pub(super) async fn load(
         collectors.iter_mut().for_each(|collect| collect.absorb(&fact));
     }
     let mut after = 0;
-    loop {
-        let page = store.facts_since(after, FACTS_A_PAGE).await?;
+    let mut pages = store.pages_since(after, FACTS_A_PAGE);
+    while let Some(page) = pages.recv().await {
+        let page = page?;
         after = page.last;
         for fact in page.facts {
             collectors.iter_mut().for_each(|collect| collect.absorb(&fact));
             evaluator.absorb(fact);
         }
-        if !page.more {
-            break;
-        }
     }
     for cursor in store.cursors().await? {
         for collect in collectors.iter_mut() {
-            collect.resume(cursor.repo, cursor.collector, cursor.cursor.clone());
+            collect.resume(cursor.repo, cursor.of, cursor.cursor.clone());
         }
     }
     Ok(after)

@@ -1,12 +1,12 @@
 //! `demo`: the real daemon against the simulated GitHub on loopback, with live news.
 
 use super::args::DemoArgs;
-use super::daemon::{Daemon, evaluation_rules};
+use super::daemon::{Daemon, evaluator};
 use super::{backfill, log, stop_on_signals};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, ConfigFile, Flags, Settings, Sources};
 use crate::demo::{News, OWNER, Team, unfold};
-use crate::evaluate::{Evaluator, Past, Settled};
+use crate::evaluate::Past;
 use crate::store::Store;
 use anyhow::Context;
 use delivery::domain::{DAY, HOUR, Span, Time};
@@ -163,8 +163,7 @@ impl History {
 
     /// Returns once every repository's history is complete.
     async fn is_read(&self) -> anyhow::Result<()> {
-        let rules = evaluation_rules(&self.settings, &self.store);
-        let mut evaluator = Evaluator::new(rules, Settled::default());
+        let mut evaluator = evaluator(&self.settings, &self.store);
         let mut after = 0;
         loop {
             let page = self.store.facts_since(after, FACTS_A_PAGE).await?;

@@ -4,11 +4,11 @@
 use crate::config::EnvironmentRule;
 use crate::sources::github::Mark;
 use delivery::domain::{
-    Collector, DAY, Deployment, DeploymentId, DeploymentState, Fact, Incident, IncidentId,
-    IncidentTransition, Oid, Progress, Repository, RepositoryState, Span, Time,
+    ClaimSource, Collector, DAY, Deployment, DeploymentId, DeploymentState, Fact, Incident,
+    IncidentId, IncidentTransition, Oid, Progress, Repository, RepositoryState, Span, Time,
 };
 use delivery::ledger::ProductionEnvironments;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// A failed deployment is asked again this long, since it may be re-run to success.
@@ -19,8 +19,10 @@ const PENDING_ASKED_FOR: Span = 31 * DAY;
 /// One repository as collecting sees it.
 #[derive(Debug)]
 pub struct Tracked {
-    /// The repository itself.
+    /// The repository itself, as it is stored: its head is the one up to which commits are read.
     pub repository: Repository,
+    /// The default branch's head, as the last probe saw it.
+    pub head: Option<Oid>,
     /// Which of its environments are production.
     production: Arc<EnvironmentRule>,
     /// The opaque cursor of each collector.
@@ -35,7 +37,11 @@ pub struct Tracked {
     pub probed_at: Option<Time>,
     /// Lists that may not be read, with when they are asked for again.
     pub held_until: HashMap<Collector, Time>,
-    /// The default branch's head that the commit graph was last read up to.
+    /// The sources of ownership that were asked for it.
+    pub claimed: HashSet<ClaimSource>,
+    /// Where reading the files goes on that say whose it is.
+    pub owner_files: Option<String>,
+    /// The head that the commit graph was last found to reach, since the start.
     pub head_read: Option<Oid>,
     /// When the baseline's commit was made, once the graph holds it.
     pub baseline_committed_at: Option<Time>,
@@ -59,6 +65,7 @@ impl Tracked {
     /// A repository of which nothing has been read yet.
     pub fn new(repository: Repository, production: Arc<EnvironmentRule>) -> Tracked {
         Tracked {
+            head: repository.head,
             repository,
             production,
             cursors: HashMap::new(),
@@ -67,6 +74,8 @@ impl Tracked {
             marks: HashMap::new(),
             probed_at: None,
             held_until: HashMap::new(),
+            claimed: HashSet::new(),
+            owner_files: None,
             head_read: None,
             baseline_committed_at: None,
             reconciled_at: None,
@@ -96,6 +105,9 @@ impl Tracked {
             }
             Fact::Progress(progress) => {
                 self.progress.insert(progress.collector, *progress);
+            }
+            Fact::Claims(claims) => {
+                self.claimed.insert(claims.source);
             }
             Fact::Repository(_)
             | Fact::PullRequest(_)
@@ -202,7 +214,7 @@ impl Tracked {
 
     /// Whether the branch has moved since the commit graph was read.
     pub fn commits_may_have_news(&self) -> bool {
-        self.has_component() && self.repository.head != self.head_read
+        self.has_component() && self.head != self.head_read
     }
 
     /// The first production deployment makes a component: its commits and pull requests, which

@@ -1,15 +1,14 @@
 //! One component's judged history and figures, kept until news or time change them.
 
 use super::components::Component;
-use super::estate::{Estate, RepositoryFacts};
+use super::estate::{Estate, RepositoryFacts, Unpacked};
 use super::rules::Judging;
 use delivery::domain::{
     Deployment, Incident, MINUTE, PullRequest, RepositoryName, Span, Time, Window,
 };
 use delivery::ledger::{ComponentFacts, History, Rules, judge};
 use delivery::measures::{
-    Member, PointFigures, Pool, SeedFigures, WindowFigures, evaluated_windows, next_edge,
-    point_figures, seed_figures, window_figures,
+    Contribution, Member, SeedFigures, WindowFigures, evaluated_windows, next_edge, seed_figures,
 };
 use std::sync::Arc;
 
@@ -22,25 +21,40 @@ const STALE_AFTER: Span = 15 * MINUTE;
 pub struct Evaluated {
     /// The rules by which it was judged and measured.
     pub judging: Arc<Judging>,
-    /// The judged history.
+    /// The judged history, so far as it may still settle.
     pub history: History,
+    /// Whether it ever had a production deployment.
+    pub is_deployed: bool,
     /// The instant for which it was judged.
     pub t: Time,
     /// When it changes by time alone.
-    next_edge: Option<Time>,
+    pub next_edge: Option<Time>,
     /// The figures of its own windows, in their order.
     pub windows: Vec<WindowFigures>,
-    /// The figures of the instant.
-    pub point: PointFigures,
+    /// What it adds to its team and organisation, with the figures of the instant.
+    pub contribution: Arc<Contribution>,
     /// The figures of the seed surface.
     pub seed: SeedFigures,
 }
 
 impl Evaluated {
+    /// Without what came to its end by an instant, when everything through it is settled: figures
+    /// are told from the contribution, and a million facts' history would be half of the memory.
+    pub fn without_settled(mut self, until: Time) -> Evaluated {
+        self.history.forget_until(until);
+        self
+    }
+
     /// Whether the same facts would give the same figures for `t`.
     pub fn holds_for(&self, t: Time) -> bool {
         t >= self.t && self.next_edge.is_none_or(|edge| t < edge)
     }
+}
+
+/// When a repository's components stop to be evaluated for the present, if nothing more of it is
+/// collected; absent where they have, or where it is not known how far it is collected.
+pub fn stale_at(facts: &RepositoryFacts, now: Time) -> Option<Time> {
+    facts.through().map(|through| through.plus(STALE_AFTER + 1)).filter(|at| *at > now)
 }
 
 /// The instant for which a repository's components are evaluated at `now`.
@@ -62,14 +76,16 @@ pub fn evaluate(
         .get(&component.id.repo)
         .map(|facts| judge_component(estate, facts, component, &judging.rules, t))
         .unwrap_or_default();
-    let member = [Member { history: &history, t }];
-    let pool = Pool { members: &member, unmapped: &[], t };
+    let member = Member::component(&history, t);
     let own = judging.windows.iter().map(|(_, window)| *window);
-    let windows = own.clone().map(|window| window_figures(&pool, window)).collect();
-    let (point, seed) = (point_figures(&pool), seed_figures(&pool));
-    let edged: Vec<Window> = own.chain(pooled.iter().copied()).collect();
-    let next_edge = next_edge(&history, &evaluated_windows(&edged), t);
-    Evaluated { judging, history, t, next_edge, windows, point, seed }
+    let windows: Vec<Window> = own.clone().chain(pooled.iter().copied()).collect();
+    let evaluated = evaluated_windows(&windows);
+    let contribution = Arc::new(Contribution::of(&member, &evaluated));
+    let windows = own.filter_map(|window| contribution.window_figures(window)).collect();
+    let seed = seed_figures(&member);
+    let next_edge = next_edge(&history, &evaluated, t);
+    let is_deployed = !history.deployments.is_empty();
+    Evaluated { judging, history, is_deployed, t, next_edge, windows, contribution, seed }
 }
 
 /// Judges a component as of `t`.
@@ -80,13 +96,15 @@ pub fn judge_component(
     rules: &Rules,
     t: Time,
 ) -> History {
-    judge(&Inputs::of(estate, facts, component).facts(), rules, t)
+    let unpacked = facts.unpack(component.id.repo);
+    judge(&Inputs::of(estate, facts, &unpacked, component).facts(), rules, t)
 }
 
 /// What a component is judged by.
 pub struct Inputs<'a> {
     estate: &'a Estate,
     repository: &'a RepositoryFacts,
+    unpacked: &'a Unpacked,
     component: &'a Component<'a>,
     /// The component's deployments.
     pub deployments: Vec<&'a Deployment>,
@@ -101,6 +119,7 @@ impl<'a> Inputs<'a> {
     pub fn of(
         estate: &'a Estate,
         facts: &'a RepositoryFacts,
+        unpacked: &'a Unpacked,
         component: &'a Component<'a>,
     ) -> Inputs<'a> {
         let repository = facts.repository.iter();
@@ -112,9 +131,10 @@ impl<'a> Inputs<'a> {
         Inputs {
             estate,
             repository: facts,
+            unpacked,
             component,
-            deployments: component.deployments(facts),
-            pulls: facts.pulls.values().collect(),
+            deployments: component.deployments(&unpacked.deployments),
+            pulls: unpacked.pulls.iter().collect(),
             incidents: estate.incidents_of(&component.id),
             naming: estate.incidents_naming(component.id.repo),
             names: names.collect(),
@@ -126,7 +146,7 @@ impl<'a> Inputs<'a> {
         ComponentFacts {
             deployments: &self.deployments,
             pulls: &self.pulls,
-            graph: &self.repository.graph,
+            graph: &self.unpacked.graph,
             head: self.repository.repository.as_ref().and_then(|repository| repository.head),
             incidents: &self.incidents,
             scope: self.component.scope(),

@@ -1,12 +1,15 @@
 //! All facts in memory, by repository, kept current by the store's news.
 
+use super::catalog::Catalog;
 use super::mapping::{IncidentMap, map_incidents};
 use super::naming::Naming;
 use super::ownership::Owners;
+use super::repository_claims::RepositoryClaims;
+use super::resident::{Commits, Deployments, Pulls};
 use crate::config::Components;
 use delivery::domain::{
-    Collector, CommitGraph, ComponentId, Deployment, DeploymentId, DeploymentState, Fact, Incident,
-    IncidentId, PullNumber, PullRequest, RepoId, Repository, RepositoryState, Time,
+    ClaimSource, Claims, Collector, CommitGraph, ComponentId, Deployment, Fact, Incident,
+    IncidentId, PullRequest, RepoId, Repository, RepositoryState, Time,
 };
 use delivery::ledger::Forgettable;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -17,11 +20,13 @@ pub struct RepositoryFacts {
     /// The repository itself; facts may arrive before it.
     pub repository: Option<Repository>,
     /// Deployments to environments that may be production.
-    pub deployments: BTreeMap<DeploymentId, Deployment>,
+    pub deployments: Deployments,
     /// Merged pull requests.
-    pub pulls: BTreeMap<PullNumber, PullRequest>,
+    pub pulls: Pulls,
     /// Commits.
-    pub graph: CommitGraph,
+    pub commits: Commits,
+    /// What sources say of whose it is.
+    pub claims: RepositoryClaims,
     /// Whether each collector has read all history, and how far it has come.
     progress: HashMap<Collector, (bool, Option<Time>)>,
 }
@@ -46,9 +51,16 @@ impl RepositoryFacts {
 
     /// Whether anything was ever deployed successfully: that makes it a component.
     pub fn has_component(&self) -> bool {
-        self.deployments.values().any(|deployment| {
-            deployment.statuses.iter().any(|status| status.state == DeploymentState::Success)
-        })
+        self.deployments.ever_succeeded()
+    }
+
+    /// All of them as plain values.
+    pub fn unpack(&self, repo: RepoId) -> Unpacked {
+        Unpacked {
+            deployments: self.deployments.all(repo).collect(),
+            pulls: self.pulls.all(repo).collect(),
+            graph: self.commits.graph(repo),
+        }
     }
 
     /// The repository, if it is collected.
@@ -57,13 +69,27 @@ impl RepositoryFacts {
     }
 }
 
+/// The facts of a repository as plain values, for as long as they are judged.
+pub struct Unpacked {
+    /// Its deployments, in order of id.
+    pub deployments: Vec<Deployment>,
+    /// Its pull requests, in order of number.
+    pub pulls: Vec<PullRequest>,
+    /// Its commits.
+    pub graph: CommitGraph,
+}
+
 /// What a batch of facts changed.
 #[derive(Debug, Default)]
 pub struct Changes {
     /// Repositories whose history has to be judged again.
     pub repositories: BTreeSet<RepoId>,
-    /// Whether names, owners or incidents changed, so that incidents have to be mapped again.
+    /// Repositories of which more is collected, or of which it is known now how much.
+    pub progressed: BTreeSet<RepoId>,
+    /// Whether names, owners or components changed, so that all incidents have to be mapped again.
     pub mapping: bool,
+    /// Whether the catalog or the names that it uses changed.
+    pub catalog: bool,
     /// Incidents that changed.
     pub incidents: BTreeSet<IncidentId>,
 }
@@ -79,6 +105,8 @@ pub struct Estate {
     pub mapped: IncidentMap,
     /// What incidents name elsewhere.
     pub naming: Naming,
+    /// What the catalog has.
+    catalog: Catalog,
 }
 
 impl Estate {
@@ -90,49 +118,76 @@ impl Estate {
         }
         match fact {
             Fact::Repository(repository) => {
-                changes.mapping = true;
                 let facts = self.of(repository.id);
+                // A head that moves changes nobody's name, and no entry of the catalog.
+                let with_head = |known: Repository| Repository { head: repository.head, ..known };
+                let is_same = facts.repository.take().map(with_head).as_ref() == Some(&repository);
+                changes.mapping |= !is_same;
+                changes.catalog |= !is_same;
                 facts.repository = Some(repository);
             }
             Fact::Deployment(deployment) => {
                 let facts = self.of(deployment.repo);
                 let had_component = facts.has_component();
-                facts.deployments.insert(deployment.id, deployment);
+                facts.deployments.insert(&deployment);
                 changes.mapping |= facts.has_component() != had_component;
             }
             Fact::PullRequest(pull) => {
-                self.of(pull.repo).pulls.insert(pull.number, pull);
+                self.of(pull.repo).pulls.insert(&pull);
             }
             Fact::Commit(commit) => {
-                self.of(commit.repo).graph.insert(commit);
+                self.of(commit.repo).commits.insert(&commit);
             }
             Fact::LostCommit { .. } => {}
-            Fact::Frontier { repo, oid } => self.of(repo).graph.insert_frontier(oid),
+            Fact::Frontier { repo, oid } => self.of(repo).commits.insert_frontier(oid),
             Fact::Incident(incident) => {
-                changes.mapping = true;
                 changes.incidents.insert(incident.id.clone());
                 self.incidents.insert(incident.id.clone(), incident);
             }
+            Fact::Claims(claims) => self.absorb_claims(claims, changes),
             Fact::Progress(progress) => {
+                changes.progressed.insert(progress.repo);
                 let state = (progress.complete, progress.through);
                 self.of(progress.repo).progress.insert(progress.collector, state);
             }
         }
     }
 
+    /// A repository that is collected, and of which all history is there.
+    pub fn complete(&self, repo: RepoId) -> Option<(&RepositoryFacts, &Repository)> {
+        let facts = self.repositories.get(&repo).filter(|facts| facts.is_complete())?;
+        Some((facts, facts.active()?))
+    }
+
     /// Removes facts of a repository that are finished with. What they told is known in other ways,
     /// so nothing has to be judged again.
     pub fn forget(&mut self, repo: RepoId, gone: &Forgettable, incidents: &[IncidentId]) {
         let facts = self.of(repo);
-        for deployment in &gone.deployments {
-            facts.deployments.remove(deployment);
-        }
-        for pull in &gone.pulls {
-            facts.pulls.remove(pull);
-        }
-        facts.graph.forget(&gone.commits, gone.frontier.clone());
+        facts.deployments.forget(&gone.deployments);
+        facts.pulls.forget(&gone.pulls);
+        facts.commits.forget(&gone.commits, gone.frontier.clone());
         for incident in incidents {
             self.incidents.remove(incident);
+        }
+    }
+
+    /// Gives repositories what the catalog has of them; returns those for which that is news.
+    pub fn assign_catalog(&mut self) -> Vec<RepoId> {
+        self.catalog.assign(&mut self.repositories)
+    }
+
+    /// How many entries the catalog has of repositories that are gone or not collected any more.
+    pub fn entries_of_the_gone(&self) -> u64 {
+        self.catalog.of_the_gone
+    }
+
+    fn absorb_claims(&mut self, claims: Claims, changes: &mut Changes) {
+        let Claims { repo, source, claims } = claims;
+        changes.mapping = true;
+        changes.catalog |= matches!(source, ClaimSource::CatalogServer | ClaimSource::CatalogFiles);
+        match repo {
+            Some(repo) => self.of(repo).claims.absorb(source, claims),
+            None => self.catalog.absorb(claims),
         }
     }
 
@@ -148,12 +203,36 @@ impl Estate {
         owners: &dyn Owners,
         changes: &mut Changes,
     ) {
-        let has_news = !changes.repositories.is_empty();
         if changes.mapping {
             self.map_to_components(components, owners, changes);
-        }
-        if changes.mapping || (self.naming.looks_abroad && has_news) {
             self.find_naming(components, changes);
+        } else {
+            self.map_changed(changes);
+        }
+    }
+
+    /// While names, owners and components stay, only incidents that changed can belong to another
+    /// component, and name something else only if there are news of what they name.
+    fn map_changed(&mut self, changes: &mut Changes) {
+        let mut read = self.naming.readers_of(&self.repositories, &changes.repositories);
+        for id in &changes.incidents {
+            changes.repositories.extend(self.mapped.repository_of(id));
+            self.mapped.update(id, self.incidents.get(id));
+            changes.repositories.extend(self.mapped.repository_of(id));
+            read.insert(id.clone());
+        }
+        for id in &read {
+            let home = self.mapped.repository_of(id);
+            let caused = |naming: &Naming| naming.caused_elsewhere.get(id).copied();
+            let before = caused(&self.naming);
+            let touched = self.naming.read(&self.repositories, id, self.incidents.get(id), home);
+            changes.repositories.extend(touched);
+            if changes.incidents.contains(id) {
+                changes.repositories.extend(self.naming.named_by(id));
+            }
+            if caused(&self.naming) != before {
+                changes.repositories.extend(home);
+            }
         }
     }
 
@@ -195,7 +274,7 @@ impl Estate {
             ("repository", sum(|facts| usize::from(facts.repository.is_some()))),
             ("deployment", sum(|facts| facts.deployments.len())),
             ("pull_request", sum(|facts| facts.pulls.len())),
-            ("commit", sum(|facts| facts.graph.len())),
+            ("commit", sum(|facts| facts.commits.len())),
             ("incident", self.incidents.len() as u64),
         ]
     }
@@ -216,4 +295,17 @@ impl Estate {
         incidents.extend(self.incidents_naming(component.repo));
         incidents
     }
+}
+
+/// What sources say of each of these repositories.
+pub fn claims_by_repository(
+    repositories: impl IntoIterator<Item = Repository>,
+    claims: impl IntoIterator<Item = Claims>,
+) -> BTreeMap<RepoId, RepositoryClaims> {
+    let (mut estate, mut changes) = (Estate::default(), Changes::default());
+    let repositories = repositories.into_iter().map(Fact::Repository);
+    let facts = repositories.chain(claims.into_iter().map(Fact::Claims));
+    facts.for_each(|fact| estate.absorb(fact, &mut changes));
+    estate.catalog.assign(&mut estate.repositories);
+    estate.repositories.into_iter().map(|(repo, facts)| (repo, facts.claims)).collect()
 }

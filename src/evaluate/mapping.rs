@@ -9,12 +9,13 @@ use crate::config::Components;
 use delivery::domain::{ComponentId, Incident, IncidentId, RepoId, TeamName};
 use std::collections::{BTreeMap, HashMap};
 
-/// The outcome for all incidents.
+/// The outcome for all incidents, and by what it was found.
 #[derive(Debug, Default)]
 pub struct IncidentMap {
+    directory: Directory,
     by_component: BTreeMap<ComponentId, Vec<IncidentId>>,
     by_incident: HashMap<IncidentId, ComponentId>,
-    /// Incidents without a component, with the repository they live in, if any.
+    /// Incidents without a component, in order of id, with the repository they live in, if any.
     pub unmapped: Vec<(IncidentId, Option<RepoId>)>,
 }
 
@@ -27,6 +28,38 @@ impl IncidentMap {
     /// All components that have incidents.
     pub fn components(&self) -> impl Iterator<Item = &ComponentId> {
         self.by_component.keys()
+    }
+
+    /// Maps an incident again that has changed, while names and owners have not.
+    pub fn update(&mut self, id: &IncidentId, incident: Option<&Incident>) {
+        if let Some(component) = self.by_incident.remove(id)
+            && let Some(incidents) = self.by_component.get_mut(&component)
+        {
+            incidents.retain(|one| one != id);
+            if incidents.is_empty() {
+                self.by_component.remove(&component);
+            }
+        }
+        if let Ok(at) = self.unmapped.binary_search_by(|(one, _)| one.cmp(id)) {
+            self.unmapped.remove(at);
+        }
+        if let Some(incident) = incident {
+            self.add(id, incident);
+        }
+    }
+
+    fn add(&mut self, id: &IncidentId, incident: &Incident) {
+        match self.directory.component_of(incident) {
+            Some(component) => {
+                let incidents = self.by_component.entry(component.clone()).or_default();
+                incidents.insert(incidents.partition_point(|one| one < id), id.clone());
+                self.by_incident.insert(id.clone(), component);
+            }
+            None => {
+                let at = self.unmapped.partition_point(|(one, _)| one < id);
+                self.unmapped.insert(at, (id.clone(), incident.repo));
+            }
+        }
     }
 
     /// The repository whose component an incident belongs to.
@@ -43,20 +76,13 @@ pub fn map_incidents(
     owners: &dyn Owners,
 ) -> IncidentMap {
     let directory = Directory::new(repositories, components, owners);
-    let mut map = IncidentMap::default();
-    for (id, incident) in incidents {
-        match directory.component_of(incident) {
-            Some(component) => {
-                map.by_component.entry(component.clone()).or_default().push(id.clone());
-                map.by_incident.insert(id.clone(), component);
-            }
-            None => map.unmapped.push((id.clone(), incident.repo)),
-        }
-    }
+    let mut map = IncidentMap { directory, ..IncidentMap::default() };
+    incidents.iter().for_each(|(id, incident)| map.add(id, incident));
     map
 }
 
 /// Names and owners of everything that is deployed.
+#[derive(Debug, Default)]
 struct Directory {
     by_repo: HashMap<RepoId, ComponentId>,
     /// By component name, `owner/repo` and `owner/repo/name`, in lower case; `None` where two share it.
@@ -71,16 +97,11 @@ impl Directory {
         components: &Components,
         owners: &dyn Owners,
     ) -> Directory {
-        let mut directory = Directory {
-            by_repo: HashMap::new(),
-            by_name: HashMap::new(),
-            team_of_repo: HashMap::new(),
-            by_team: HashMap::new(),
-        };
+        let mut directory = Directory::default();
         for (repo, facts) in repositories {
             let Some(repository) = facts.active() else { continue };
             let components = components_of(components, repository, facts);
-            let team = owner_of_repository(&components, repository, owners).team;
+            let team = owner_of_repository(&components, repository, &facts.claims, owners).team;
             directory.team_of_repo.insert(*repo, team);
             let full_name = repository.full_name.to_lowercase();
             for component in &components {

@@ -3,8 +3,11 @@
 #![allow(clippy::unwrap_used)]
 
 mod counters;
+mod gauges;
 mod moves;
+mod named;
 mod overrides;
+mod world;
 
 use super::*;
 use crate::config::RepositoryPattern;
@@ -30,6 +33,7 @@ pub(super) fn evaluator_of(components: Components) -> Evaluator {
     let ownership = OwnershipSettings {
         order: vec![OwnershipSource::Rules],
         rules: vec![rule("acme/pay-*", "payments"), rule("acme/incidents", "payments")],
+        ..OwnershipSettings::default()
     };
     let windows = vec![("7d".to_owned(), Window::days(7))];
     let judging = Rules {

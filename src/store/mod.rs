@@ -53,13 +53,34 @@ const WRITER_CACHE: &str = "-16000";
 /// What is left of the write-ahead log's file after a burst, in bytes.
 const LOG_LIMIT: &str = "16777216";
 
+/// A page of facts, or why it could not be read.
+pub type PageRead = Result<FactPage, StoreError>;
+
+/// What a cursor is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CursorOf {
+    /// A list of its history.
+    History(Collector),
+    /// The files that say whose it is.
+    OwnerFiles,
+}
+
+impl CursorOf {
+    fn name(self) -> &'static str {
+        match self {
+            CursorOf::History(collector) => collector.name(),
+            CursorOf::OwnerFiles => "owner_files",
+        }
+    }
+}
+
 /// Where a collector goes on with a repository. Opaque to the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CursorUpdate {
     /// The repository.
     pub repo: RepoId,
-    /// The collector.
-    pub collector: Collector,
+    /// What it is of.
+    pub of: CursorOf,
     /// The cursor, as the source gave it.
     pub cursor: String,
 }
@@ -136,6 +157,25 @@ impl Store {
         read
     }
 
+    /// The same pages one after the other, each read while the one before is used, up to the first
+    /// that says that there is no more, or an error.
+    pub fn pages_since(&self, after: u64, limit: usize) -> mpsc::Receiver<PageRead> {
+        let (pages, receiver) = mpsc::channel(1);
+        let (store, mut after) = (self.clone(), after);
+        tokio::spawn(async move {
+            loop {
+                let page = store.facts_since(after, limit).await;
+                after = page.as_ref().map_or(after, |page| page.last);
+                let is_last = page.as_ref().map_or(true, |page| !page.more);
+                // Who stops listening wants no more.
+                if pages.send(page).await.is_err() || is_last {
+                    return;
+                }
+            }
+        });
+        receiver
+    }
+
     /// The newest change number, as it grows: wakes whoever follows the facts. Late news of
     /// several commits may arrive as one.
     pub fn news(&self) -> watch::Receiver<u64> {
@@ -150,7 +190,7 @@ impl Store {
                     let mut columns = rows::Columns::of(&row);
                     Ok(CursorUpdate {
                         repo: RepoId(columns.bits()?),
-                        collector: rows::collector(columns.take()?)?,
+                        of: rows::cursor_of(columns.take()?)?,
                         cursor: columns.take()?,
                     })
                 });

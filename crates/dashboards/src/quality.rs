@@ -171,15 +171,26 @@ fn ownership() -> Row {
     let unowned = "max by (repo, component) (dora_window_deployments{team=\"unowned\"})";
     let unowned = Panel::table(
         "Unowned components",
-        "Components that no rule of [[ownership.rules]] claims, with their production deployments in their own window.",
+        "Components that no source of ownership gives to a team, with their production deployments in their own window.",
     )
     .columns(
         &[("component", "Component"), ("repo", "Repository")],
         vec![column("Deployments", unowned.to_owned(), unit::NONE).wide(110)],
         "Every component has an owner",
     )
-    .sized(16, 7);
-    row("Ownership", vec![sources, unowned])
+    .sized(8, 7);
+    let stale = "max by (reason) (platform_stale_catalog_entries) > 0";
+    let stale = Panel::table(
+        "Catalog entries out of date",
+        "Components of the catalog whose repository is gone, whose owner is no team, or which are in production by the catalog and were not deployed for 180 days.",
+    )
+    .columns(
+        &[("reason", "Reason")],
+        vec![column("Entries", stale.to_owned(), unit::NONE).wide(110)],
+        "None, or no catalog is asked",
+    )
+    .sized(8, 7);
+    row("Ownership", vec![sources, unowned, stale])
 }
 
 fn reading() -> Row {

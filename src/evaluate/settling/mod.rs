@@ -23,7 +23,7 @@ use totals::Totals;
 /// How much history enters the seed surface once, when it is primed.
 const PRIMED_HISTORY: Span = 30 * DAY;
 /// How many rows are read from the store at once.
-const ROWS_A_PAGE: usize = 20_000;
+const ROWS_A_PAGE: usize = 5_000;
 
 /// What is settled, and how far.
 #[derive(Debug, Default)]
@@ -78,15 +78,14 @@ impl Settled {
                 settled.totals.add_total(&total, counted);
             }
         }
-        let mut after = 0;
-        loop {
-            let page = store.settled(after, ROWS_A_PAGE).await?;
-            if page.rows.is_empty() {
-                return Ok(settled);
-            }
-            after = page.last;
-            settled.add(&page.rows);
+        let mut page = store.settled(0, ROWS_A_PAGE).await?;
+        while !page.rows.is_empty() {
+            // The store reads on while these are added up.
+            let next = store.settled(page.last, ROWS_A_PAGE);
+            let (next, ()) = tokio::join!(next, async { settled.add(&page.rows) });
+            page = next?;
         }
+        Ok(settled)
     }
 
     /// When a component's counters and histograms were first shown.
@@ -97,6 +96,18 @@ impl Settled {
     /// Through when everything of a component that was ever shown is settled.
     pub fn settled_through(&self, component: &ComponentId) -> Option<Time> {
         self.births.get(component).map(|birth| birth.settled_through)
+    }
+
+    /// Since when finishes may still settle, of a component that is evaluated at `now`: until its
+    /// frontier has moved, what shipped before its birth may enter the original histogram.
+    pub fn unsettled_since(&self, component: &ComponentId, now: Time) -> Time {
+        match self.births.get(component) {
+            Some(birth) if birth.primed_at.is_some() && birth.settled_through > birth.born_at => {
+                birth.settled_through
+            }
+            Some(birth) => birth.settled_through.min(birth.born_at.plus(-PRIMED_HISTORY)),
+            None => now.plus(-PRIMED_HISTORY),
+        }
     }
 
     /// Adds up rows that are written.
@@ -148,13 +159,18 @@ impl Settled {
         };
         let mut next = birth.clone();
         let mut found = Vec::new();
+        let history = || finishes.primed(birth.born_at.plus(-PRIMED_HISTORY), birth.born_at);
         if birth.primed_at.is_none() && now >= birth.born_at.plus(rules.seed_prime_after) {
-            let since = birth.born_at.plus(-PRIMED_HISTORY);
-            found = in_order(finishes.primed(since, birth.born_at));
+            found = in_order(history());
             next.primed_at = Some(now);
         }
         let frontier = frontier(birth, through, rules);
         if frontier > birth.settled_through {
+            if birth.settled_through == birth.born_at && next.primed_at.is_some() {
+                // What shipped just before the birth may have been collected after the priming;
+                // from now on such a fact is late.
+                found.extend(in_order(history()));
+            }
             found.extend(in_order(finishes.between(birth.settled_through, frontier)));
             next.settled_through = frontier;
         }

@@ -1,33 +1,37 @@
 //! Facts as rows: one table a file, each with the statement that writes a row only if it differs,
 //! and the decoding of what it wrote. The domain knows nothing of this, nor of serde.
 
+mod claims;
 mod commit;
 mod deployment;
 mod incident;
+mod line;
 mod list;
 mod progress;
 mod pull_request;
 mod repository;
 
-pub(super) use progress::collector;
+pub(super) use line::lines;
+pub(super) use progress::cursor_of;
 
-use delivery::domain::{Fact, Oid, Time};
+use delivery::domain::{Author, Fact, Oid, Person, Time};
+use line::Line;
 use sqlx::sqlite::{SqliteQueryResult, SqliteRow};
 use sqlx::{Decode, Row, Sqlite, SqliteConnection, Type};
 
 /// A table of facts, as the reader pages through it.
 pub(super) struct Table {
-    /// Selects the rows with `?1 < seq <= ?2` in order, `seq` first.
+    /// Selects the rows with `?1 < seq <= ?2` as lines, `seq` first.
     pub page: &'static str,
-    /// Decodes such a row after its `seq`.
-    pub decode: fn(&mut Columns<'_>) -> Result<Fact, sqlx::Error>,
+    /// Decodes such a line after its `seq`.
+    pub decode: fn(&mut Line<'_>) -> Result<Fact, sqlx::Error>,
 }
 
 /// The table of repositories.
 pub(super) const REPOSITORIES: Table = Table { page: repository::PAGE, decode: repository::decode };
 
 /// All tables of facts.
-pub(super) const TABLES: [Table; 8] = [
+pub(super) const TABLES: [Table; 9] = [
     REPOSITORIES,
     Table { page: deployment::PAGE, decode: deployment::decode },
     Table { page: pull_request::PAGE, decode: pull_request::decode },
@@ -36,6 +40,7 @@ pub(super) const TABLES: [Table; 8] = [
     Table { page: commit::FRONTIER_PAGE, decode: commit::decode_frontier },
     Table { page: incident::PAGE, decode: incident::decode },
     Table { page: progress::PAGE, decode: progress::decode },
+    Table { page: claims::PAGE, decode: claims::decode },
 ];
 
 /// The change numbers after `?1` over all tables, in order, `?3` skipped and at most `?2` given.
@@ -47,6 +52,7 @@ pub(super) const CHANGES: &str = "SELECT seq FROM repositories WHERE seq > ?1
  UNION ALL SELECT seq FROM frontier WHERE seq > ?1
  UNION ALL SELECT seq FROM incidents WHERE seq > ?1
  UNION ALL SELECT seq FROM progress WHERE seq > ?1
+ UNION ALL SELECT seq FROM claims WHERE seq > ?1
  ORDER BY seq LIMIT ?2 OFFSET ?3";
 
 /// Writes a fact under the change number `seq`, unless the same is stored already; tells whether
@@ -69,6 +75,7 @@ pub(super) async fn upsert(
         }
         Fact::Incident(fact) => incident::upsert(connection, seq, fact).await?,
         Fact::Progress(fact) => progress::upsert(connection, seq, fact).await?,
+        Fact::Claims(fact) => claims::upsert(connection, seq, fact).await?,
     };
     Ok(result.rows_affected() > 0)
 }
@@ -106,11 +113,6 @@ impl<'r> Columns<'r> {
     pub fn oid(&mut self) -> Result<Oid, sqlx::Error> {
         oid(self.take()?)
     }
-
-    /// The next column, perhaps an object id.
-    pub fn optional_oid(&mut self) -> Result<Option<Oid>, sqlx::Error> {
-        self.take::<Option<&[u8]>>()?.map(oid).transpose()
-    }
 }
 
 /// An object id from its bytes.
@@ -121,4 +123,9 @@ fn oid(bytes: &[u8]) -> Result<Oid, sqlx::Error> {
 /// The error for what this program never wrote.
 fn malformed(what: impl Into<String>) -> sqlx::Error {
     sqlx::Error::Decode(what.into().into())
+}
+
+/// Decodes an author from two columns: the person, and whether it is a bot.
+fn author(line: &mut Line<'_>) -> Result<Author, sqlx::Error> {
+    Ok(Author { person: line.optional_bits()?.map(Person), is_bot: line.flag()? })
 }

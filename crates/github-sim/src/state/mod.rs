@@ -2,9 +2,11 @@
 
 mod fold;
 mod graph;
+mod ownership;
 mod pulls;
 
 pub(crate) use graph::Graph;
+pub(crate) use ownership::{Team, object_id};
 
 use crate::event::{CloseReason, RepoId, Verdict};
 use std::collections::{BTreeMap, HashMap};
@@ -27,6 +29,8 @@ pub struct State {
     /// Lower-case `owner/name`, old names included, to the repository they lead to.
     pub(crate) names: HashMap<String, RepoId>,
     pub(crate) deployments: HashMap<u64, (RepoId, usize)>,
+    /// By organisation in lower case and slug.
+    pub(crate) teams: BTreeMap<(String, String), Team>,
     rejected: Vec<EventError>,
 }
 
@@ -121,6 +125,10 @@ pub(crate) struct Repository {
     pub(crate) default_branch: String,
     pub(crate) fork: bool,
     pub(crate) topics: Vec<String>,
+    /// Custom properties with their values.
+    pub(crate) properties: BTreeMap<String, Vec<String>>,
+    /// The files at the head of the default branch, by path.
+    pub(crate) files: BTreeMap<String, String>,
     pub(crate) archived: bool,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,

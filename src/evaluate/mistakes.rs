@@ -1,6 +1,7 @@
 //! What declared components take of what was read, and what of that must be a mistake: globs or a
 //! selector that take nothing, and selectors that take the same deployment.
 
+use super::Evaluator;
 use super::estate::RepositoryFacts;
 use crate::config::{ComponentSettings, Components, claimants};
 use delivery::domain::{ComponentName, Deployment, PullRequest, RepoId, Repository, Time};
@@ -159,9 +160,11 @@ impl ToldMistakes {
         if is_enough {
             self.read.insert(repository.id);
         }
+        let deployments: Vec<Deployment> = facts.deployments.all(repository.id).collect();
+        let pulls: Vec<PullRequest> = facts.pulls.all(repository.id).collect();
         let evidence = Evidence {
-            deployments: facts.deployments.values().collect(),
-            pulls: facts.pulls.values().collect(),
+            deployments: deployments.iter().collect(),
+            pulls: pulls.iter().collect(),
             is_enough,
         };
         for Mistake { key, with, message } in mistakes(components, repository, &evidence) {
@@ -172,6 +175,17 @@ impl ToldMistakes {
     }
 }
 
+impl Evaluator {
+    /// Tells of what must be a mistake in the components that are declared of a repository.
+    pub(super) fn tell_mistakes(&mut self, repo: RepoId, has_news: bool) {
+        let Some((facts, repository)) = self.estate.complete(repo) else { return };
+        let declared = &self.rules.components;
+        if !declared.of(repository).is_empty() {
+            self.mistakes.tell(declared, repository, facts, has_news, self.since);
+        }
+    }
+}
+
 #[cfg(test)]
-#[path = "claims_tests.rs"]
+#[path = "mistakes_tests.rs"]
 mod tests;
