@@ -98,5 +98,7 @@ fn variables(prometheus: &Prometheus, dashboard: &Value) -> BTreeMap<String, Str
 /// A query with what Grafana puts in the place of variables.
 fn filled_in(query: &str, step: &str, values: &BTreeMap<String, String>) -> String {
     let query = query.replace("$__rate_interval", "1m").replace("$__interval", step);
-    values.iter().fold(query, |query, (name, value)| query.replace(&format!("${name}"), value))
+    values.iter().fold(query, |query, (name, value)| {
+        query.replace(&format!("${{{name}}}"), value).replace(&format!("${name}"), value)
+    })
 }

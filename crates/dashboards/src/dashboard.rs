@@ -23,6 +23,30 @@ pub fn row(title: &'static str, panels: Vec<Panel>) -> Row {
     Row { title, panels }
 }
 
+/// A query for marks, and the titles of the graphs that bear them; all graphs where none is named.
+#[derive(Debug)]
+pub struct Annotation {
+    /// Grafana's model of it, without the graphs.
+    pub model: Value,
+    /// The first graph of each title.
+    pub graphs: &'static [&'static str],
+}
+
+impl Annotation {
+    fn on(&self, panels: &[Value]) -> Value {
+        let mut model = self.model.clone();
+        let graph = |title: &&str| {
+            let is_it = |panel: &&Value| panel["type"] == "timeseries" && panel["title"] == *title;
+            panels.iter().find(is_it).map(|panel| panel["id"].clone())
+        };
+        let ids: Vec<Value> = self.graphs.iter().filter_map(graph).collect();
+        if !ids.is_empty() {
+            model["filter"] = json!({ "exclude": false, "ids": ids });
+        }
+        model
+    }
+}
+
 /// A dashboard, as it is described.
 #[derive(Debug)]
 pub struct Dashboard {
@@ -36,8 +60,8 @@ pub struct Dashboard {
     pub from: &'static str,
     /// Variables beside the data source.
     pub variables: Vec<Value>,
-    /// Queries for marks over all graphs.
-    pub annotations: Vec<Value>,
+    /// Queries for marks over graphs.
+    pub annotations: Vec<Annotation>,
     /// A panel above all rows, which says what to set up where there is nothing to show.
     pub head: Panel,
     /// The rows.
@@ -60,6 +84,7 @@ impl Dashboard {
         let mut variables = vec![data_source()];
         variables.extend(self.variables.iter().cloned());
         let panels = self.panels();
+        let annotations: Vec<Value> = self.annotations.iter().map(|it| it.on(&panels)).collect();
         json!({
             "__inputs": [input()],
             "__requires": requires(&panels),
@@ -77,7 +102,7 @@ impl Dashboard {
             "timezone": "utc",
             "weekStart": "monday",
             "links": [dashboards_link()],
-            "annotations": { "list": self.annotations },
+            "annotations": { "list": annotations },
             "templating": { "list": variables },
             "panels": panels,
         })

@@ -92,7 +92,7 @@ pub const FAIL_RATE: Measure = Measure {
 
 pub const RECOVERY: Measure = Measure {
     title: "Failed deployment recovery time",
-    about: "From a failed deployment until its incident was resolved or the deployment that repaired it finished. Colours: elite below an hour, high below a day, medium below a week (DORA's 2023 benchmark).",
+    about: "Failed deployment recovery time: from a failed deployment until its incident was resolved or the deployment that repaired it finished. Colours: elite below an hour, high below a day, medium below a week (DORA's 2023 benchmark).",
     stem: "window_failed_deployment_recovery_seconds",
     statistic: "stat=\"p50\"",
     unit: unit::SECONDS,
@@ -135,7 +135,8 @@ impl Measure {
         if self.statistic.is_empty() {
             self.title.to_owned()
         } else {
-            format!("{}, median", self.title)
+            // DORA's name of it is too long for a small panel; the description begins with it.
+            format!("{}, median", self.title.replace("Failed deployment recovery", "Recovery"))
         }
     }
 

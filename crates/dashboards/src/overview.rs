@@ -14,6 +14,8 @@ use serde_json::{Value, json};
 /// Where a team's name leads.
 pub const TEAM_LINK: &str =
     "/d/dora-team?var-datasource=${datasource}&var-team=${__value.raw:percentencode}";
+/// An offset of one window: valid, too, where no data has filled the variable in.
+const WINDOW_AGO: &str = "${window}1ms";
 /// Rows of teams.
 const TEAM: Keys = &[("team", "Team")];
 /// What is said where no figure has reached Prometheus.
@@ -55,7 +57,7 @@ pub fn head(about: &str, instant: &str) -> Panel {
 }
 
 fn keys() -> Row {
-    let stat = |measure: &Measure| measure.stat(Level::Org, "the $window before", "$window");
+    let stat = |measure: &Measure| measure.stat(Level::Org, "the $window before", WINDOW_AGO);
     let mut panels: Vec<Panel> = KEYS.iter().map(stat).collect();
     for (panel, columns) in panels.iter_mut().zip([5, 5, 4, 6, 4]) {
         panel.size = (columns, 4);
@@ -97,7 +99,7 @@ fn teams() -> Row {
         Level::Teams.now(stem, &format!("window=\"$window\"{statistic}"))
     };
     let lead = |stat: &str| team(LEAD_TIME.stem, &format!(",stat=\"{stat}\""));
-    let before = Level::Teams.before(LEAD_TIME.stem, "window=\"$window\",stat=\"p50\"", "$window");
+    let before = Level::Teams.before(LEAD_TIME.stem, "window=\"$window\",stat=\"p50\"", WINDOW_AGO);
     let level = |measure: &str| {
         let reached = |level: &str| {
             Level::Teams
@@ -113,25 +115,25 @@ fn teams() -> Row {
     };
     let table = Panel::table(
         "Teams, over the last $window",
-        "A row for each team; its name leads to its dashboard. The counts stand beside the ratios that they carry: a share of few deployments says little.",
+        "A row for each team; its name leads to its dashboard. Lead times and recovery as median (p50) and 85th percentile; `p50 change` compares the median with the window before; open failures and waiting changes are those of now. The counts stand beside the ratios that they carry: a share of few deployments says little.",
     )
     .columns(
         TEAM,
         vec![
-            column("Deployments", team("window_deployments", ""), unit::NONE),
+            column("Deployed", team("window_deployments", ""), unit::NONE),
             column("A day", team(FREQUENCY.stem, ""), unit::NONE).decimals(2).colored(FREQUENCY_BOUNDS),
             column("Changes", team("window_changes", ""), unit::NONE),
-            column("Lead time p50", lead("p50"), unit::SECONDS).decimals(1).colored(LEAD_TIME_BOUNDS),
-            column("Lead time p85", lead("p85"), unit::SECONDS).decimals(1),
-            change_column("p50 against before", &lead("p50"), &before),
+            column("Lead p50", lead("p50"), unit::SECONDS).decimals(1).colored(LEAD_TIME_BOUNDS),
+            column("Lead p85", lead("p85"), unit::SECONDS).decimals(1),
+            change_column("p50 change", &lead("p50"), &before),
             column("Failed", team("window_failed_deployments", ""), unit::NONE),
             column("Fail rate", team(FAIL_RATE.stem, ""), unit::SHARE).decimals(1).colored(FAIL_BOUNDS),
-            column("Recovery p50", team(RECOVERY.stem, ",stat=\"p50\""), unit::SECONDS)
+            column("Recovery", team(RECOVERY.stem, ",stat=\"p50\""), unit::SECONDS)
                 .decimals(1)
                 .colored(RECOVERY_BOUNDS),
-            column("Rework rate", team(REWORK.stem, ""), unit::SHARE).decimals(1),
-            column("Open failures", Level::Teams.now("open_failures", ""), unit::NONE).colored(ANY_IS_BAD),
-            column("Waiting changes", Level::Teams.now("waiting_changes", ""), unit::NONE),
+            column("Rework", team(REWORK.stem, ""), unit::SHARE).decimals(1),
+            column("Open", Level::Teams.now("open_failures", ""), unit::NONE).colored(ANY_IS_BAD),
+            column("Waiting", Level::Teams.now("waiting_changes", ""), unit::NONE),
         ],
         SET_UP,
     )

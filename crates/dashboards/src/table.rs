@@ -3,6 +3,9 @@
 use crate::panel::{Panel, unit};
 use serde_json::{Map, Value, json};
 
+/// Pixels for a name in a table of many columns.
+const KEY_WIDTH: u32 = 150;
+
 /// A column: its title, its query, and how its cells are drawn.
 #[derive(Debug)]
 pub struct Column {
@@ -74,6 +77,9 @@ impl Panel {
                 "renameByName": names,
             }),
         );
+        for (_, title) in keys.iter().filter(|_| columns.len() > 1) {
+            panel = panel.series(title, &[("custom.width", json!(KEY_WIDTH))]);
+        }
         panel = panel.matching("byType", "number", &[("noValue", json!("–"))]);
         for column in &columns {
             panel = panel.series(column.title, &column.properties);

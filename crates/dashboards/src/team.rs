@@ -1,6 +1,6 @@
 //! One team, for its retrospective: where it stands, whether it gets better, and what made it so.
 
-use crate::dashboard::{Dashboard, Row, row};
+use crate::dashboard::{Annotation, Dashboard, Row, row};
 use crate::measure::{KEYS, Measure, RESTORE};
 use crate::overview::head;
 use crate::panel::{Panel, unit};
@@ -33,32 +33,7 @@ pub fn dashboard() -> Dashboard {
             of_windows("trend", "Trend of the rolling", windows, "7d"),
             hidden(component_window),
         ],
-        annotations: vec![
-            annotation(
-                "Deployments",
-                "blue",
-                false,
-                &last_deployments(),
-                "{{component}} deployed",
-                true,
-            ),
-            annotation(
-                "Failed deployments",
-                "red",
-                true,
-                &rises("failed_deployments_total", "component, reason"),
-                "{{component}}: a deployment failed ({{reason}})",
-                false,
-            ),
-            annotation(
-                "Incidents",
-                "orange",
-                false,
-                &rises("incidents_total", "component"),
-                "{{component}}: an incident opened",
-                false,
-            ),
-        ],
+        annotations: annotations(),
         head: head(
             "The instant through which the team's facts have been collected, of the component that lags most. Where it is more than 15 minutes old, windows end there.",
             &format!("1000 * {}", Level::Team.now("data_through_timestamp_seconds", "")),
@@ -67,30 +42,48 @@ pub fn dashboard() -> Dashboard {
     }
 }
 
-/// The finish of each component's last deployment at every step, in milliseconds: where it was.
-fn last_deployments() -> String {
-    let series = Level::Components.series("last_deployment_timestamp_seconds", "");
-    format!("1000 * max by (component) (last_over_time({series}[1d]))")
+/// What happened, over the graphs that it explains: many deployments would hide every graph.
+fn annotations() -> Vec<Annotation> {
+    let last = Level::Components.series("last_deployment_timestamp_seconds", "");
+    // The finish of each component's last deployment at every step, in milliseconds.
+    let finish = format!("1000 * max by (component) (last_over_time({last}[1d]))");
+    let rises = |stem: &str, labels: &str| {
+        let series = Level::Components.series(stem, "");
+        format!("max by ({labels}) (increase({series}[1d])) > 0.5")
+    };
+    let failed = rises("failed_deployments_total", "component, reason");
+    let incidents = rises("incidents_total", "component");
+    let mut deployments = annotation("Deployments", "blue", &finish, "{{component}} deployed");
+    deployments["enable"] = json!(false);
+    deployments["useValueForTime"] = json!("on");
+    vec![
+        Annotation { model: deployments, graphs: &[] },
+        Annotation {
+            model: annotation(
+                "Failed deployments",
+                "red",
+                &failed,
+                "{{component}}: a deployment failed ({{reason}})",
+            ),
+            graphs: &["Deployment frequency", "Change fail rate"],
+        },
+        Annotation {
+            model: annotation(
+                "Incidents",
+                "orange",
+                &incidents,
+                "{{component}}: an incident opened",
+            ),
+            graphs: &["Time to restore", "Open failures"],
+        },
+    ]
 }
 
-/// The steps in which a counter of the components rose.
-fn rises(stem: &str, labels: &str) -> String {
-    let series = Level::Components.series(stem, "");
-    format!("max by ({labels}) (increase({series}[1d])) > 0.5")
-}
-
-fn annotation(
-    name: &str,
-    color: &str,
-    shown: bool,
-    expr: &str,
-    title: &str,
-    value_is_time: bool,
-) -> Value {
-    let mut annotation = json!({
+fn annotation(name: &str, color: &str, expr: &str, title: &str) -> Value {
+    json!({
         "name": name,
         "datasource": source(),
-        "enable": shown,
+        "enable": true,
         "hide": false,
         "iconColor": color,
         "expr": expr,
@@ -98,11 +91,7 @@ fn annotation(
         "titleFormat": title,
         "textFormat": "",
         "tagKeys": "",
-    });
-    if value_is_time {
-        annotation["useValueForTime"] = json!("on");
-    }
-    annotation
+    })
 }
 
 fn against_90_days_ago() -> Row {
@@ -139,12 +128,12 @@ fn counts() -> Row {
             "window_failed_deployments",
         ),
         count(
-            "Recovered deployments",
+            "Recovered",
             "Failed deployments whose service was restored in the window: over so many goes the recovery time.",
             "window_recovered_deployments",
         ),
         count("Incidents", "Incidents that opened in the window.", "window_incidents"),
-        RESTORE.stat(Level::Team, "90 days ago", "90d").sized(4, 3),
+        RESTORE.stat(Level::Team, "90 days ago", "90d").titled(RESTORE.title).sized(4, 3),
     ];
     row("Counts behind them", panels)
 }

@@ -138,30 +138,30 @@ pub fn components() -> Row {
         |stem: &str, statistic: &str| Level::Components.now(stem, &format!("{OWN}{statistic}"));
     let table = Panel::table(
         "Components, over the last $own",
-        "A row for each component of the team that is chosen above.",
+        "A row for each component that is chosen above; `Last` is how long ago it was last deployed.",
     )
     .columns(
         COMPONENT,
         vec![
-            column("Deployments", now("window_deployments", ""), unit::NONE),
+            column("Deployed", now("window_deployments", ""), unit::NONE),
             column("A day", now(FREQUENCY.stem, ""), unit::NONE)
                 .decimals(2)
                 .colored(FREQUENCY_BOUNDS),
             column("Changes", now("window_changes", ""), unit::NONE),
-            column("Lead time p50", now(LEAD_TIME.stem, ",stat=\"p50\""), unit::SECONDS)
+            column("Lead p50", now(LEAD_TIME.stem, ",stat=\"p50\""), unit::SECONDS)
                 .decimals(1)
                 .colored(LEAD_TIME_BOUNDS),
-            column("Lead time p85", now(LEAD_TIME.stem, ",stat=\"p85\""), unit::SECONDS)
+            column("Lead p85", now(LEAD_TIME.stem, ",stat=\"p85\""), unit::SECONDS)
                 .decimals(1),
             column("Failed", now("window_failed_deployments", ""), unit::NONE),
             column("Fail rate", now(FAIL_RATE.stem, ""), unit::SHARE)
                 .decimals(1)
                 .colored(FAIL_BOUNDS),
-            column("Open failures", Level::Components.now("open_failures", ""), unit::NONE)
+            column("Open", Level::Components.now("open_failures", ""), unit::NONE)
                 .colored(ANY_IS_BAD),
             column("Waiting", Level::Components.now("waiting_changes", ""), unit::NONE),
             column(
-                "Last deployment",
+                "Last",
                 age(&Level::Components.now("last_deployment_timestamp_seconds", "")),
                 unit::SECONDS,
             )
