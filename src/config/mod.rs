@@ -22,6 +22,7 @@ pub use components::{
     ComponentSettings, Components, DeploymentSelector, claimants, deployed, have_paths,
     paths_fingerprint, selectors_fingerprint, touched,
 };
+pub use duration::parse as duration;
 pub use keys::{Default as KeyDefault, Key, Section};
 pub use layers::{ConfigFile, Flags, Sources};
 pub use overrides::{ByRepository, OverrideSettings, Overrides, RepositoryRules};
