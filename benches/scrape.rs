@@ -173,6 +173,7 @@ async fn all(wanted: usize) -> anyhow::Result<ExitCode> {
         version: "bench",
         api: Api { questions: Questions::new().0, origins: Vec::new() },
         reload: None,
+        doors: Arc::default(),
     };
     let listener = serve::bind(([127, 0, 0, 1], 0).into()).await?;
     let scraper = Scraper::of(listener.local_addr()?);

@@ -76,6 +76,7 @@ impl Server {
             version: "1.2.3",
             api: Api { questions: Questions::new().0, origins: Vec::new() },
             reload: None,
+            doors: Arc::default(),
         };
         let stop = CancellationToken::new();
         let (told, ended) = mpsc::channel();

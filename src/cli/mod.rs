@@ -2,10 +2,12 @@
 
 mod args;
 mod audit;
+mod backfill;
 mod check;
 mod daemon;
 mod demo;
 mod docs;
+mod doors;
 mod explain;
 mod findings;
 mod generation;
@@ -16,7 +18,7 @@ mod purge;
 mod reload;
 mod views;
 
-pub use args::{Args, CheckArgs, Command, DemoArgs, ExplainArgs, PurgeArgs, RunArgs};
+pub use args::{Args, BackfillArgs, CheckArgs, Command, DemoArgs, ExplainArgs, PurgeArgs, RunArgs};
 pub use daemon::{Daemon, StartError};
 pub use docs::Reference;
 pub use reload::{Reloader, Reloading};
@@ -45,6 +47,7 @@ pub fn main() -> ExitCode {
             Command::Run(args) => run(args).await,
             Command::Demo(args) => demo::run(args).await,
             Command::Explain(args) => explain::run(args).await,
+            Command::Backfill(args) => backfill::run(args).await,
             Command::Purge(args) => purge::run(args).await,
             Command::Docs { reference } => docs::run(reference),
         }

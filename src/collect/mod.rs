@@ -11,25 +11,35 @@ mod failing;
 mod fetch;
 mod graph;
 mod health;
+mod incidents;
+mod moved;
+mod news;
 mod observer;
 mod owner_files;
 mod ownership;
+mod quiet;
+mod recheck;
 mod sweep;
 mod tracked;
 
 pub use catalog::{CATALOG, CollectCatalog};
 pub use health::{Health, SourceHealth};
+pub use incidents::{CollectIncidents, UNKNOWN_SERVICE};
+pub use moved::{IncidentEvents, Taken};
 pub use observer::Observer;
 
 use crate::clock::SharedClock;
-use crate::config::{ByRepository, CollectionSettings, EnvironmentRule, OwnershipSettings};
+use crate::config::{
+    ByRepository, CollectionSettings, Components, EnvironmentRule, OwnershipSettings,
+};
 use crate::sources::SourceError;
-use crate::sources::github::GitHub;
+use crate::sources::github::{FirstPages, GitHub};
 use crate::store::{CursorOf, Store, StoreError};
 use delivery::domain::{
-    ClaimSource, Collector, Fact, MINUTE, RepoId, Repository, RepositoryState, Time,
+    ClaimSource, Collector, Fact, MINUTE, RepoId, Repository, RepositoryState, Span, Time,
 };
 use failing::{Concern, Failing};
+use news::Sweeps;
 use ownership::Asked;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -76,6 +86,8 @@ pub struct Surroundings {
     pub settings: CollectionSettings,
     /// `[ownership]`
     pub ownership: OwnershipSettings,
+    /// The components, and what the catalog has.
+    pub components: Components,
     /// Which environments are production.
     pub production: ByRepository<EnvironmentRule>,
     /// Hears how it goes.
@@ -92,7 +104,12 @@ pub struct Collect {
     discovered_at: Option<Time>,
     asked: Asked,
     failing: Failing,
-    sweeps: u64,
+    sweeps: Sweeps,
+    /// What was asked for together and is not read yet.
+    first_pages: FirstPages,
+    /// Points that a sweep takes, about.
+    sweep_cost: u64,
+    turns: u64,
 }
 
 impl Collect {
@@ -105,7 +122,10 @@ impl Collect {
             discovered_at: None,
             asked: Asked::default(),
             failing: Failing::default(),
-            sweeps: 0,
+            sweeps: Sweeps::default(),
+            first_pages: FirstPages::default(),
+            sweep_cost: 0,
+            turns: 0,
         }
     }
 
@@ -157,7 +177,11 @@ impl Collect {
             let started = self.around.clock.now();
             let next = started.plus(self.interval_with_jitter());
             self.around.health.update(self.source.name(), |health| health.next_sweep = Some(next));
+            let spent = self.source.spent();
             let swept = self.sweep(started).await;
+            let cost = self.source.spent().saturating_sub(spent);
+            // One expensive sweep says little of the next ones; a cheap one may be followed by news.
+            self.sweep_cost = cost.max(self.sweep_cost * 3 / 4);
             self.conclude(swept, started);
             self.backfill_until(next).await;
             // Where the clock was set back meanwhile, `next` would be far away.
@@ -166,14 +190,9 @@ impl Collect {
         }
     }
 
-    /// The interval, up to 5 % longer or shorter, so that several daemons do not ask in step.
     fn interval_with_jitter(&mut self) -> i64 {
-        self.sweeps = self.sweeps.wrapping_add(1);
-        let interval = self.around.settings.sweep_interval;
-        let seed = self.sweeps.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ u64::from(std::process::id());
-        let spread = (interval / 10).max(1);
-        let offset = (seed >> 33) as i64 % spread;
-        (interval - spread / 2 + offset).max(1)
+        self.turns = self.turns.wrapping_add(1);
+        jittered(self.around.settings.sweep_interval, self.turns)
     }
 
     /// Tells the outcome of a sweep to metrics, landing page and log.
@@ -289,6 +308,15 @@ impl Collect {
         let repo = repo.map(|tracked| &*tracked.repository.full_name);
         (repo, concern.collector().map(Collector::name))
     }
+}
+
+/// The interval before a sweep, up to 5 % longer or shorter, so that several daemons do not ask in
+/// step.
+fn jittered(interval: Span, sweeps: u64) -> Span {
+    let seed = sweeps.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ u64::from(std::process::id());
+    let spread = (interval / 10).max(1);
+    let offset = (seed >> 33) as i64 % spread;
+    (interval - spread / 2 + offset).max(1)
 }
 
 /// The repositories to hand to a source that asks about all of them.

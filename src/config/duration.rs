@@ -9,7 +9,7 @@ const UNITS: [(char, Span); 5] = [('w', WEEK), ('d', DAY), ('h', HOUR), ('m', MI
 /// No duration of a configuration is longer; it keeps arithmetic with instants far from overflow.
 const LONGEST: Span = 36_500 * DAY;
 
-/// Reads a duration; the error says what to write.
+/// Reads a duration, such as `5m` or `90d`; the error says what to write.
 pub fn parse(text: &str) -> Result<Span, String> {
     let advice = || {
         format!(

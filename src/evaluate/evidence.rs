@@ -7,8 +7,8 @@ use super::component::{examine_component, instant_of};
 use super::components::{Component, components_of};
 use super::parallel;
 use crate::exposition::{ComponentFigures, ComponentLabels, FigureSet, TeamFigures};
-use delivery::domain::{Incident, IncidentId, RepoId, Repository, TeamName, Time};
-use delivery::ledger::{Examination, JudgedIncident, judge_incident};
+use delivery::domain::{Incident, IncidentId, Repository, TeamName, Time};
+use delivery::ledger::{Examination, JudgedIncident};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -102,7 +102,7 @@ impl Evaluator {
         let (components, places): (Vec<_>, Vec<_>) = examined.into_iter().flatten().unzip();
         let mut incidents: IncidentPlaces = places.into_iter().flatten().collect();
         let unmapped = match component {
-            None => self.unmapped_of(team, at, &mut incidents),
+            None => self.unmapped_of(team, &mut incidents),
             Some(_) => Vec::new(),
         };
         let (figures, is_one_component) = (Arc::clone(figures), component.is_some());
@@ -128,30 +128,12 @@ impl Evaluator {
         Some((ExaminedComponent { figures, repository, at, examination }, incidents))
     }
 
-    fn unmapped_of(
-        &self,
-        team: &str,
-        now: Time,
-        incidents: &mut IncidentPlaces,
-    ) -> Vec<JudgedIncident> {
-        let mut homes: BTreeMap<RepoId, TeamName> = BTreeMap::new();
-        let mut found = Vec::new();
-        for (id, repo) in &self.estate.mapped.unmapped {
-            let facts = repo.and_then(|repo| self.estate.repositories.get(&repo));
-            let home = facts.and_then(|facts| Some((facts, facts.active()?)));
-            let (Some((facts, repository)), Some(incident)) = (home, self.estate.incidents.get(id))
-            else {
-                continue;
-            };
-            let home = homes.entry(repository.id).or_insert_with(|| self.home(repository, facts).0);
-            if &**home == team
-                && let Some(judged) = judge_incident(incident, now)
-            {
-                incidents.extend(self.place_of(incident));
-                found.push(judged);
-            }
-        }
+    /// Incidents that count for the team, in the order in which components have theirs.
+    fn unmapped_of(&self, team: &str, incidents: &mut IncidentPlaces) -> Vec<JudgedIncident> {
+        let mut found = self.unmapped.teams.get(team).cloned().unwrap_or_default();
         found.sort_by(|a, b| (a.opened_at, &a.id).cmp(&(b.opened_at, &b.id)));
+        let facts = found.iter().filter_map(|judged| self.estate.incidents.get(&judged.id));
+        incidents.extend(facts.filter_map(|incident| self.place_of(incident)));
         found
     }
 

@@ -19,12 +19,14 @@ pub struct OwnMetrics {
     collection_duration: HistogramVec,
     failures: CounterVec,
     items: CounterVec,
+    missed: CounterVec,
     requests: CounterVec,
     points_spent: CounterVec,
     limit: GaugeVec,
     remaining: GaugeVec,
     reset: GaugeVec,
     throttled: CounterVec,
+    webhook_events: CounterVec,
     facts: GaugeVec,
     evaluation_duration: Histogram,
     series: Gauge,
@@ -67,12 +69,14 @@ impl OwnMetrics {
             collection_duration: own::COLLECTION_DURATION.collection_times(&registry)?,
             failures: own::FAILURES.counters(&registry)?,
             items: own::ITEMS.counters(&registry)?,
+            missed: own::MISSED.counters(&registry)?,
             requests: own::REQUESTS.counters(&registry)?,
             points_spent: own::POINTS_SPENT.counters(&registry)?,
             limit: own::LIMIT.gauges(&registry)?,
             remaining: own::REMAINING.gauges(&registry)?,
             reset: own::RESET.gauges(&registry)?,
             throttled: own::THROTTLED.counters(&registry)?,
+            webhook_events: own::WEBHOOK_EVENTS.counters(&registry)?,
             facts: own::FACTS.gauges(&registry)?,
             evaluation_duration: own::EVALUATION_DURATION.evaluation_times(&registry)?,
             series: own::SERIES.gauge(&registry)?,
@@ -88,6 +92,7 @@ impl OwnMetrics {
         let source = labels.source;
         for collector in labels.collectors {
             self.items.with_label_values(&[source, collector]);
+            self.missed.with_label_values(&[source, collector]);
             self.collection_duration.with_label_values(&[source, collector]);
             for reason in labels.failure_reasons {
                 self.failures.with_label_values(&[source, collector, reason]);
@@ -160,6 +165,11 @@ impl OwnMetrics {
         self.items.with_label_values(&[source, collector]).inc_by(items);
     }
 
+    /// The reconcile found what the sweeps had missed.
+    pub fn missed(&self, source: &str, collector: &str) {
+        self.missed.with_label_values(&[source, collector]).inc();
+    }
+
     /// A request was answered; `code` is the HTTP status, or `error` where there was none.
     pub fn request(&self, source: &str, api: &str, code: &str) {
         self.requests.with_label_values(&[source, api, code]).inc();
@@ -180,6 +190,18 @@ impl OwnMetrics {
     /// Requests were held back for so many seconds.
     pub fn throttled(&self, source: &str, reason: &str, seconds: u64) {
         self.throttled.with_label_values(&[source, reason]).inc_by(seconds);
+    }
+
+    /// A source takes webhooks: its counters start at 0.
+    pub fn webhooks(&self, source: &str, outcomes: &[&str]) {
+        for outcome in outcomes {
+            self.webhook_events.with_label_values(&[source, outcome]);
+        }
+    }
+
+    /// Something became of an event that was sent.
+    pub fn webhook_event(&self, source: &str, outcome: &str) {
+        self.webhook_events.with_label_values(&[source, outcome]).inc();
     }
 
     /// How many facts of a kind there are.

@@ -69,6 +69,12 @@ pub(super) const ITEMS: OwnFamily = own(
     COLLECTOR,
     "Items read from the source, known ones that were read again included.",
 );
+pub(super) const MISSED: OwnFamily = own(
+    "dora_exporter_source_missed_news_total",
+    Kind::Counter,
+    COLLECTOR,
+    "News that the reconcile found and the sweeps had missed, by repository and list.",
+);
 pub(super) const REQUESTS: OwnFamily = own(
     "dora_exporter_github_requests_total",
     Kind::Counter,
@@ -104,6 +110,12 @@ pub(super) const THROTTLED: OwnFamily = own(
     Kind::Counter,
     &["source", "reason"],
     "Seconds for which requests were held back, by reason.",
+);
+pub(super) const WEBHOOK_EVENTS: OwnFamily = own(
+    "dora_exporter_webhook_events_total",
+    Kind::Counter,
+    &["source", "outcome"],
+    "Events that were sent to a webhook, by what became of them; absent while none is taken.",
 );
 pub(super) const FACTS: OwnFamily =
     own("dora_exporter_facts", Kind::Gauge, &["kind"], "Facts that figures are judged from.");
@@ -148,12 +160,14 @@ pub(super) const OWN_FAMILIES: &[OwnFamily] = &[
     COLLECTION_DURATION,
     FAILURES,
     ITEMS,
+    MISSED,
     REQUESTS,
     POINTS_SPENT,
     LIMIT,
     REMAINING,
     RESET,
     THROTTLED,
+    WEBHOOK_EVENTS,
     FACTS,
     EVALUATION_DURATION,
     SERIES,

@@ -7,6 +7,7 @@ mod accept;
 pub mod api;
 mod chunks;
 mod connections;
+mod doors;
 mod health;
 mod landing;
 mod negotiation;
@@ -14,6 +15,7 @@ mod response_deadline;
 mod routes;
 
 pub use connections::{BindError, Limits, bind, serve, serve_within};
+pub use doors::{Door, Doors, Outcome, Sender, Taker};
 pub use health::{HealthReport, HealthView, SourceHealth};
 
 use crate::exposition::Format;
@@ -36,6 +38,8 @@ pub struct ServeState {
     pub api: api::Api,
     /// Reloads the configuration when `/-/reload` asks for it; absent: it is refused.
     pub reload: Option<Arc<dyn Reload>>,
+    /// Where others tell of what happened.
+    pub doors: Arc<Doors>,
 }
 
 /// Gives the metrics as bytes that were encoded before. Called on the scrape path: it must not block.

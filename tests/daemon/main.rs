@@ -14,11 +14,16 @@ mod clock;
 mod evidence;
 mod exposition;
 mod golden;
+mod many;
 mod mistakes;
 mod monorepo;
 mod moves;
 mod overrides;
 mod ownership;
+mod pagerduty;
+#[path = "../pagerduty_source/stand_in.rs"]
+#[allow(dead_code)] // The source's own tests use the rest.
+mod pagerduty_account;
 mod privacy;
 mod process;
 mod rate_limits;
@@ -31,3 +36,4 @@ mod schemathesis;
 mod settling;
 mod story;
 mod trouble;
+mod webhooks;

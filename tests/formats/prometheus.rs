@@ -154,6 +154,7 @@ fn prometheus_scrapes_open_metrics_and_stores_the_exemplar() {
         version: "test",
         api: Api { questions: Questions::new().0, origins: Vec::new() },
         reload: None,
+        doors: Arc::default(),
     };
     runtime.spawn(serve(listener, state, CancellationToken::new()));
     let Some(prometheus) = Prometheus::scraping(target) else { return };
