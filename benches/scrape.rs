@@ -12,10 +12,12 @@ use delivery::domain::{DAY, HOUR, Time};
 use delivery::ledger::History;
 use delivery::measures::{Contribution, Member, evaluated_windows, seed_figures};
 use dora_exporter::config::ComponentDetail;
+use dora_exporter::evaluate::Questions;
 use dora_exporter::exposition::{
     ComponentFigures, ComponentInfo, ComponentLabels, Encoded, Exposure, FigureSet, Figures,
     Format, OwnMetrics, SettledFigures, encode,
 };
+use dora_exporter::serve::api::Api;
 use dora_exporter::serve::{self, HealthReport, HealthView, MetricsBody, ServeState};
 use http::Scraper;
 use report::Report;
@@ -169,6 +171,7 @@ async fn all(wanted: usize) -> anyhow::Result<ExitCode> {
         health: Arc::new(Healthy),
         telemetry_path: "/metrics".to_owned(),
         version: "bench",
+        api: Api { questions: Questions::new().0, origins: Vec::new() },
         reload: None,
         doors: Arc::default(),
     };

@@ -4,7 +4,9 @@
 
 use bytes::Bytes;
 use delivery::domain::Time;
+use dora_exporter::evaluate::Questions;
 use dora_exporter::exposition::Format;
+use dora_exporter::serve::api::Api;
 use dora_exporter::serve::{
     HealthReport, HealthView, Limits, MetricsBody, ServeState, SourceHealth, bind, serve_within,
 };
@@ -72,6 +74,7 @@ impl Server {
             health: Arc::new(Health(not_ready)),
             telemetry_path: "/metrics".into(),
             version: "1.2.3",
+            api: Api { questions: Questions::new().0, origins: Vec::new() },
             reload: None,
             doors: Arc::default(),
         };

@@ -38,6 +38,9 @@ pub enum Command {
     /// Connect, and tell what would be collected, at what cost, and what is amiss. Exit code 0 where
     /// nothing is, 1 for warnings, 2 for errors.
     Check(CheckArgs),
+    /// Show what a team's figures are made of: every fact, the rule that judged it, and what was
+    /// left out. Reads the store only, beside a running daemon or without one.
+    Explain(ExplainArgs),
     /// Write the figures of the past as OpenMetrics, for Prometheus to load; the daemon must be stopped.
     Backfill(BackfillArgs),
     /// Remove what the store holds of a repository; the daemon must be stopped.
@@ -210,6 +213,43 @@ pub struct PurgeArgs {
 
 impl PurgeArgs {
     /// Where it is written which store is meant.
+    pub fn sources(&self) -> Sources {
+        Sources {
+            file: self.config.clone().map(ConfigFile::Path),
+            environment: Sources::process_environment(),
+            flags: Flags { store: self.store.clone(), ..Flags::default() },
+        }
+    }
+}
+
+/// The flags of `explain`.
+#[derive(Clone, Debug, ClapArgs)]
+pub struct ExplainArgs {
+    /// The team.
+    #[arg(long, value_name = "NAME")]
+    pub team: String,
+    /// One of its components: owner/repo/name, owner/repo or name, where only one is called so.
+    #[arg(long, value_name = "NAME")]
+    pub component: Option<String>,
+    /// One measure, such as change_fail_rate; without, all figures are listed.
+    #[arg(long, value_name = "NAME")]
+    pub measure: Option<String>,
+    /// One of the configured windows, such as 30d.
+    #[arg(long, value_name = "WINDOW")]
+    pub window: Option<String>,
+    /// Print JSON, as the API answers it, with all facts.
+    #[arg(long)]
+    pub json: bool,
+    /// The configuration file by which facts are judged: the daemon's.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The store: a path, or sqlite:PATH [default: dora.db].
+    #[arg(long, value_name = "PATH")]
+    pub store: Option<String>,
+}
+
+impl ExplainArgs {
+    /// Where it is written which store is meant, and by which rules it is judged.
     pub fn sources(&self) -> Sources {
         Sources {
             file: self.config.clone().map(ConfigFile::Path),

@@ -8,7 +8,8 @@ use crate::clock::SharedClock;
 use crate::collect::{Collect, CollectIncidents, Health};
 use crate::config::{GitHubSettings, HashLogins, Settings};
 use crate::evaluate::{
-    EvaluationRules, Evaluator, IncidentSources, OrderedOwners, Settled, SettlingRules, rules_of,
+    EvaluationRules, Evaluator, IncidentSources, OrderedOwners, Questions, Settled, SettlingRules,
+    rules_of,
 };
 use crate::exposition::{Encoded, OwnMetrics};
 use crate::serve::{self, BindError, ServeState};
@@ -81,7 +82,9 @@ impl Daemon {
         let listener = serve::bind(address).await?;
         let address = listener.local_addr().unwrap_or(address);
         let store = Store::open(&settings.store.path).await?;
+        let (questions, inbox) = Questions::new();
         let lasting = Lasting {
+            inbox,
             store: store.clone(),
             clock: Arc::clone(&clock),
             own: Arc::new(OwnMetrics::new()?),
@@ -103,6 +106,7 @@ impl Daemon {
             health: Arc::new(view.clone()),
             telemetry_path: settings.server.telemetry_path.clone(),
             version: env!("CARGO_PKG_VERSION"),
+            api: serve::api::Api { questions, origins: settings.server.cors_origins.clone() },
             reload: over_http.then(|| Arc::new(reloader.clone()) as Arc<dyn serve::Reload>),
             doors: Arc::clone(&lasting.doors),
         };

@@ -123,6 +123,7 @@ fn tell(port: u16, github: &str, days: u32) {
          \n\
          Open    http://localhost:{port}/          the sources and how far they are read\n\
          Scrape  http://localhost:{port}/metrics   the figures, complete in about 20 seconds\n\
+         Ask     http://localhost:{port}/api/v1/teams   why they are what they are\n\
          \n\
          Try     curl -s http://localhost:{port}/metrics | grep dora_team_window_change_fail_ratio\n\
          \n\

@@ -8,7 +8,7 @@ use super::observers::Observers;
 use crate::clock::SharedClock;
 use crate::collect::{Collect, CollectCatalog, CollectIncidents, Health, Surroundings};
 use crate::config::{OwnershipSource, Settings};
-use crate::evaluate::{Publisher, Settled};
+use crate::evaluate::{Inbox, Publisher, Settled, WebAddresses};
 use crate::exposition::{Encoded, Exposure, OwnMetrics};
 use crate::serve::Doors;
 use crate::sources::backstage::Backstage;
@@ -34,6 +34,8 @@ pub struct Lasting {
     pub health: Arc<Health>,
     /// What is scraped, until the next configuration has its own.
     pub snapshot: Arc<watch::Sender<Arc<Encoded>>>,
+    /// Where questions about the figures arrive.
+    pub inbox: Inbox,
     /// Where others tell of what happened.
     pub doors: Arc<Doors>,
     /// Everything that has to end before the store is closed.
@@ -127,6 +129,8 @@ impl Lasting {
             exposure: Exposure::from(settings),
             own: Arc::clone(&self.own),
             snapshot: Arc::clone(&self.snapshot),
+            inbox: self.inbox.clone(),
+            web: web_addresses(settings),
         };
         self.spawn(&generation, publisher.run(evaluator, after, generation.stop.clone()));
         for collect in collectors {
@@ -189,4 +193,10 @@ impl Generation {
         self.stop.cancel();
         self.tasks.wait().await;
     }
+}
+
+/// Where people look at what each configured GitHub holds.
+pub(super) fn web_addresses(settings: &Settings) -> WebAddresses {
+    let addresses = settings.github.iter().map(|github| (github.name.clone(), github.web_url()));
+    Arc::new(addresses.collect())
 }

@@ -8,6 +8,7 @@ mod daemon;
 mod demo;
 mod docs;
 mod doors;
+mod explain;
 mod findings;
 mod generation;
 mod log;
@@ -17,7 +18,7 @@ mod purge;
 mod reload;
 mod views;
 
-pub use args::{Args, BackfillArgs, CheckArgs, Command, DemoArgs, PurgeArgs, RunArgs};
+pub use args::{Args, BackfillArgs, CheckArgs, Command, DemoArgs, ExplainArgs, PurgeArgs, RunArgs};
 pub use daemon::{Daemon, StartError};
 pub use docs::Reference;
 pub use reload::{Reloader, Reloading};
@@ -45,6 +46,7 @@ pub fn main() -> ExitCode {
             Command::Check(args) => return check::run(args).await,
             Command::Run(args) => run(args).await,
             Command::Demo(args) => demo::run(args).await,
+            Command::Explain(args) => explain::run(args).await,
             Command::Backfill(args) => backfill::run(args).await,
             Command::Purge(args) => purge::run(args).await,
             Command::Docs { reference } => docs::run(reference),

@@ -176,6 +176,7 @@ impl Supervisor {
         let keys = [
             ("server.listen_address", old.server.listen_address != new.server.listen_address),
             ("server.telemetry_path", old.server.telemetry_path != new.server.telemetry_path),
+            ("server.cors_origins", old.server.cors_origins != new.server.cors_origins),
             ("store.url", old.store.path != new.store.path),
             ("log.level", old.log.level != new.log.level),
             ("log.format", old.log.format != new.log.format),

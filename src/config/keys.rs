@@ -76,6 +76,15 @@ pub(super) fn nearest<'a>(unknown: &str, known: impl Iterator<Item = &'a str>) -
         .map(|(_, name)| name)
 }
 
+/// The `most` known names nearest to `unknown`, nearest first.
+pub fn nearest_names(unknown: &str, known: &[String], most: usize) -> Vec<String> {
+    let lower = unknown.to_lowercase();
+    let mut names: Vec<(usize, &String)> =
+        known.iter().map(|name| (edits(&lower, &name.to_lowercase()), name)).collect();
+    names.sort_unstable();
+    names.into_iter().take(most).map(|(_, name)| name.clone()).collect()
+}
+
 /// How many characters have to be put in, taken out or replaced to turn one text into the other.
 fn edits(left: &str, right: &str) -> usize {
     let right: Vec<char> = right.chars().collect();

@@ -23,7 +23,7 @@ pub use components::{
     paths_fingerprint, selectors_fingerprint, touched,
 };
 pub use duration::parse as duration;
-pub use keys::{Default as KeyDefault, Key, Section};
+pub use keys::{Default as KeyDefault, Key, Section, nearest_names};
 pub use layers::{ConfigFile, Flags, Sources};
 pub use overrides::{ByRepository, OverrideSettings, Overrides, RepositoryRules};
 pub use patterns::{EnvironmentRule, HotfixRule, PathPattern, RepositoryPattern};
@@ -48,6 +48,22 @@ pub fn load_store(sources: &Sources) -> Result<StoreSettings, Problems> {
     let problems = report.into_problems();
     match store {
         Some(store) if problems.is_empty() => Ok(store),
+        _ => Err(problems),
+    }
+}
+
+/// Reads the configuration for commands that only look at what is stored: nothing has to be
+/// collected, and no secret or certificate has to be there.
+pub fn load_offline(sources: &Sources) -> Result<Settings, Problems> {
+    let mut report = Report::default();
+    let merged = layers::merge(sources, &mut report);
+    let settings = merged.map(|merged| sections::read(merged, sources, &report));
+    let problems = report.into_problems().without(|problem| {
+        let key = problem.key.rsplit('.').next().unwrap_or_default();
+        ["github", "token_env", "token_file", "ca_file"].contains(&key)
+    });
+    match settings {
+        Some(settings) if problems.is_empty() => Ok(settings),
         _ => Err(problems),
     }
 }

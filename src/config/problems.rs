@@ -35,6 +35,11 @@ impl Problems {
         self.0.iter()
     }
 
+    /// Those that matter, without what `passes_over` says does not.
+    pub(super) fn without(self, passes_over: impl Fn(&Problem) -> bool) -> Problems {
+        Problems(self.0.into_iter().filter(|problem| !passes_over(problem)).collect())
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -7,6 +7,7 @@ use crate::config::overrides::Overrides;
 use crate::config::patterns::{EnvironmentRule, HotfixRule, RepositoryPattern};
 use delivery::domain::{Person, Span, TeamName, Window};
 use delivery::ledger::{LeadTimeStart, Reason};
+use http::HeaderValue;
 use secrecy::SecretString;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -55,6 +56,8 @@ pub struct ServerSettings {
     pub listen_address: SocketAddr,
     /// `telemetry_path`: the path of the metrics.
     pub telemetry_path: String,
+    /// `cors_origins`: whose pages may read the JSON API in a browser.
+    pub cors_origins: Vec<HeaderValue>,
 }
 
 /// `[store]`

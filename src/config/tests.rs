@@ -229,3 +229,15 @@ fn tokens_are_read_and_never_repeated() {
     let empty = problems(MINIMAL, &[("GITHUB_TOKEN", " ")]);
     assert!(empty.contains("the environment variable GITHUB_TOKEN is empty; set"), "{empty}");
 }
+
+#[test]
+fn what_only_looks_at_the_store_needs_no_source_and_no_token() {
+    let written = |text: &str| Sources { environment: [].into(), ..sources(text, &[]) };
+    let offline = |text: &str| load_offline(&written(text));
+    assert!(offline("").is_ok() && load(&written("")).is_err());
+    let sourced = "[[github]]\norganizations = [\"acme\"]\ntoken_file = \"nowhere\"\n";
+    assert_eq!(offline(sourced).unwrap().github[0].web_url(), "https://github.com");
+    assert!(load(&written(sourced)).is_err());
+    let problems = offline("[measures]\nwindow = 1\n").unwrap_err().to_string();
+    assert!(problems.contains("measures.window"), "{problems}");
+}

@@ -6,7 +6,7 @@ use super::rules::Judging;
 use delivery::domain::{
     Deployment, Incident, MINUTE, PullRequest, RepositoryName, Span, Time, Window,
 };
-use delivery::ledger::{ComponentFacts, History, Rules, judge};
+use delivery::ledger::{ComponentFacts, Examination, History, Rules, examine, judge};
 use delivery::measures::{
     Contribution, Member, SeedFigures, WindowFigures, evaluated_windows, next_edge, seed_figures,
 };
@@ -98,6 +98,18 @@ pub fn judge_component(
 ) -> History {
     let unpacked = facts.unpack(component.id.repo);
     judge(&Inputs::of(estate, facts, &unpacked, component).facts(), rules, t)
+}
+
+/// Judges a component as of `t`, and tells what was left out.
+pub fn examine_component(
+    estate: &Estate,
+    facts: &RepositoryFacts,
+    component: &Component<'_>,
+    rules: &Rules,
+    t: Time,
+) -> Examination {
+    let unpacked = facts.unpack(component.id.repo);
+    examine(&Inputs::of(estate, facts, &unpacked, component).facts(), rules, t)
 }
 
 /// What a component is judged by.

@@ -75,6 +75,12 @@ impl Places {
         }
     }
 
+    /// The component that is shown by a name.
+    pub fn named(&self, repo: &Arc<str>, component: &Arc<str>) -> Option<&ComponentId> {
+        let name = (Arc::clone(repo), Arc::clone(component));
+        self.claimants.get(&name).and_then(BTreeSet::last)
+    }
+
     /// Where a component is shown.
     pub fn get(&self, component: &ComponentId) -> Option<&Place> {
         let place = self.claimed.get(component)?;

@@ -1,5 +1,6 @@
 //! The loop: news or time, evaluate, settle, publish.
 
+use super::questions::{Inbox, WebAddresses};
 use super::retention::Forgetting;
 use super::{Evaluator, Settlement};
 use crate::clock::SharedClock;
@@ -32,6 +33,10 @@ pub struct Publisher {
     pub own: Arc<OwnMetrics>,
     /// Where the latest snapshot is found.
     pub snapshot: Arc<watch::Sender<Arc<Encoded>>>,
+    /// Where questions about the figures arrive.
+    pub inbox: Inbox,
+    /// Where the repositories are found, for the answers' links.
+    pub web: WebAddresses,
 }
 
 impl Publisher {
@@ -55,23 +60,32 @@ impl Publisher {
     pub async fn run(self, mut evaluator: Evaluator, mut after: u64, stop: CancellationToken) {
         let mut news = self.store.news();
         let mut forgetting = Forgetting::after(self.retention);
+        let mut asked = self.inbox.open().await;
         loop {
             // The store tells its troubles itself; figures stay as they are until it works again.
             let _ = self.turn(&mut evaluator, &mut after, &mut forgetting).await;
             let next = self.clock.now().plus(AT_LEAST_EVERY);
+            let answering = async {
+                loop {
+                    asked.answer_next(&mut evaluator, &self.web).await;
+                }
+            };
+            let waiting = async {
+                tokio::select! {
+                    () = self.clock.sleep_until(next) => true,
+                    changed = news.changed() => {
+                        self.clock.sleep_until(self.clock.now().plus(DEBOUNCE)).await;
+                        changed.is_ok()
+                    }
+                }
+            };
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = self.clock.sleep_until(next) => {}
-                changed = news.changed() => match changed {
-                    Ok(()) => {
-                        let burst = self.clock.sleep_until(self.clock.now().plus(DEBOUNCE));
-                        if stop.run_until_cancelled(burst).await.is_none() {
-                            return;
-                        }
-                    }
-                    // The store is closed, and so the process about to end.
-                    Err(_) => return,
-                },
+                () = answering => {}
+                // Where it is not, the store is closed, and so the process about to end.
+                is_open = waiting => if !is_open {
+                    return;
+                }
             }
         }
     }

@@ -42,6 +42,8 @@ pub(super) fn page(report: &HealthReport, telemetry_path: &str, version: &str) -
 pull requests and incidents, for Prometheus.</p>
 <nav aria-label="Served here">
 <a href="{telemetry_path}"><b>Metrics</b><span><code>{telemetry_path}</code>, to be scraped</span></a>
+<a href="/api/v1/teams"><b>Evidence</b><span><code>/api/v1/teams</code>, figures and their facts as
+JSON; described at <code>/api/v1/openapi.json</code></span></a>
 <a href="/-/healthy"><b>Health</b><span><code>/-/healthy</code>, whether the process lives</span></a>
 <a href="/-/ready"><b>Readiness</b><span><code>/-/ready</code>, whether figures are served</span></a>
 </nav>

@@ -4,6 +4,7 @@
 //! Every wait is bounded, so that no client can hold the exporter: see [`Limits`].
 
 mod accept;
+pub mod api;
 mod chunks;
 mod connections;
 mod doors;
@@ -33,6 +34,8 @@ pub struct ServeState {
     pub telemetry_path: String,
     /// The exporter's version, shown on the landing page.
     pub version: &'static str,
+    /// The JSON API.
+    pub api: api::Api,
     /// Reloads the configuration when `/-/reload` asks for it; absent: it is refused.
     pub reload: Option<Arc<dyn Reload>>,
     /// Where others tell of what happened.

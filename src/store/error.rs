@@ -43,6 +43,14 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// An older version has made the database, and it may not be changed now.
+    #[error(
+        "store {path}: made by an older dora-exporter; start this version once with `run`, which brings it up to date"
+    )]
+    Older {
+        /// The database file.
+        path: PathBuf,
+    },
     /// A newer version has changed the database.
     #[error(
         "store {path}: made by a newer dora-exporter (migration {migration} is unknown to this one); use that version or another file"

@@ -88,6 +88,20 @@ fn open_or_create(path: &Path) -> io::Result<(File, bool)> {
 fn inspect(path: &Path) -> Result<bool, StoreError> {
     let failed = |error| StoreError::from_io(path, "opening the file", &error);
     let (file, _) = open_or_create(path).map_err(failed)?;
+    is_empty(path, file)
+}
+
+/// Refuses a file that is there and not this program's database; touches nothing.
+pub(super) fn look(path: &Path) -> Result<(), StoreError> {
+    let failed = |error| StoreError::from_io(path, "opening the file", &error);
+    match is_empty(path, File::open(path).map_err(failed)?)? {
+        true => Err(StoreError::NotADatabase { path: path.into() }),
+        false => Ok(()),
+    }
+}
+
+fn is_empty(path: &Path, file: File) -> Result<bool, StoreError> {
+    let failed = |error| StoreError::from_io(path, "opening the file", &error);
     let mut header = Vec::with_capacity(HEADER);
     file.take(HEADER as u64).read_to_end(&mut header).map_err(failed)?;
     if header.is_empty() {

@@ -26,6 +26,11 @@ impl LoginHasher {
             .bind(&fresh[..])
             .execute(&mut *connection)
             .await?;
+        LoginHasher::read(connection).await
+    }
+
+    /// Reads the store's key.
+    pub async fn read(connection: &mut SqliteConnection) -> Result<LoginHasher, sqlx::Error> {
         let key: Vec<u8> =
             sqlx::query_scalar("SELECT key FROM login_key").fetch_one(connection).await?;
         let keyed =

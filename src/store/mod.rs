@@ -8,6 +8,7 @@ mod error;
 mod file;
 mod forget;
 mod logins;
+mod look;
 mod lookup;
 mod purge;
 mod reader;

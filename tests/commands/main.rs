@@ -5,6 +5,7 @@
 mod backfill;
 mod check;
 mod docs;
+mod explain;
 mod purge;
 mod reload;
 mod trouble;

@@ -58,6 +58,7 @@ impl World {
 
     fn configuration(&self) -> Config {
         Config {
+            server: String::new(),
             store: self.store(),
             retention: String::new(),
             api_url: self.github.url.clone(),

@@ -5,11 +5,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod api;
 mod backstage;
 mod bad_input;
 mod binary;
 mod catalog;
 mod clock;
+mod evidence;
 mod exposition;
 mod golden;
 mod many;
@@ -25,10 +27,12 @@ mod pagerduty_account;
 mod privacy;
 mod process;
 mod rate_limits;
+mod recount;
 mod restarts;
 mod retention;
 mod running;
 mod same_facts;
+mod schemathesis;
 mod settling;
 mod story;
 mod trouble;

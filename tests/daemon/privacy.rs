@@ -19,7 +19,7 @@ fn people() -> Vec<String> {
 }
 
 #[track_caller]
-fn assert_nobody(place: &str, bytes: &[u8]) {
+pub fn assert_nobody(place: &str, bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes).to_lowercase();
     assert!(!text.is_empty(), "{place} is empty");
     for name in people() {

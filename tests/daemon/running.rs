@@ -65,6 +65,7 @@ impl World {
     /// The configuration of this world's daemons; sections may be added at its end.
     pub fn config(&self) -> Config {
         Config {
+            server: String::new(),
             store: self.store(),
             retention: String::new(),
             api_url: self.github.url.clone(),
@@ -129,6 +130,8 @@ impl World {
 /// A configuration as a user would write it.
 #[derive(Clone, Debug)]
 pub struct Config {
+    /// Lines of `[server]`.
+    pub server: String,
     pub store: PathBuf,
     /// A further line of `[store]`.
     pub retention: String,
@@ -145,10 +148,10 @@ pub struct Config {
 
 impl Config {
     pub fn text(&self) -> String {
-        let Config { store, retention, api_url, github, collection, measures, more } = self;
+        let Config { server, store, retention, api_url, github, collection, measures, more } = self;
         let store = store.display();
         format!(
-            "[server]\nlisten_address = \"127.0.0.1:0\"\n[store]\nurl = \"sqlite:{store}\"\n\
+            "[server]\nlisten_address = \"127.0.0.1:0\"\n{server}\n[store]\nurl = \"sqlite:{store}\"\n\
              {retention}\n[collection]\n{collection}\n[measures]\n{measures}\n\
              [[github]]\napi_url = \"{api_url}\"\n{github}\n\
              [[ownership.rules]]\nrepositories = [\"acme/pay*\"]\nteam = \"payments\"\n\
@@ -213,6 +216,10 @@ impl Running {
         self.clock.set(to);
         self.quiet().await;
         self.advance(5).await;
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     pub async fn get(&self, path: &str) -> (u16, String) {

@@ -3,7 +3,9 @@
 use super::fixture::{encoded, own};
 use bytes::Bytes;
 use delivery::domain::Time;
+use dora_exporter::evaluate::Questions;
 use dora_exporter::exposition::{Encoded, Format, OwnMetrics};
+use dora_exporter::serve::api::Api;
 use dora_exporter::serve::{HealthReport, HealthView, MetricsBody, ServeState, bind, serve};
 use serde_json::{Value, json};
 use std::io::{Read, Write};
@@ -150,6 +152,7 @@ fn prometheus_scrapes_open_metrics_and_stores_the_exemplar() {
         health: Arc::new(Healthy),
         telemetry_path: "/metrics".into(),
         version: "test",
+        api: Api { questions: Questions::new().0, origins: Vec::new() },
         reload: None,
         doors: Arc::default(),
     };

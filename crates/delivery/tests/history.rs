@@ -180,4 +180,34 @@ proptest! {
             prop_assert_eq!(incident.attributed, attributed.contains(&incident.id));
         }
     }
+    #[test]
+    fn every_fact_is_counted_once_or_left_out_once((world, t) in worlds(40, 4 * DAY)) {
+        let found = world.with_facts(|facts| examine(facts, &world::rules(), t));
+        prop_assert_eq!(&found.history, &world.judge(t));
+        prop_assert_eq!(found.starts.len(), found.history.changes.len());
+        let mut deployments: Vec<_> = found.history.deployments.iter().map(|one| one.id).collect();
+        deployments.extend(found.deployments.iter().map(|one| one.id));
+        deployments.sort_unstable();
+        let created = world.deployments.iter().filter(|one| one.created_at <= t);
+        let mut expected: Vec<_> = created.map(|one| one.id).collect();
+        expected.sort_unstable();
+        prop_assert_eq!(deployments, expected);
+        let mut changes: Vec<_> = found.history.changes.iter().map(|one| one.id).collect();
+        changes.extend(found.changes.iter().map(|one| one.id));
+        let unique: BTreeSet<ChangeId> = changes.iter().copied().collect();
+        prop_assert_eq!(unique.len(), changes.len());
+        for pull in world.pulls.iter().filter(|pull| pull.merged_at <= t) {
+            prop_assert!(unique.contains(&ChangeId::Pull(pull.number)), "#{}", pull.number);
+        }
+        let waiting = found.changes.iter().filter(|one| one.why == ChangeOmission::Waiting);
+        let waiting: Vec<_> = waiting.map(|one| one.id).collect();
+        prop_assert_eq!(waiting, found.history.waiting.iter().map(|one| one.id).collect::<Vec<_>>());
+        let mut incidents: Vec<_> = found.history.incidents.iter().map(|one| &one.id).collect();
+        incidents.extend(found.incidents.iter().map(|one| &one.id));
+        let opened = world.incidents.iter().filter(|one| one.opened_at <= t).count();
+        prop_assert_eq!(incidents.into_iter().collect::<BTreeSet<_>>().len(), opened);
+        for incident in &found.history.incidents {
+            prop_assert_eq!(incident.attributed, !found.unattributed.contains_key(&incident.id));
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use crate::config::keys::{Default, Key, Section};
 use crate::config::reader::Reader;
 use crate::config::settings::ServerSettings;
+use http::{HeaderValue, Uri};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 pub(super) static SECTION: Section = Section {
@@ -24,6 +25,14 @@ pub(super) static SECTION: Section = Section {
             default: Default::Value(r#""/metrics""#),
             means: "The path of the metrics. Flag: `--web.telemetry-path`.",
         },
+        Key {
+            name: "cors_origins",
+            value: "origins such as `https://portal.acme.example`",
+            default: Default::Value("[]"),
+            means: "Whose pages may read the JSON API from a browser, each as a scheme, a host and \
+                    a port where it is not the scheme's own. Nobody's by default; programs other than \
+                    browsers are not held by it.",
+        },
     ],
     tables: &[],
     later: &["web_config_file"],
@@ -39,6 +48,7 @@ pub(super) fn read(reader: &Reader<'_>) -> ServerSettings {
             .parsed("listen_address", listen_address)
             .unwrap_or_else(|| SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0)),
         telemetry_path: reader.parsed("telemetry_path", telemetry_path).unwrap_or_default(),
+        cors_origins: reader.parsed_list("cors_origins", origin),
     }
 }
 
@@ -55,6 +65,24 @@ pub fn listen_address(text: &str) -> Result<SocketAddr, String> {
              such as 0.0.0.0:13672, [::]:13672 or 127.0.0.1:13672"
         )
     })
+}
+
+/// Reads an origin as browsers send it; the error says what to write.
+fn origin(text: &str) -> Result<HeaderValue, String> {
+    let advice = || {
+        format!(
+            "`{text}` is no origin; write a scheme and a host, and a port where it is not the \
+             scheme's own, such as https://portal.acme.example or http://localhost:3000"
+        )
+    };
+    let uri: Uri = text.parse().map_err(|_| advice())?;
+    let is_web = matches!(uri.scheme_str(), Some("http" | "https"));
+    let authority = uri.authority().map(|authority| authority.as_str()).unwrap_or_default();
+    let spelt = format!("{}://{authority}", uri.scheme_str().unwrap_or_default());
+    if !is_web || authority.is_empty() || authority.contains('@') || spelt != text.to_lowercase() {
+        return Err(advice());
+    }
+    HeaderValue::from_str(&spelt.to_lowercase()).map_err(|_| advice())
 }
 
 fn telemetry_path(text: &str) -> Result<String, String> {

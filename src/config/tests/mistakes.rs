@@ -19,7 +19,7 @@ static MISTAKES: &[(&str, &str)] = &[
     (
         "[server]\nworkers = 4\n",
         "server.workers (dora.toml, line 4): no such key; [server] has listen_address, \
-             telemetry_path",
+             telemetry_path, cors_origins",
     ),
     (
         "[server]\nweb_config_file = \"web.yml\"\n",
@@ -31,6 +31,12 @@ static MISTAKES: &[(&str, &str)] = &[
         "server.listen_address (dora.toml, line 4): `localhost` is no address to listen on; \
              write an IP address and a port from 0 to 65535 such as 0.0.0.0:13672, [::]:13672 or \
              127.0.0.1:13672",
+    ),
+    (
+        "[server]\ncors_origins = [\"portal.acme.example/\"]\n",
+        "server.cors_origins[0] (dora.toml, line 4): `portal.acme.example/` is no origin; write a \
+         scheme and a host, and a port where it is not the scheme's own, such as \
+         https://portal.acme.example or http://localhost:3000",
     ),
     (
         "[server]\ntelemetry_path = \"metrics\"\n",

@@ -190,3 +190,41 @@ async fn a_file_whose_marking_was_cut_short_is_made_into_a_store_and_found_again
     store.close().await;
     assert_eq!(all(&Store::open(&path).await.unwrap()).await, every_kind());
 }
+
+#[tokio::test]
+async fn a_store_is_read_beside_the_process_that_has_it_and_not_written() {
+    let Opened { store, path, _folder } = opened().await;
+    store.commit(&every_kind(), &[]).await.unwrap();
+    let beside = Store::open_to_read(&path).await.unwrap();
+    let read = |store: Store| async move { store.facts_since(0, 1_000).await.unwrap().facts };
+    assert_eq!(read(beside.clone()).await, read(store.clone()).await);
+    let login = |store: &Store| store.login_hasher().person("ada");
+    assert_eq!(login(&beside), login(&store));
+    let refused = beside.commit(&every_kind(), &[]).await;
+    assert_eq!(refused, Err(StoreError::Closed { path: path.clone() }));
+    store.close().await;
+    beside.close().await;
+    let alone = Store::open_to_read(&path).await.unwrap();
+    assert!(!read(alone).await.is_empty(), "and without one");
+}
+
+#[tokio::test]
+async fn what_is_no_store_of_this_version_is_not_read() {
+    let Opened { store, path, _folder } = opened().await;
+    store.close().await;
+    let refused = |path: PathBuf| async move {
+        Store::open_to_read(&path).await.err().expect("it was opened").to_string()
+    };
+    meddle(&path, "UPDATE _sqlx_migrations SET version = version + 1000").await;
+    assert!(refused(path.clone()).await.contains("made by a newer"));
+    meddle(&path, "UPDATE _sqlx_migrations SET version = version - 2000").await;
+    assert!(refused(path.clone()).await.contains("made by an older"));
+    for text in ["", "x", &"token = 1\n".repeat(1000)] {
+        let other = path.with_extension("txt");
+        fs::write(&other, text).unwrap();
+        assert!(refused(other).await.contains("not a database"), "{text:.10}");
+    }
+    let nowhere = path.with_extension("none");
+    refused(nowhere.clone()).await;
+    assert!(!nowhere.exists());
+}

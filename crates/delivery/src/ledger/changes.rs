@@ -56,11 +56,10 @@ impl<'a> Changes<'a> {
         rules: &Rules,
     ) -> Changes<'a> {
         let (graph, pulls) = (ancestry.graph, &standing.pulls);
-        let counts = |author: &Author| {
-            author.person.is_none_or(|person| !rules.exclude_authors.contains(&person))
-        };
         let merged = pulls.iter().filter(|pull| {
-            counts(&pull.author) && touches(scope, pull) && !belonging.promotes(pull, pulls, graph)
+            counts(rules, &pull.author)
+                && touches(scope, pull)
+                && !belonging.promotes(pull, pulls, graph)
         });
         let mut list: Vec<Change<'a>> = merged
             .map(|&pull| Change {
@@ -75,7 +74,7 @@ impl<'a> Changes<'a> {
             list.extend(branch.iter().filter_map(|&at| {
                 let commit = graph.commit(at);
                 let direct = commit.committed_at <= standing.t
-                    && counts(&commit.author)
+                    && counts(rules, &commit.author)
                     && belonging.pull_of(commit).is_none();
                 direct.then_some(Change {
                     id: ChangeId::Commit(commit.oid),
@@ -115,6 +114,11 @@ impl<'a> Changes<'a> {
             .take_while(move |(tip, _)| *tip == commit)
             .map(|(_, at)| &self.list[*at])
     }
+}
+
+/// Whether an author's changes count.
+pub(super) fn counts(rules: &Rules, author: &Author) -> bool {
+    author.person.is_none_or(|person| !rules.exclude_authors.contains(&person))
 }
 
 /// Whether a pull request belongs to the component, as far as its paths are known.

@@ -12,6 +12,7 @@
 //! | `lead_time`, `phases` | where lead time starts and how it divides |
 //! | `incidents` | which incidents count, and whether they are open |
 //! | `failures`, `rework`, `recovery` | what failed, what repaired, when service was back |
+//! | `left_out` | which facts no figure counts, and why |
 //! | `forget` | what no judgement needs any more |
 //!
 //! `record` prepares the facts once and `references` finds what texts refer to; neither judges.
@@ -25,6 +26,7 @@ mod graph;
 mod history;
 mod incidents;
 mod lead_time;
+mod left_out;
 mod phases;
 mod production;
 mod record;
@@ -42,6 +44,11 @@ pub use history::{
     ProductionDeployment, Reason, ShippedChange, WaitingChange, Witness,
 };
 pub use incidents::judge_incident;
+pub use lead_time::Start;
+pub use left_out::{
+    ChangeOmission, DeploymentOmission, IncidentOmission, LeftOutChange, LeftOutDeployment,
+    LeftOutIncident, Unattributed,
+};
 pub use rules::{
     ABORTED_AFTER, HOTFIX_LIMIT, INCIDENT_WINDOW, LeadTimeStart, ProductionEnvironments,
     REVERT_LIMIT, Rules, SAME_DEPLOYMENT_WINDOW,
@@ -92,12 +99,48 @@ pub enum Scope<'a> {
     Paths(&'a str),
 }
 
+/// A component's judged history with what a reader needs to follow the judgement.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Examination {
+    /// The history that [`judge`] gives.
+    pub history: History,
+    /// By what it is known when work on each of [`History::changes`] started, in their order.
+    pub starts: Vec<Start>,
+    /// Why nothing is to blame, of each incident without a deployment to blame.
+    pub unattributed: BTreeMap<IncidentId, Unattributed>,
+    /// Deployments that are no production deployments of their own, in order of `at`, then of id.
+    pub deployments: Vec<LeftOutDeployment>,
+    /// Merged changes that no figure of lead time counts, in order of merge, then of id.
+    pub changes: Vec<LeftOutChange>,
+    /// What was opened as an incident and is none, in order of opening, then of id.
+    pub incidents: Vec<LeftOutIncident>,
+}
+
 /// Judges a component as of `t`: what happened later does not exist.
 pub fn judge(facts: &ComponentFacts<'_>, rules: &Rules, t: Time) -> History {
     let mut edge = NextEdge::after(t);
     let record = Record::of(facts, rules, t, &mut edge);
+    history(&record, &Repairs::of(&record), edge)
+}
+
+/// Judges a component as [`judge`] does, and tells what was left out and why.
+pub fn examine(facts: &ComponentFacts<'_>, rules: &Rules, t: Time) -> Examination {
+    let mut edge = NextEdge::after(t);
+    let record = Record::of(facts, rules, t, &mut edge);
     let repairs = Repairs::of(&record);
-    let matches = failures::matches(&record, &repairs);
+    let history = history(&record, &repairs, edge);
+    Examination {
+        starts: left_out::starts(&record, &history),
+        unattributed: left_out::unattributed(&record, &repairs, &history),
+        deployments: left_out::deployments(&record),
+        changes: left_out::changes(&record, &history),
+        incidents: left_out::incidents(&record),
+        history,
+    }
+}
+
+fn history(record: &Record<'_>, repairs: &Repairs, edge: NextEdge) -> History {
+    let matches = failures::matches(record, repairs);
     let attributed = matches.attributed();
     let is_attributed = |incident: &Incident| {
         attributed.contains(&incident.id) || record.is_caused_elsewhere(incident)
@@ -109,10 +152,10 @@ pub fn judge(facts: &ComponentFacts<'_>, rules: &Rules, t: Time) -> History {
         attributed: is_attributed(standing.incident),
     });
     let incidents = incidents.collect();
-    let changes = shipping::shipped(&record);
+    let changes = shipping::shipped(record);
     History {
-        deployments: deployments(&record, &repairs, matches, &changes),
-        waiting: shipping::waiting(&record),
+        deployments: deployments(record, repairs, matches, &changes),
+        waiting: shipping::waiting(record),
         changes,
         incidents,
         aborted: record.production.aborted.clone(),

@@ -1,5 +1,6 @@
 //! The addresses of GitHub's APIs.
 
+use crate::config::settings::GitHubSettings;
 use http::Uri;
 
 /// The REST base; `github.com` itself is no API.
@@ -42,6 +43,22 @@ pub(super) fn graphql_url(api_url: &str) -> String {
     }
 }
 
+impl GitHubSettings {
+    /// Where people look at what the API tells: Enterprise Server has its API below its web site,
+    /// the others beside it.
+    pub fn web_url(&self) -> String {
+        web_url(&self.api_url)
+    }
+}
+
+fn web_url(api_url: &str) -> String {
+    match (api_url.strip_suffix("/api/v3"), api_url.strip_prefix("https://api.")) {
+        (Some(host), _) => host.to_owned(),
+        (None, Some(host)) => format!("https://{host}"),
+        (None, None) => api_url.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::panic)]
@@ -57,6 +74,18 @@ mod tests {
             ("http://127.0.0.1:8080", "http://127.0.0.1:8080/graphql"),
         ] {
             assert_eq!(graphql_url(api), graphql);
+        }
+    }
+
+    #[test]
+    fn people_look_at_the_web_site_of_the_api() {
+        for (api, web) in [
+            ("https://api.github.com", "https://github.com"),
+            ("https://git.acme.example/api/v3", "https://git.acme.example"),
+            ("https://api.acme.ghe.com", "https://acme.ghe.com"),
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ] {
+            assert_eq!(web_url(api), web);
         }
     }
 

@@ -3,27 +3,60 @@
 use super::super::rework::Repairs;
 use super::super::{Evidence, Reason, Witness, record::Record};
 use super::{Matches, linked};
+use crate::domain::Incident;
+
+/// What is known of who is to blame for an incident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Verdict {
+    /// The deployment at this place.
+    Blames(usize),
+    /// Its text names a known cause, which rule `linked` listens to: nobody has to guess.
+    NamesItsCause,
+    /// Nothing that is no rollback was deployed before it opened.
+    NoDeployment,
+    /// The latest such deployment finished longer ago than the configured window.
+    OutOfWindow,
+}
 
 /// Blames the latest deployment that finished at or before an incident opened, passing over
 /// rollbacks, within the configured window. An incident that names a known cause is not guessed
 /// about where rule `linked` listens to it.
 pub(super) fn find(record: &Record<'_>, repairs: &Repairs, matches: &mut Matches) {
-    let linked = record.rules.failure_rules.contains(&Reason::Linked);
-    let candidates = repairs.latest(|deployment| !repairs.is_rollback[deployment]);
-    for standing in &record.incidents {
-        let incident = standing.incident;
-        if linked && linked::names_its_cause(record, incident) {
-            continue;
-        }
-        let finished = record.production.finished_by(incident.opened_at);
-        let Some(blamed) = candidates.before(finished) else { continue };
-        let age = incident.opened_at.since(record.production.finished_at(blamed));
-        if age <= record.rules.incident_window {
+    for (incident, verdict) in verdicts(record, repairs) {
+        if let Verdict::Blames(blamed) = verdict {
             let witness = Witness::Incident(incident.id.clone());
             let at = incident.opened_at;
             matches.add(blamed, Evidence { reason: Reason::Incident, at, witness });
         }
     }
+}
+
+/// The verdict on each incident that counts, whether the rule is on or not.
+pub(in super::super) fn verdicts<'r, 'a>(
+    record: &'r Record<'a>,
+    repairs: &Repairs,
+) -> impl Iterator<Item = (&'a Incident, Verdict)> + use<'r, 'a> {
+    let linked = record.rules.failure_rules.contains(&Reason::Linked);
+    let candidates = repairs.latest(|deployment| !repairs.is_rollback[deployment]);
+    record.incidents.iter().map(move |standing| {
+        let incident = standing.incident;
+        if linked && linked::names_its_cause(record, incident) {
+            return (incident, Verdict::NamesItsCause);
+        }
+        let finished = record.production.finished_by(incident.opened_at);
+        let verdict = match candidates.before(finished) {
+            None => Verdict::NoDeployment,
+            Some(latest) => {
+                let age = incident.opened_at.since(record.production.finished_at(latest));
+                if age <= record.rules.incident_window {
+                    Verdict::Blames(latest)
+                } else {
+                    Verdict::OutOfWindow
+                }
+            }
+        };
+        (incident, verdict)
+    })
 }
 
 #[cfg(test)]

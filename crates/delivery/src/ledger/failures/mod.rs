@@ -10,6 +10,7 @@ mod revert;
 mod rollback;
 
 pub(super) use hotfix::shipped_hotfixes;
+pub(super) use incident::{Verdict, verdicts};
 pub(super) use revert::{Reversal, reversals};
 pub(super) use rollback::{Rollback, rollbacks};
 

@@ -1,0 +1,165 @@
+//! The facts behind a team's figures, judged again when somebody asks: by the same ledger, of the
+//! same facts, for the same instant as the figures that are shown. Nothing of it is kept, since the
+//! histories of all components would fill the memory.
+
+use super::Evaluator;
+use super::component::{examine_component, instant_of};
+use super::components::{Component, components_of};
+use super::parallel;
+use crate::exposition::{ComponentFigures, ComponentLabels, FigureSet, TeamFigures};
+use delivery::domain::{Incident, IncidentId, Repository, TeamName, Time};
+use delivery::ledger::{Examination, JudgedIncident};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Where a repository is found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RepositoryPlace {
+    /// The configured GitHub that it is at (`[[github]] name`).
+    pub host: Arc<str>,
+    /// `owner/name`.
+    pub full_name: Arc<str>,
+}
+
+impl RepositoryPlace {
+    fn of(repository: &Repository) -> RepositoryPlace {
+        let (host, full_name) = (Arc::clone(&repository.host), Arc::clone(&repository.full_name));
+        RepositoryPlace { host, full_name }
+    }
+}
+
+/// In which repository incidents live, and when they were opened.
+pub type IncidentPlaces = BTreeMap<IncidentId, (RepositoryPlace, Time)>;
+
+/// A component, examined.
+#[derive(Clone, Debug)]
+pub struct ExaminedComponent {
+    /// Its figures and labels, as they are shown.
+    pub figures: Arc<ComponentFigures>,
+    /// Its repository.
+    pub repository: RepositoryPlace,
+    /// The instant that it was judged for, at which its windows end.
+    pub at: Time,
+    /// The judged history, and what was left out.
+    pub examination: Examination,
+}
+
+/// A team, examined: all of its components, or one of them.
+#[derive(Clone, Debug)]
+pub struct ExaminedTeam {
+    /// The instant of the figures.
+    pub at: Time,
+    /// The team's figures, as they are shown.
+    pub figures: Arc<TeamFigures>,
+    /// Its components, by repository and name.
+    pub components: Vec<ExaminedComponent>,
+    /// Incidents that count for the team, though no component has them.
+    pub unmapped: Vec<JudgedIncident>,
+    /// Where the incidents live that the above names, and when they were opened.
+    pub incidents: IncidentPlaces,
+    /// Whether only one component was asked for.
+    pub is_one_component: bool,
+}
+
+/// Why nothing was examined.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NothingToExamine {
+    /// Nothing was evaluated yet.
+    NotReady,
+    /// No team has that name; these are there.
+    NoTeam(Vec<TeamName>),
+    /// The team has no such component, or several; these are there, as they can be named.
+    NoComponent(Vec<String>),
+}
+
+impl Evaluator {
+    /// The figures as they are shown, and their instant; absent before the first evaluation.
+    pub fn shown_figures(&mut self) -> Option<(Time, FigureSet)> {
+        self.evaluated_at.map(|at| (at, self.figures()))
+    }
+
+    /// Examines the components of a team, or the one that `component` names: by `owner/repo/name`,
+    /// `owner/repo` or `name`, where only one is called so.
+    pub fn examine_team(
+        &mut self,
+        team: &str,
+        component: Option<&str>,
+    ) -> Result<ExaminedTeam, NothingToExamine> {
+        let (at, shown) = self.shown_figures().ok_or(NothingToExamine::NotReady)?;
+        let Some(figures) = shown.teams.iter().find(|one| &*one.team == team) else {
+            let mut known: Vec<_> = shown.teams.iter().map(|one| Arc::clone(&one.team)).collect();
+            known.sort_unstable();
+            return Err(NothingToExamine::NoTeam(known));
+        };
+        let mut own: Vec<&Arc<ComponentFigures>> =
+            shown.components.iter().filter(|one| &*one.labels.team == team).collect();
+        own.sort_unstable_by(|a, b| a.labels.cmp(&b.labels));
+        if let Some(name) = component {
+            own = named(name, &own)?;
+        }
+        // One component's judgement needs no other's.
+        let examined = parallel::map(&own, |figures| self.examine(figures, at));
+        let (components, places): (Vec<_>, Vec<_>) = examined.into_iter().flatten().unzip();
+        let mut incidents: IncidentPlaces = places.into_iter().flatten().collect();
+        let unmapped = match component {
+            None => self.unmapped_of(team, &mut incidents),
+            Some(_) => Vec::new(),
+        };
+        let (figures, is_one_component) = (Arc::clone(figures), component.is_some());
+        Ok(ExaminedTeam { at, figures, components, unmapped, incidents, is_one_component })
+    }
+
+    fn examine(
+        &self,
+        figures: &Arc<ComponentFigures>,
+        now: Time,
+    ) -> Option<(ExaminedComponent, IncidentPlaces)> {
+        let labels = &figures.labels;
+        let id = self.places.named(&labels.repo, &labels.component)?;
+        let facts = self.estate.repositories.get(&id.repo)?;
+        let repository = facts.active()?;
+        let all = components_of(&self.rules.components, repository, facts);
+        let component: Component<'_> = all.into_iter().find(|one| one.id == *id)?;
+        let (at, judging) = (instant_of(facts, now), self.rules.judging.of(&repository.full_name));
+        let examination = examine_component(&self.estate, facts, &component, &judging.rules, at);
+        let incidents = self.estate.witnesses(id).into_iter();
+        let incidents = incidents.filter_map(|incident| self.place_of(incident)).collect();
+        let (figures, repository) = (Arc::clone(figures), RepositoryPlace::of(repository));
+        Some((ExaminedComponent { figures, repository, at, examination }, incidents))
+    }
+
+    /// Incidents that count for the team, in the order in which components have theirs.
+    fn unmapped_of(&self, team: &str, incidents: &mut IncidentPlaces) -> Vec<JudgedIncident> {
+        let mut found = self.unmapped.teams.get(team).cloned().unwrap_or_default();
+        found.sort_by(|a, b| (a.opened_at, &a.id).cmp(&(b.opened_at, &b.id)));
+        let facts = found.iter().filter_map(|judged| self.estate.incidents.get(&judged.id));
+        incidents.extend(facts.filter_map(|incident| self.place_of(incident)));
+        found
+    }
+
+    /// Where an incident lives, if it lives in a repository.
+    fn place_of(&self, incident: &Incident) -> Option<(IncidentId, (RepositoryPlace, Time))> {
+        let facts = self.estate.repositories.get(&incident.repo?)?;
+        let place = RepositoryPlace::of(facts.repository.as_ref()?);
+        Some((incident.id.clone(), (place, incident.opened_at)))
+    }
+}
+
+/// The only component that bears a name.
+fn named<'a>(
+    name: &str,
+    own: &[&'a Arc<ComponentFigures>],
+) -> Result<Vec<&'a Arc<ComponentFigures>>, NothingToExamine> {
+    let path = |labels: &ComponentLabels| format!("{}/{}", labels.repo, labels.component);
+    let by = |matches: &dyn Fn(&ComponentLabels) -> bool| -> Vec<&'a Arc<ComponentFigures>> {
+        own.iter().copied().filter(|one| matches(&one.labels)).collect()
+    };
+    let found = [
+        by(&|labels| path(labels).eq_ignore_ascii_case(name)),
+        by(&|labels| labels.repo.eq_ignore_ascii_case(name)),
+        by(&|labels| labels.component.eq_ignore_ascii_case(name)),
+    ];
+    let only = found.into_iter().find(|found| found.len() == 1);
+    let known = || own.iter().map(|one| path(&one.labels)).collect();
+    only.ok_or_else(|| NothingToExamine::NoComponent(known()))
+}

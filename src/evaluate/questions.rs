@@ -1,0 +1,146 @@
+//! Questions to the evaluator's task, which alone has the facts. They wait in a short queue and are
+//! answered between two evaluations, so that no lock is held and nothing is kept twice.
+
+use super::evidence::{ExaminedTeam, NothingToExamine};
+use super::{Evaluator, run::off_the_runtime};
+use crate::exposition::FigureSet;
+use delivery::domain::Time;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Mutex, mpsc, oneshot};
+
+/// How many questions may wait; judging takes milliseconds, so more would only wait for each other.
+const QUEUE: usize = 16;
+/// How long a question may wait for its answer: longer than an evaluation of everything.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The web address of each configured GitHub, by its name.
+pub type WebAddresses = Arc<BTreeMap<String, String>>;
+
+/// What is asked.
+enum Question {
+    Figures(oneshot::Sender<Answer<Option<(Time, FigureSet)>>>),
+    Team {
+        team: String,
+        component: Option<String>,
+        answer: oneshot::Sender<Answer<Result<ExaminedTeam, NothingToExamine>>>,
+    },
+}
+
+/// An answer with what its links are made of.
+#[derive(Clone, Debug)]
+pub struct Answer<T> {
+    /// What was asked for.
+    pub told: T,
+    /// Where the repositories are found.
+    pub web: WebAddresses,
+}
+
+/// The evaluator has more questions than it can answer, or is not running.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the evaluator is busy; ask again in a few seconds")]
+pub struct Busy;
+
+/// Asks the evaluator.
+#[derive(Clone, Debug)]
+pub struct Questions(mpsc::Sender<Question>);
+
+/// Where questions arrive. It outlives evaluators: the next one goes on where one has stopped.
+#[derive(Clone)]
+pub struct Inbox(Arc<Mutex<mpsc::Receiver<Question>>>);
+
+impl Questions {
+    /// A queue without anyone to answer yet.
+    pub fn new() -> (Questions, Inbox) {
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        (Questions(sender), Inbox(Arc::new(Mutex::new(receiver))))
+    }
+
+    /// The figures as they are shown, with their instant; absent before the first evaluation.
+    pub async fn figures(&self) -> Result<Answer<Option<(Time, FigureSet)>>, Busy> {
+        self.ask(Question::Figures).await
+    }
+
+    /// A team or one of its components, examined.
+    pub async fn team(
+        &self,
+        team: &str,
+        component: Option<&str>,
+    ) -> Result<Answer<Result<ExaminedTeam, NothingToExamine>>, Busy> {
+        let (team, component) = (team.to_owned(), component.map(str::to_owned));
+        self.ask(|answer| Question::Team { team, component, answer }).await
+    }
+
+    async fn ask<T>(
+        &self,
+        question: impl FnOnce(oneshot::Sender<T>) -> Question,
+    ) -> Result<T, Busy> {
+        let (sender, answer) = oneshot::channel();
+        self.0.try_send(question(sender)).map_err(|_| Busy)?;
+        let answered = tokio::time::timeout(PATIENCE, answer).await;
+        answered.map_err(|_| Busy)?.map_err(|_| Busy)
+    }
+}
+
+/// The questions, as the evaluator that runs takes them.
+pub(super) struct Asked<'a>(tokio::sync::MutexGuard<'a, mpsc::Receiver<Question>>);
+
+impl Inbox {
+    /// Waits until no other evaluator answers.
+    pub(super) async fn open(&self) -> Asked<'_> {
+        Asked(self.0.lock().await)
+    }
+}
+
+impl Asked<'_> {
+    /// Answers the next question; never returns where nobody can ask any more.
+    pub(super) async fn answer_next(&mut self, evaluator: &mut Evaluator, web: &WebAddresses) {
+        match self.0.recv().await {
+            Some(question) => {
+                off_the_runtime(|| answer(question, evaluator, web));
+                // Whatever else the caller waits for has its turn, however many questions there are.
+                tokio::task::yield_now().await;
+            }
+            None => std::future::pending().await,
+        }
+    }
+}
+
+fn answer(question: Question, evaluator: &mut Evaluator, web: &WebAddresses) {
+    let web = Arc::clone(web);
+    // Who asked may have gone meanwhile: then nobody needs the answer.
+    match question {
+        Question::Figures(answer) => {
+            let _ = answer.send(Answer { told: evaluator.shown_figures(), web });
+        }
+        Question::Team { answer, .. } if answer.is_closed() => {}
+        Question::Team { team, component, answer } => {
+            let told = evaluator.examine_team(&team, component.as_deref());
+            let _ = answer.send(Answer { told, web });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn more_questions_than_can_wait_are_refused_and_so_are_those_that_nobody_will_answer() {
+        let (questions, inbox) = Questions::new();
+        let waiting: Vec<_> = (0..QUEUE)
+            .map(|_| {
+                let questions = questions.clone();
+                tokio::spawn(async move { questions.figures().await.map(|_| ()) })
+            })
+            .collect();
+        tokio::task::yield_now().await;
+        assert_eq!(questions.figures().await.map(|_| ()), Err(Busy));
+        drop(inbox);
+        for one in waiting {
+            assert_eq!(one.await.ok(), Some(Err(Busy)));
+        }
+        assert_eq!(questions.team("any", None).await.map(|_| ()), Err(Busy));
+    }
+}
