@@ -31,8 +31,9 @@ pub use reference::reference;
 pub use sections::{ALL as SECTIONS, listen_address};
 pub use settings::{
     CollectionSettings, ComponentDetail, ExpositionSettings, FailuresSettings, GitHubSettings,
-    HashLogins, IncidentSettings, LogFormat, LogSettings, MeasuresSettings, OwnershipRule,
-    OwnershipSettings, OwnershipSource, ServerSettings, Settings, StoreSettings,
+    HashLogins, IncidentMapping, IncidentSettings, IssuePattern, LogFormat, LogSettings,
+    MeasuresSettings, OwnershipRule, OwnershipSettings, OwnershipSource, ServerSettings, Settings,
+    StoreSettings,
 };
 
 use problems::Report;

@@ -29,6 +29,8 @@ pub struct OverrideSettings {
     pub failure_rules: Option<BTreeSet<Reason>>,
     /// `failures.incident_window`
     pub incident_window: Option<Span>,
+    /// `failures.severities`
+    pub severities: Option<BTreeSet<Arc<str>>>,
     pub(super) hotfix_labels: Option<Vec<Glob>>,
     pub(super) hotfix_branches: Option<Vec<Glob>>,
     pub(super) hotfix_titles: Option<Vec<Regex>>,
@@ -50,6 +52,7 @@ impl OverrideSettings {
         replace(&mut measures.same_deployment_window, self.same_deployment_window.as_ref());
         replace(&mut failures.rules, self.failure_rules.as_ref());
         replace(&mut failures.incident_window, self.incident_window.as_ref());
+        replace(&mut failures.severities, self.severities.as_ref());
         replace(&mut failures.hotfix.labels, self.hotfix_labels.as_ref());
         replace(&mut failures.hotfix.branches, self.hotfix_branches.as_ref());
         replace(&mut failures.hotfix.titles, self.hotfix_titles.as_ref());

@@ -7,10 +7,12 @@ use crate::config::overrides::Overrides;
 use crate::config::patterns::{EnvironmentRule, HotfixRule, RepositoryPattern};
 use delivery::domain::{Person, Span, TeamName, Window};
 use delivery::ledger::{LeadTimeStart, Reason};
+use regex::Regex;
 use secrecy::SecretString;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// The whole configuration.
 #[derive(Clone, Debug)]
@@ -132,6 +134,8 @@ pub struct FailuresSettings {
     pub rules: BTreeSet<Reason>,
     /// `incident_window`: how long after a deployment an incident is blamed on it.
     pub incident_window: Span,
+    /// `severities`: of incidents that blame a deployment by time alone, in lower case; empty: all.
+    pub severities: BTreeSet<Arc<str>>,
     /// `hotfix_labels`, `hotfix_branches`, `hotfix_titles`.
     pub hotfix: HotfixRule,
 }
@@ -183,13 +187,46 @@ pub struct OwnershipSettings {
     pub rules: Vec<OwnershipRule>,
 }
 
-/// `[[incidents]]` with `source = "github_issues"`
+/// What an issue is recognised by.
 #[derive(Clone, Debug)]
+pub enum IssuePattern {
+    /// It bears this label, without regard to case.
+    Label(String),
+    /// Its title matches.
+    Title(Regex),
+}
+
+/// Whose the issues are that a pattern recognises.
+#[derive(Clone, Debug)]
+pub struct IncidentMapping {
+    /// `label` or `title`.
+    pub pattern: IssuePattern,
+    /// `component`: `owner/repo` or `owner/repo/component`.
+    pub component: Arc<str>,
+}
+
+impl IncidentMapping {
+    /// Whether the component is one of the repository `owner/name`.
+    pub fn is_of(&self, full_name: &str) -> bool {
+        let component = self.component.to_lowercase();
+        let rest = component.strip_prefix(&full_name.to_lowercase());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+}
+
+/// `[[incidents]]` with `source = "github_issues"`
+#[derive(Clone, Debug, Default)]
 pub struct IncidentSettings {
     /// `labels`: an issue with any of them is an incident, without regard to case.
     pub labels: Vec<String>,
     /// `repositories`: where to look; empty: in every collected repository.
     pub repositories: Vec<RepositoryPattern>,
+    /// `severities`: labels, in lower case, of which an issue must bear one to count; empty: none.
+    pub severities: BTreeSet<Arc<str>>,
+    /// All severities that the configuration speaks of: facts keep these.
+    pub told: BTreeSet<Arc<str>>,
+    /// `mappings`: the first that matches decides.
+    pub mappings: Vec<IncidentMapping>,
 }
 
 /// How log lines are written.

@@ -30,6 +30,7 @@ fn judging(rules: &RepositoryRules, logins: &dyn HashLogins) -> Judging {
         exclude_authors: excluded.collect(),
         failure_rules: failures.rules.clone(),
         incident_window: failures.incident_window,
+        severities: failures.severities.clone(),
     };
     Judging { rules, windows: measures.windows.clone() }
 }

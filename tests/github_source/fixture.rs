@@ -170,7 +170,7 @@ fn parsing() -> Parsing {
         ),
         incidents: vec![IncidentSettings {
             labels: vec!["incident".to_owned()],
-            repositories: Vec::new(),
+            ..IncidentSettings::default()
         }],
         production: ByRepository::everywhere(
             EnvironmentRule::new(&[] as &[&str], &["*canary*"]).unwrap(),

@@ -177,6 +177,18 @@ impl<'a> Search<'a> {
             for (place, pattern) in self.unmatched(&entry.repositories) {
                 self.matches_nothing(format!("incidents[{at}].repositories[{place}]"), pattern);
             }
+            for (place, mapping) in entry.mappings.iter().enumerate() {
+                let names = self.repositories().map(|one| &*one.full_name);
+                let mut names = names.chain(self.left_out());
+                if names.any(|name| mapping.is_of(name)) {
+                    continue;
+                }
+                let message = format!(
+                    "`{}` is of no collected repository, and maps no issue: correct or remove it",
+                    mapping.component
+                );
+                self.warn(format!("incidents[{at}].mappings[{place}].component"), message);
+            }
         }
     }
 

@@ -62,19 +62,25 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
         Reader::open_all(&components::SECTION, merged.root.remove("components"), report);
     let incidents = Reader::open_all(&incidents::SECTION, merged.root.remove("incidents"), report);
     let overrides = Reader::open_all(&overrides::SECTION, merged.root.remove("overrides"), report);
+    let components = components::read(&components.unwrap_or_default(), report);
+    let overrides = overrides::read(&overrides.unwrap_or_default(), collection.lookback, report);
+    let of_overrides = overrides.iter().filter_map(|one| one.severities.as_ref()).flatten();
+    let severities = failures.severities.iter().chain(of_overrides).cloned().collect();
+    let beside = incidents::Beside { components: &components, severities, report };
+    let incidents = incidents::read(incidents.unwrap_or_default(), &beside);
     Settings {
         server,
         store: store::read(&store, collection.lookback),
         measures: measures::read(&measures, collection.lookback),
-        overrides: overrides::read(&overrides.unwrap_or_default(), collection.lookback, report),
+        overrides,
         collection,
         github: github::read(github, sources, &merged.folder, report),
         production,
         failures,
         exposition,
         ownership,
-        components: components::read(&components.unwrap_or_default(), report),
-        incidents: incidents::read(incidents.unwrap_or_default(), report),
+        components,
+        incidents,
         log,
     }
 }

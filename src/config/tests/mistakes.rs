@@ -128,6 +128,44 @@ static MISTAKES: &[(&str, &str)] = &[
              (120d); write at most 90d, or set collection.lookback to 121d or more",
     ),
     (
+        "[[incidents]]\nmappings = { label = \"a\" }\n",
+        "incidents[0].mappings (dora.toml, line 4): is a table; write a list: mappings = \
+             [{ label = \"service:pay\", component = \"acme/pay\" }]",
+    ),
+    (
+        "[[incidents]]\nmappings = [{ label = \"a\", title = \"b\", component = \"acme/pay\" }]\n",
+        "incidents[0].mappings[0] (dora.toml, line 4): needs either label or title; write for example \
+             { label = \"service:pay\", component = \"acme/pay\" }",
+    ),
+    (
+        "[[incidents]]\nmappings = [{ title = \"(\", component = \"acme/pay\" }]\n",
+        "incidents[0].mappings[0].title (dora.toml, line 4): `(` is no regular expression (unclosed group); write one \
+             such as ^hotfix\\b",
+    ),
+    (
+        "[[incidents]]\nmappings = [{ label = \"a\", component = \"pay\" }]\n",
+        "incidents[0].mappings[0].component (dora.toml, line 4): `pay` is no component; write owner/repo or \
+             owner/repo/name",
+    ),
+    (
+        "[[incidents]]\nmappings = [{ label = \"a\" }]\n",
+        "incidents[0].mappings[0] (dora.toml, line 4): names no component; write for example \
+             { label = \"service:pay\", component = \"acme/pay\" }",
+    ),
+    (
+        "[[incidents]]\nmappings = [{ label = \"a\", repo = \"b\", component = \"acme/pay\" }]\n",
+        "incidents[0].mappings[0].repo (dora.toml, line 4): no such key; there are label, title and component",
+    ),
+    (
+        "[[incidents]]\nmappings = [{ label = 7, component = \"acme/pay\" }]\n",
+        "incidents[0].mappings[0].label (dora.toml, line 4): is the number 7; write a text that is not empty",
+    ),
+    (
+        "[failures]\nseverities = \"sev1\"\n",
+        "failures.severities (dora.toml, line 4): is a text; write a list of severities: \
+             severities = []",
+    ),
+    (
         "[measures]\nlead_time_start = \"commit\"\n",
         "measures.lead_time_start (dora.toml, line 4): `commit` is unknown; write one of \
              `first_commit`, `opened`, `merged`",

@@ -38,6 +38,7 @@ use crate::config::GitHubSettings;
 use crate::sources::{Observer, SourceError, Step};
 use client::Client;
 use delivery::domain::{Collector, Oid, Repository, Span, Time};
+use incidents::IssueRule;
 use secrecy::ExposeSecret;
 use std::sync::Arc;
 
@@ -109,7 +110,7 @@ impl GitHub {
     /// whole source.
     pub async fn probe(&self, repos: &[Repository]) -> Result<Vec<Probe>, SourceError> {
         let labels =
-            |repo: &Repository| incidents::labels_of(&self.parsing.incidents, &repo.full_name);
+            |repo: &Repository| IssueRule::of(&self.parsing.incidents, &repo.full_name).labels();
         probe::probe(&self.client, &self.closed, repos, labels).await
     }
 
@@ -184,13 +185,13 @@ impl GitHub {
         since: Time,
     ) -> Result<Vec<Survey>, SourceError> {
         let labels =
-            |repo: &Repository| incidents::labels_of(&self.parsing.incidents, &repo.full_name);
+            |repo: &Repository| IssueRule::of(&self.parsing.incidents, &repo.full_name).labels();
         survey::Surveying::new(&self.client, repos, labels, since).run().await
     }
 
     /// Whether any `[[incidents]]` entry reads this repository's issues.
     pub fn reads_incidents_of(&self, repo: &Repository) -> bool {
-        !incidents::labels_of(&self.parsing.incidents, &repo.full_name).is_empty()
+        !IssueRule::of(&self.parsing.incidents, &repo.full_name).labels().is_empty()
     }
 
     /// Reads 100 commits reachable from `from`, newest first, `after` a page's `next`.

@@ -37,7 +37,7 @@ pub(super) fn hotfix() -> HotfixRule {
 
 pub(super) fn incidents() -> Vec<IncidentSettings> {
     let labels = vec!["incident".to_owned(), "Outage".to_owned()];
-    vec![IncidentSettings { labels, repositories: Vec::new() }]
+    vec![IncidentSettings { labels, ..IncidentSettings::default() }]
 }
 
 pub(super) fn parsing() -> Parsing {

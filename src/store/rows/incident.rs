@@ -7,19 +7,20 @@ use sqlx::sqlite::SqliteQueryResult;
 use std::sync::Arc;
 
 const UPSERT: &str = "INSERT INTO incidents
- (seq, id, node_id, repo, component, counts, opened_at, events, causes, fixes)
- VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ (seq, id, node_id, repo, component, counts, opened_at, events, causes, fixes, ruled, severities)
+ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
  ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, node_id = excluded.node_id,
  repo = excluded.repo, component = excluded.component, counts = excluded.counts,
  opened_at = excluded.opened_at, events = excluded.events, causes = excluded.causes,
- fixes = excluded.fixes
- WHERE (node_id, repo, component, counts, opened_at, events, causes, fixes) IS NOT
+ fixes = excluded.fixes, ruled = excluded.ruled, severities = excluded.severities
+ WHERE (node_id, repo, component, counts, opened_at, events, causes, fixes, ruled, severities)
+ IS NOT
  (excluded.node_id, excluded.repo, excluded.component, excluded.counts, excluded.opened_at,
- excluded.events, excluded.causes, excluded.fixes)";
+ excluded.events, excluded.causes, excluded.fixes, excluded.ruled, excluded.severities)";
 
 /// Selects a page of incidents.
 pub(super) const PAGE: &str = "SELECT seq, id, node_id, repo, component, counts, opened_at, events,
- causes, fixes FROM incidents WHERE seq > ?1 AND seq <= ?2 ORDER BY seq";
+ causes, fixes, ruled, severities FROM incidents WHERE seq > ?1 AND seq <= ?2 ORDER BY seq";
 
 /// Writes an incident.
 pub(super) async fn upsert(
@@ -38,6 +39,8 @@ pub(super) async fn upsert(
         .bind(list::write(&fact.events)?)
         .bind(list::write(&fact.causes)?)
         .bind(list::write(&fact.fixes)?)
+        .bind(fact.ruled.as_deref())
+        .bind(list::write(&fact.severities)?)
         .execute(connection)
         .await
 }
@@ -54,5 +57,7 @@ pub(super) fn decode(columns: &mut Columns<'_>) -> Result<Fact, sqlx::Error> {
         events: list::read(columns.take()?)?,
         causes: list::read(columns.take()?)?,
         fixes: list::read(columns.take()?)?,
+        ruled: columns.take::<Option<&str>>()?.map(Arc::from),
+        severities: list::read(columns.take()?)?,
     }))
 }
