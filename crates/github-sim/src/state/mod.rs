@@ -3,8 +3,12 @@
 mod fold;
 mod graph;
 mod pulls;
+mod releases;
+mod runs;
 
 pub(crate) use graph::Graph;
+pub(crate) use releases::{Release, Tag};
+pub(crate) use runs::{Run, Workflow};
 
 use crate::event::{CloseReason, RepoId, Verdict};
 use std::collections::{BTreeMap, HashMap};
@@ -130,6 +134,11 @@ pub(crate) struct Repository {
     pub(crate) pulls: BTreeMap<u32, PullRequest>,
     pub(crate) issues: BTreeMap<u32, Issue>,
     pub(crate) deployments: Vec<Deployment>,
+    pub(crate) tags: BTreeMap<String, Tag>,
+    pub(crate) releases: BTreeMap<u64, Release>,
+    pub(crate) workflows: Vec<Workflow>,
+    /// By id, which is their order.
+    pub(crate) runs: BTreeMap<u64, Run>,
     /// Names of environments with their first deployment's instant.
     pub(crate) environments: BTreeMap<String, i64>,
     /// Per environment, the deployments whose newest status is a success.

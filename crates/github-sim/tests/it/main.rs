@@ -7,6 +7,8 @@ mod faults;
 mod graphql;
 mod limits;
 mod official_schema;
+mod releases;
 mod rest;
+mod runs;
 mod scenario;
 mod search;
