@@ -122,10 +122,12 @@ impl Collecting {
         story.play(&sim)?;
         let github = sim.serve(([127, 0, 0, 1], 0).into()).await?;
         let folder = tempfile::tempdir()?;
+        // What asking for owners costs has a limit of its own, which tests hold.
         let text = format!(
             "[server]\nlisten_address = \"127.0.0.1:0\"\n\
              [store]\nurl = \"sqlite:{}\"\n\
              [collection]\nsweep_interval = \"{SWEEP_INTERVAL}s\"\n\
+             [ownership]\norder = [\"rules\"]\n\
              [[github]]\napi_url = \"{}\"\norganizations = [\"acme\"]\n",
             folder.path().join("bench.db").display(),
             github.url

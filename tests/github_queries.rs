@@ -76,7 +76,8 @@ impl Measure<'_> {
     fn field(&self, field: &Field, times: u64, cost: &mut Cost) {
         let mut times = times;
         if field.ty().inner_named_type().ends_with("Connection") {
-            let page = self.number(field, "first");
+            let is_last = field.specified_argument_by_name("last").is_some();
+            let page = self.number(field, if is_last { "last" } else { "first" });
             cost.fetches += times;
             times *= page;
             cost.nodes += times;

@@ -8,6 +8,8 @@ mod fixture;
 mod lists;
 #[path = "github_source/monorepo.rs"]
 mod monorepo;
+#[path = "github_source/ownership.rs"]
+mod ownership;
 #[path = "github_source/repositories.rs"]
 mod repositories;
 #[path = "github_source/trouble.rs"]

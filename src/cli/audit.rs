@@ -1,7 +1,7 @@
 //! Compares a configuration with the repositories that its sources list, once they are known, and
 //! warns of what does not fit: each mistake once for each start and reload.
 
-use super::findings::{Finding, Seen, Severity, find};
+use super::findings::{Finding, Ownership, Seen, Severity, find};
 use crate::config::Settings;
 use crate::sources::github::Discovery;
 use delivery::domain::RepositoryState;
@@ -48,7 +48,8 @@ impl Audit {
         else {
             return;
         };
-        for Finding { severity, key, message } in find(&self.settings, &seen) {
+        let owners = Ownership::new(&self.settings.ownership);
+        for Finding { severity, key, message } in find(&self.settings, &seen, &owners) {
             if severity > Severity::Note && state.told.insert((key.clone(), message.clone())) {
                 tracing::warn!(key, "{message}");
             }

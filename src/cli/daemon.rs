@@ -156,6 +156,7 @@ pub(super) fn connect(
         incidents: settings.incidents.clone(),
         production: settings.by_repository(|rules| rules.production.clone()),
         components: settings.components.clone(),
+        ownership: settings.ownership.clone(),
         logins: store.login_hasher(),
     };
     let share = settings.collection.budget_share;
@@ -210,7 +211,7 @@ pub(super) async fn load(
     }
     for cursor in store.cursors().await? {
         for collect in collectors.iter_mut() {
-            collect.resume(cursor.repo, cursor.collector, cursor.cursor.clone());
+            collect.resume(cursor.repo, cursor.of, cursor.cursor.clone());
         }
     }
     Ok(after)

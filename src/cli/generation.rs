@@ -5,11 +5,12 @@ use super::audit::Audit;
 use super::daemon::{connect, evaluator, load};
 use super::observers::Observers;
 use crate::clock::SharedClock;
-use crate::collect::{Collect, Health, Surroundings};
-use crate::config::Settings;
+use crate::collect::{Collect, CollectCatalog, Health, Surroundings};
+use crate::config::{OwnershipSource, Settings};
 use crate::evaluate::Publisher;
 use crate::exposition::{Encoded, Exposure, OwnMetrics};
 use crate::sources::SourceError;
+use crate::sources::backstage::Backstage;
 use crate::sources::github::GitHub;
 use crate::store::{Store, StoreError};
 use std::sync::Arc;
@@ -34,38 +35,51 @@ pub struct Lasting {
     pub tasks: TaskTracker,
 }
 
+/// The sources of one configuration, set up.
+pub struct Connected {
+    github: Vec<Arc<GitHub>>,
+    /// Where the order asks the catalog, and a server is named.
+    catalog: Option<Arc<Backstage>>,
+}
+
 /// The collectors and the evaluator of one configuration, at work.
 pub struct Generation {
-    sources: Vec<Arc<GitHub>>,
+    sources: Connected,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
 
 impl Lasting {
     /// Sets up the sources, and touches nothing that is running.
-    pub fn connect(&self, settings: &Settings) -> Result<Vec<Arc<GitHub>>, SourceError> {
+    pub fn connect(&self, settings: &Settings) -> Result<Connected, SourceError> {
         let observers = self.observers();
         let sources = settings.github.iter().map(|github| {
             connect(github, settings, &self.store, &self.clock, &observers).map(Arc::new)
         });
-        sources.collect()
+        let github = sources.collect::<Result<_, _>>()?;
+        let is_asked = settings.ownership.order.contains(&OwnershipSource::Catalog);
+        let catalog = settings.catalog.as_ref().filter(|_| is_asked);
+        let catalog = catalog.map(|catalog| Backstage::connect(catalog, Arc::clone(&self.clock)));
+        Ok(Connected { github, catalog: catalog.transpose()?.map(Arc::new) })
     }
 
     /// Reads everything stored and begins to work, until `stop` or [`Generation::end`].
     pub async fn begin(
         &self,
         settings: &Settings,
-        sources: Vec<Arc<GitHub>>,
+        sources: Connected,
         stop: &CancellationToken,
     ) -> Result<Generation, StoreError> {
         let observers = self.observers().auditing(Audit::of(settings.clone()));
         let mut collectors = Vec::new();
-        for source in &sources {
+        for source in &sources.github {
             observers.introduce(source.name());
+            observers.keep_ownership(source.name(), &settings.ownership.order);
             let around = Surroundings {
                 store: self.store.clone(),
                 clock: Arc::clone(&self.clock),
                 settings: settings.collection.clone(),
+                ownership: settings.ownership.clone(),
                 production: settings.by_repository(|rules| rules.production.clone()),
                 observer: Arc::new(observers.clone()),
                 health: Arc::clone(&self.health),
@@ -74,6 +88,7 @@ impl Lasting {
         }
         let mut evaluator = evaluator(settings, &self.store).await?;
         let after = load(&self.store, &mut collectors, &mut evaluator).await?;
+        evaluator.prepare(self.clock.now());
         self.store.tell_trouble();
 
         let generation =
@@ -90,16 +105,30 @@ impl Lasting {
         for collect in collectors {
             self.spawn(&generation, collect.run(generation.stop.clone()));
         }
+        if let Some(source) = generation.sources.catalog.clone() {
+            let catalog = CollectCatalog {
+                source,
+                store: self.store.clone(),
+                clock: Arc::clone(&self.clock),
+                settings: settings.ownership.clone(),
+                observer: Arc::new(observers),
+            };
+            self.spawn(&generation, catalog.run(generation.stop.clone()));
+        }
         generation.tasks.close();
         Ok(generation)
     }
 
     /// Ends what is shown of the sources of `former` that are not among `sources`, and hands the
     /// limits of the others on.
-    pub fn succeed(&self, former: &Generation, sources: &[Arc<GitHub>]) {
+    pub fn succeed(&self, former: &Generation, sources: &Connected) {
+        if former.sources.catalog.is_some() && sources.catalog.is_none() {
+            self.observers().dismiss_catalog();
+        }
+        let sources = &sources.github;
         let names: Vec<&str> = sources.iter().map(|source| source.name()).collect();
         self.health.retain(&names);
-        for old in &former.sources {
+        for old in &former.sources.github {
             sources.iter().for_each(|source| source.inherit_limits(old));
             if !names.contains(&old.name()) {
                 self.observers().dismiss(old.name());

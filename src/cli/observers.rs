@@ -1,15 +1,37 @@
 //! The exporter's own metrics hear of sources and collecting.
 
 use super::audit::Audit;
+use crate::collect::CATALOG;
+use crate::config::OwnershipSource;
 use crate::exposition::{OwnMetrics, SourceLabels};
 use crate::sources::github::Discovery;
 use crate::sources::{SourceError, Throttle};
 use crate::{collect, sources};
-use delivery::domain::{Collector, Time};
+use delivery::domain::{ClaimSource, Collector, Time};
 use std::sync::Arc;
 
 /// The label `collector` of what concerns a whole sweep.
 const SWEEP: &str = "sweep";
+
+/// The label `collector` of what tells whose repositories are.
+const OWNERSHIP: &str = "ownership";
+
+/// The sources of ownership at a GitHub that are asked on a schedule of their own.
+const OWNERSHIP_SOURCES: [(OwnershipSource, ClaimSource); 4] = [
+    (OwnershipSource::Catalog, ClaimSource::CatalogFiles),
+    (OwnershipSource::CustomProperty, ClaimSource::CustomProperty),
+    (OwnershipSource::GitHubTeam, ClaimSource::GitHubTeam),
+    (OwnershipSource::CodeOwners, ClaimSource::CodeOwners),
+];
+
+/// The label `source` of a source of ownership at a GitHub.
+fn part(source: &str, from: ClaimSource) -> String {
+    match from {
+        // A server of its own.
+        ClaimSource::CatalogServer => source.to_owned(),
+        _ => format!("{source}/{}", from.name()),
+    }
+}
 
 /// Passes on to the own metrics what the rooms tell.
 #[derive(Clone)]
@@ -37,6 +59,21 @@ impl Observers {
     /// Ends the gauges of a source that is not collected any more.
     pub fn dismiss(&self, source: &str) {
         self.with_labels(source, |labels| self.own.forget_source(labels));
+        self.keep_ownership(source, &[]);
+    }
+
+    /// Ends the gauges of those sources of ownership at a GitHub that are not asked any more.
+    pub fn keep_ownership(&self, source: &str, order: &[OwnershipSource]) {
+        for (asked, from) in OWNERSHIP_SOURCES {
+            if !order.contains(&asked) {
+                self.own.forget_source(&ownership_labels(&part(source, from)));
+            }
+        }
+    }
+
+    /// Ends the gauges of a catalog's server that is not asked any more.
+    pub fn dismiss_catalog(&self) {
+        self.own.forget_source(&ownership_labels(CATALOG));
     }
 
     fn with_labels(&self, source: &str, act: impl FnOnce(&SourceLabels<'_>)) {
@@ -45,10 +82,21 @@ impl Observers {
         act(&SourceLabels {
             source,
             collectors: &collectors,
-            apis: &["graphql"],
+            apis: &["graphql", "rest"],
             failure_reasons: &SourceError::REASONS,
             throttle_reasons: &Throttle::ALL.map(Throttle::name),
         });
+    }
+}
+
+/// The labels of a source of ownership.
+fn ownership_labels(source: &str) -> SourceLabels<'_> {
+    SourceLabels {
+        source,
+        collectors: &[OWNERSHIP],
+        apis: &[],
+        failure_reasons: &SourceError::REASONS,
+        throttle_reasons: &[],
     }
 }
 
@@ -83,6 +131,14 @@ impl collect::Observer for Observers {
 
     fn failed(&self, source: &str, collector: Option<Collector>, reason: &'static str) {
         self.own.failure(source, collector.map_or(SWEEP, Collector::name), reason);
+    }
+
+    fn claimed(&self, source: &str, from: ClaimSource, answered: bool) {
+        self.own.source_up(&part(source, from), answered);
+    }
+
+    fn claims_failed(&self, source: &str, from: ClaimSource, reason: &'static str) {
+        self.own.failure(&part(source, from), OWNERSHIP, reason);
     }
 
     fn items(&self, source: &str, collector: Collector, count: u64) {

@@ -3,14 +3,12 @@
 //!
 //! One task owns what is running, so reloads follow each other however many are asked for.
 
-use super::generation::{Generation, Lasting};
+use super::generation::{Connected, Generation, Lasting};
 use crate::config::{self, Settings, Sources};
 use crate::serve;
-use crate::sources::github::GitHub;
 use crate::store::StoreError;
 use delivery::domain::Span;
 use std::pin::Pin;
-use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
@@ -156,7 +154,7 @@ impl Supervisor {
         Ok(applied)
     }
 
-    async fn begin(&mut self, sources: Vec<Arc<GitHub>>) -> Result<(), StoreError> {
+    async fn begin(&mut self, sources: Connected) -> Result<(), StoreError> {
         let generation = self.lasting.begin(&self.settings, sources, &self.stop).await?;
         self.generation = Some(generation);
         self.lasting.own.config_loaded(self.lasting.clock.now());

@@ -1,6 +1,6 @@
 //! What fails at the moment: each failure is logged once, when it is new, and once when it is over.
 
-use delivery::domain::{Collector, RepoId};
+use delivery::domain::{ClaimSource, Collector, RepoId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a failure concerns.
@@ -12,6 +12,8 @@ pub(super) enum Concern {
     Discovery,
     /// This machine's clock, which differs from the source's.
     Clock,
+    /// One source of ownership.
+    Ownership(ClaimSource),
     /// One repository, or one list of it.
     Repository(RepoId, Option<Collector>),
 }
@@ -21,7 +23,15 @@ impl Concern {
     pub(super) fn collector(self) -> Option<Collector> {
         match self {
             Concern::Repository(_, collector) => collector,
-            Concern::Sweep | Concern::Discovery | Concern::Clock => None,
+            _ => None,
+        }
+    }
+
+    /// The source of ownership, where the failure concerns one.
+    pub(super) fn claims(self) -> Option<ClaimSource> {
+        match self {
+            Concern::Ownership(source) => Some(source),
+            _ => None,
         }
     }
 
@@ -29,7 +39,7 @@ impl Concern {
     pub(super) fn repo(self) -> Option<RepoId> {
         match self {
             Concern::Repository(repo, _) => Some(repo),
-            Concern::Sweep | Concern::Discovery | Concern::Clock => None,
+            _ => None,
         }
     }
 }

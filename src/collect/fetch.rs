@@ -5,7 +5,7 @@ use super::tracked::Tracked;
 use super::{Collect, CollectError};
 use crate::sources::github::Reach;
 use crate::sources::{SourceError, Step};
-use crate::store::CursorUpdate;
+use crate::store::{CursorOf, CursorUpdate};
 use delivery::domain::{Collector, DAY, Fact, MINUTE, Progress, RepoId, Span, Time};
 use std::sync::Arc;
 use std::time::Instant;
@@ -269,8 +269,10 @@ impl Collect {
         {
             facts.extend(tracked.reopened_lists().map(Fact::Progress));
         }
-        let update =
-            cursor.clone().map(|(collector, cursor)| CursorUpdate { repo, collector, cursor });
+        let update = cursor.clone().map(|(collector, cursor)| {
+            let of = CursorOf::History(collector);
+            CursorUpdate { repo, of, cursor }
+        });
         self.around.store.commit(&facts, update.as_slice()).await?;
         for fact in &facts {
             self.absorb(fact);

@@ -5,25 +5,32 @@
 //! goes to the backfill of repositories whose history is not complete, so that freshness comes first.
 //! Every page is committed with its cursor in one transaction. No measure is known here.
 
+mod catalog;
 mod commits;
 mod failing;
 mod fetch;
 mod graph;
 mod health;
 mod observer;
+mod owner_files;
+mod ownership;
 mod sweep;
 mod tracked;
 
+pub use catalog::{CATALOG, CollectCatalog};
 pub use health::{Health, SourceHealth};
 pub use observer::Observer;
 
 use crate::clock::SharedClock;
-use crate::config::{ByRepository, CollectionSettings, EnvironmentRule};
+use crate::config::{ByRepository, CollectionSettings, EnvironmentRule, OwnershipSettings};
 use crate::sources::SourceError;
 use crate::sources::github::GitHub;
-use crate::store::{Store, StoreError};
-use delivery::domain::{Collector, Fact, MINUTE, RepoId, Repository, RepositoryState, Time};
+use crate::store::{CursorOf, Store, StoreError};
+use delivery::domain::{
+    ClaimSource, Collector, Fact, MINUTE, RepoId, Repository, RepositoryState, Time,
+};
 use failing::{Concern, Failing};
+use ownership::Asked;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
@@ -67,6 +74,8 @@ pub struct Surroundings {
     pub clock: SharedClock,
     /// `[collection]`
     pub settings: CollectionSettings,
+    /// `[ownership]`
+    pub ownership: OwnershipSettings,
     /// Which environments are production.
     pub production: ByRepository<EnvironmentRule>,
     /// Hears how it goes.
@@ -81,6 +90,7 @@ pub struct Collect {
     around: Surroundings,
     tracked: BTreeMap<RepoId, Tracked>,
     discovered_at: Option<Time>,
+    asked: Asked,
     failing: Failing,
     sweeps: u64,
 }
@@ -93,6 +103,7 @@ impl Collect {
             around,
             tracked: BTreeMap::new(),
             discovered_at: None,
+            asked: Asked::default(),
             failing: Failing::default(),
             sweeps: 0,
         }
@@ -123,9 +134,13 @@ impl Collect {
     }
 
     /// Takes note of a stored cursor, at the start.
-    pub fn resume(&mut self, repo: RepoId, collector: Collector, cursor: String) {
-        if let Some(tracked) = self.tracked.get_mut(&repo) {
-            tracked.cursors.insert(collector, cursor);
+    pub fn resume(&mut self, repo: RepoId, of: CursorOf, cursor: String) {
+        let Some(tracked) = self.tracked.get_mut(&repo) else { return };
+        match of {
+            CursorOf::History(collector) => {
+                tracked.cursors.insert(collector, cursor);
+            }
+            CursorOf::OwnerFiles => tracked.owner_files = Some(cursor),
         }
     }
 
@@ -223,23 +238,30 @@ impl Collect {
     fn note_failure(&mut self, concern: Concern, error: &CollectError) {
         let source = self.source.name();
         let (reason, text) = (error.reason(), error.to_string());
-        self.around.observer.failed(source, concern.collector(), reason);
+        match concern {
+            Concern::Ownership(from) => {
+                self.around.observer.claims_failed(source, from, reason);
+            }
+            _ => self.around.observer.failed(source, concern.collector(), reason),
+        }
         if matches!(error, CollectError::Store(_)) {
             self.failing.note_told(concern, &text);
         } else if self.failing.note(concern, &text) {
             let (repo, collector) = self.names(concern);
-            tracing::warn!(source, repo, collector, reason, "{text}");
+            let from = concern.claims().map(ClaimSource::name);
+            tracing::warn!(source, repo, collector, from, reason, "{text}");
         }
     }
 
     fn note_success(&mut self, concern: Concern) {
         if self.failing.over(concern) {
             let (repo, collector) = self.names(concern);
+            let from = concern.claims().map(ClaimSource::name);
             let what = match concern {
                 Concern::Clock => "this machine's clock is right again",
                 _ => "works again",
             };
-            tracing::info!(source = self.source.name(), repo, collector, "{what}");
+            tracing::info!(source = self.source.name(), repo, collector, from, "{what}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! What collecting tells about its own work, for the exporter's own metrics.
 
 use crate::sources::github::Discovery;
-use delivery::domain::{Collector, Time};
+use delivery::domain::{ClaimSource, Collector, Time};
 
 /// Hears how collecting goes. Methods must return at once.
 pub trait Observer: Send + Sync {
@@ -11,6 +11,10 @@ pub trait Observer: Send + Sync {
     fn collected(&self, source: &str, collector: Collector, seconds: f64);
     /// One collector failed for one repository, or for the whole source where `collector` is absent.
     fn failed(&self, source: &str, collector: Option<Collector>, reason: &'static str);
+    /// A source of ownership was asked, and answered in full or not.
+    fn claimed(&self, source: &str, from: ClaimSource, answered: bool);
+    /// A source of ownership failed, wholly or for an organisation.
+    fn claims_failed(&self, source: &str, from: ClaimSource, reason: &'static str);
     /// So many facts were read.
     fn items(&self, source: &str, collector: Collector, count: u64);
     /// Whether the last sweep of the source succeeded.

@@ -24,6 +24,8 @@ impl Collect {
         if due {
             self.discover(started).await?;
         }
+        // Before anything of a new repository is shown, so that it is shown, and counted, for its team.
+        self.read_ownership(started).await?;
         let asked_at = self.around.clock.now();
         let active: Vec<Repository> =
             self.active().map(|tracked| tracked.repository.clone()).collect();
@@ -58,7 +60,7 @@ impl Collect {
                 return Err(error);
             }
         }
-        let changed: Vec<Fact> = discovery
+        let mut changed: Vec<Fact> = discovery
             .repositories
             .into_iter()
             .filter(|repository| {
@@ -67,6 +69,8 @@ impl Collect {
             })
             .map(Fact::Repository)
             .collect();
+        changed.extend(discovery.claims.into_iter().map(Fact::Claims));
+        self.asked.organizations = discovery.organizations;
         self.around.store.commit(&changed, &[]).await?;
         for fact in &changed {
             self.absorb(fact);

@@ -4,11 +4,11 @@
 use crate::config::EnvironmentRule;
 use crate::sources::github::Mark;
 use delivery::domain::{
-    Collector, DAY, Deployment, DeploymentId, DeploymentState, Fact, Incident, IncidentId,
-    IncidentTransition, Oid, Progress, Repository, RepositoryState, Span, Time,
+    ClaimSource, Collector, DAY, Deployment, DeploymentId, DeploymentState, Fact, Incident,
+    IncidentId, IncidentTransition, Oid, Progress, Repository, RepositoryState, Span, Time,
 };
 use delivery::ledger::ProductionEnvironments;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// A failed deployment is asked again this long, since it may be re-run to success.
@@ -35,6 +35,10 @@ pub struct Tracked {
     pub probed_at: Option<Time>,
     /// Lists that may not be read, with when they are asked for again.
     pub held_until: HashMap<Collector, Time>,
+    /// The sources of ownership that were asked for it.
+    pub claimed: HashSet<ClaimSource>,
+    /// Where reading the files goes on that say whose it is.
+    pub owner_files: Option<String>,
     /// The default branch's head that the commit graph was last read up to.
     pub head_read: Option<Oid>,
     /// When the baseline's commit was made, once the graph holds it.
@@ -67,6 +71,8 @@ impl Tracked {
             marks: HashMap::new(),
             probed_at: None,
             held_until: HashMap::new(),
+            claimed: HashSet::new(),
+            owner_files: None,
             head_read: None,
             baseline_committed_at: None,
             reconciled_at: None,
@@ -96,6 +102,9 @@ impl Tracked {
             }
             Fact::Progress(progress) => {
                 self.progress.insert(progress.collector, *progress);
+            }
+            Fact::Claims(claims) => {
+                self.claimed.insert(claims.source);
             }
             Fact::Repository(_)
             | Fact::PullRequest(_)

@@ -124,3 +124,73 @@ fn fingerprints_change_with_what_they_stand_for_only() {
     assert_ne!(selectors_fingerprint(&one.of(&shop)), selectors_fingerprint(&other.of(&shop)));
     assert_eq!(paths_fingerprint(&one.of(&shop)), paths_fingerprint(&other.of(&shop)));
 }
+
+fn entry(name: &str, root: &str) -> CatalogComponent {
+    CatalogComponent { name: name.into(), root: root.into(), ..CatalogComponent::default() }
+}
+
+fn catalogued(entries: &[(&str, &str)]) -> Vec<ComponentSettings> {
+    let component = |(name, root): &(&str, &str)| {
+        ComponentSettings::catalogued(&Arc::from("acme/shop"), &entry(name, root))
+    };
+    entries.iter().map(component).collect()
+}
+
+#[test]
+fn a_deployment_names_a_component_of_the_catalog_in_its_environment_task_or_payload() {
+    let all = catalogued(&[("pay-api", ""), ("api", ""), ("web", "")]);
+    let all: Vec<&ComponentSettings> = all.iter().collect();
+    let task = |text: &str| DeploymentMark::Task(text.into());
+    let field = |name: &str, value: &str| DeploymentMark::Payload(name.into(), value.into());
+    for (environment, moved, marks, expected) in [
+        ("production-api", None, vec![], vec!["api"]),
+        ("API/production", None, vec![], vec!["api"]),
+        ("production-pay-api", None, vec![], vec!["pay-api"]),
+        ("production", Some("production (web)"), vec![], vec!["web"]),
+        ("production", None, vec![task("deploy:web")], vec!["web"]),
+        ("production", None, vec![task("api")], vec!["api"]),
+        ("production", None, vec![field("service", "web")], vec!["web"]),
+        ("production", None, vec![field("region", "web")], vec!["pay-api", "api", "web"]),
+        ("production-apis", None, vec![], vec!["pay-api", "api", "web"]),
+        ("production", None, vec![], vec!["pay-api", "api", "web"]),
+    ] {
+        let deployment = deployment(environment, moved, &marks);
+        let found: Vec<&str> =
+            deployed(&all, &deployment).iter().map(|component| &*component.name).collect();
+        assert_eq!(found, expected, "{environment} {moved:?} {marks:?}");
+    }
+}
+
+#[test]
+fn a_component_of_the_catalog_has_the_changes_of_its_folder() {
+    let all = catalogued(&[("api", "services/api"), ("all", ""), ("odd", "a[b]"), ("x", ".git")]);
+    let all: Vec<&ComponentSettings> = all.iter().collect();
+    let of = |path: &'static str| -> Vec<String> {
+        let names = touched(&all, [path].into_iter());
+        names.iter().map(|name| name.to_string()).collect()
+    };
+    assert_eq!(of("services/api/main.rs"), ["api"]);
+    assert_eq!(of("a[b]/x"), ["odd"], "a folder's name is no pattern");
+    assert_eq!(of("services/apis"), Vec::<String>::new());
+    let whole: Vec<bool> = all.iter().map(|one| one.paths.is_empty()).collect();
+    assert_eq!(whole, [false, true, false, true], "these have every change");
+}
+
+#[test]
+fn components_of_the_catalog_are_shared_and_declared_ones_come_first() {
+    let mut known = components(TWO);
+    let reader = known.clone();
+    let one = repository("acme/shop", &[]);
+    let other = Repository { id: RepoId(2), ..repository("acme/blog", &[]) };
+    let found = |components: &Components, repo: &Repository| -> Vec<String> {
+        components.of(repo).iter().map(|one| one.name.to_string()).collect()
+    };
+    let entries = || catalogued(&[("a", "a"), ("b", "b")]);
+    known.publish([(RepoId(1), entries()), (RepoId(2), entries())].into());
+    assert_eq!(found(&known, &one), ["api", "web"]);
+    assert_eq!(found(&known, &other), ["a", "b"]);
+    assert_eq!(found(&reader, &other), Vec::<String>::new(), "a state stays as it was taken");
+    assert_eq!(found(&reader.now(), &other), ["a", "b"]);
+    known.publish([].into());
+    assert_eq!(found(&reader.now(), &other), Vec::<String>::new());
+}

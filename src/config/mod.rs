@@ -19,8 +19,8 @@ mod settings;
 mod tests;
 
 pub use components::{
-    ComponentSettings, Components, DeploymentSelector, claimants, have_paths, paths_fingerprint,
-    selectors_fingerprint, touched,
+    ComponentSettings, Components, DeploymentSelector, claimants, deployed, have_paths,
+    paths_fingerprint, selectors_fingerprint, touched,
 };
 pub use keys::{Default as KeyDefault, Key, Section};
 pub use layers::{ConfigFile, Flags, Sources};
@@ -30,10 +30,10 @@ pub use problems::{Problem, Problems};
 pub use reference::reference;
 pub use sections::{ALL as SECTIONS, listen_address};
 pub use settings::{
-    CollectionSettings, ComponentDetail, ExpositionSettings, FailuresSettings, GitHubSettings,
-    HashLogins, IncidentMapping, IncidentSettings, IssuePattern, LogFormat, LogSettings,
-    MeasuresSettings, OwnershipRule, OwnershipSettings, OwnershipSource, ServerSettings, Settings,
-    StoreSettings,
+    CatalogSettings, CollectionSettings, ComponentDetail, ExpositionSettings, FailuresSettings,
+    GitHubSettings, HashLogins, IncidentMapping, IncidentSettings, IssuePattern, LogFormat,
+    LogSettings, MeasuresSettings, OwnershipRule, OwnershipSettings, OwnershipSource,
+    ServerSettings, Settings, StoreSettings,
 };
 
 use problems::Report;

@@ -218,6 +218,20 @@ impl PathPattern {
         Ok(PathPattern { text: text.to_owned(), itself, below })
     }
 
+    /// A folder of this name, whose letters are no pattern.
+    pub(super) fn of_folder(folder: &str) -> Result<PathPattern, String> {
+        PathPattern::parse(&globset::escape(folder))
+    }
+
+    /// The folder that all paths lie in which match, without slashes at its ends.
+    pub fn folder(&self) -> &str {
+        let path = self.text.trim_start_matches("./").trim_matches('/');
+        match path.find(META) {
+            None => path,
+            Some(at) => path[..at].rsplit_once('/').map_or("", |(folder, _)| folder),
+        }
+    }
+
     /// Whether a path matches, or lies in a folder that does.
     pub fn matches(&self, path: &str) -> bool {
         self.itself.is_match(path) || self.below.is_match(path)

@@ -35,6 +35,8 @@ pub struct Settings {
     pub exposition: ExpositionSettings,
     /// `[ownership]`
     pub ownership: OwnershipSettings,
+    /// `[catalog]`, where it names a server.
+    pub catalog: Option<CatalogSettings>,
     /// `[[components]]`
     pub components: Components,
     /// `[[overrides]]`
@@ -167,6 +169,16 @@ pub struct ExpositionSettings {
 pub enum OwnershipSource {
     /// `[[ownership.rules]]`
     Rules,
+    /// Catalog files and the catalog's server.
+    Catalog,
+    /// The organisation's custom property.
+    CustomProperty,
+    /// Teams at GitHub that may write.
+    GitHubTeam,
+    /// The file `CODEOWNERS`.
+    CodeOwners,
+    /// Topics with the prefix.
+    Topic,
 }
 
 /// `[[ownership.rules]]`
@@ -179,12 +191,36 @@ pub struct OwnershipRule {
 }
 
 /// `[ownership]`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct OwnershipSettings {
     /// `order`: sources in the order in which they are asked; the first answer wins.
     pub order: Vec<OwnershipSource>,
+    /// `refresh_interval`: how often sources that tell no news are asked again.
+    pub refresh_interval: Span,
+    /// `custom_property`: the property that names the team.
+    pub custom_property: String,
+    /// `topic_prefix`: what stands before the team in a topic.
+    pub topic_prefix: String,
     /// The rules, first match wins.
     pub rules: Vec<OwnershipRule>,
+}
+
+/// `[catalog]`
+#[derive(Clone, Debug)]
+pub struct CatalogSettings {
+    /// `url`: the backend's address.
+    pub url: String,
+    /// `ca_file`: PEM certificates to trust beside the system's.
+    pub ca_file: Option<PathBuf>,
+    /// The token, and where it came from; an open server needs none.
+    pub token: Option<(SecretString, String)>,
+}
+
+impl OwnershipSettings {
+    /// What topics start with that name a team, where topics are asked at all.
+    pub fn topic_prefix(&self) -> Option<&str> {
+        self.order.contains(&OwnershipSource::Topic).then_some(&self.topic_prefix)
+    }
 }
 
 /// What an issue is recognised by.

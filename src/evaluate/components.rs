@@ -2,9 +2,10 @@
 //! was ever deployed.
 
 use super::estate::RepositoryFacts;
-use super::ownership::{Owner, Owners};
-use crate::config::{ComponentSettings, Components, claimants};
-use delivery::domain::{ComponentId, Deployment, Repository};
+use super::ownership::{Owner, Owners, Subject};
+use super::repository_claims::RepositoryClaims;
+use crate::config::{ComponentSettings, Components, deployed};
+use delivery::domain::{CatalogComponent, ComponentId, Deployment, Repository};
 use delivery::ledger::Scope;
 use std::sync::Arc;
 
@@ -13,27 +14,32 @@ use std::sync::Arc;
 pub struct Component<'a> {
     /// What identifies it.
     pub id: ComponentId,
-    /// How it is declared; absent where it is the whole repository.
+    /// How it is declared, or what the catalog has; absent where it is the whole repository.
     pub declared: Option<&'a ComponentSettings>,
     /// All declared components of its repository, in order.
     all: Vec<&'a ComponentSettings>,
+    /// What sources say of its repository.
+    claims: &'a RepositoryClaims,
 }
 
 /// The components of a collected repository.
 pub fn components_of<'a>(
     components: &'a Components,
     repository: &Repository,
-    facts: &RepositoryFacts,
+    facts: &'a RepositoryFacts,
 ) -> Vec<Component<'a>> {
     let all = components.of(repository);
+    let claims = &facts.claims;
     if all.is_empty() {
-        let whole = Component { id: ComponentId::whole(repository.id), declared: None, all };
+        let whole =
+            Component { id: ComponentId::whole(repository.id), declared: None, all, claims };
         return facts.has_component().then_some(whole).into_iter().collect();
     }
     let declared = all.iter().map(|one| Component {
         id: ComponentId { repo: repository.id, name: Arc::clone(&one.name) },
         declared: Some(one),
         all: all.clone(),
+        claims,
     });
     declared.collect()
 }
@@ -44,7 +50,7 @@ impl Component<'_> {
         let all = facts.deployments.values();
         let Some(declared) = self.declared else { return all.collect() };
         let is_own = |deployment: &&Deployment| {
-            claimants(&self.all, deployment).0.is_some_and(|first| first.name == declared.name)
+            deployed(&self.all, deployment).iter().any(|one| one.name == declared.name)
         };
         all.filter(is_own).collect()
     }
@@ -59,7 +65,12 @@ impl Component<'_> {
 
     /// Whose it is.
     pub fn owner(&self, repository: &Repository, owners: &dyn Owners) -> Owner {
-        owner_of(self.declared, repository, owners)
+        owner_of(self.declared, repository, self.claims, owners)
+    }
+
+    /// Its entry in the catalog.
+    pub fn entry(&self) -> Option<&CatalogComponent> {
+        self.claims.entry(self.declared.map(|declared| &*declared.name))
     }
 
     /// Its name, as the label `component` shows it.
@@ -71,22 +82,27 @@ impl Component<'_> {
     }
 }
 
-/// Whose a component is: whoever its declaration names, else whoever owns the repository.
+/// Whose a component is: whoever its declaration names, else whoever the sources name for its
+/// folder and its entry in the catalog.
 pub fn owner_of(
     declared: Option<&ComponentSettings>,
     repository: &Repository,
+    claims: &RepositoryClaims,
     owners: &dyn Owners,
 ) -> Owner {
-    match declared.and_then(|declared| declared.team.clone()) {
-        Some(team) => Owner { team, source: "components" },
-        None => owners.owner(repository),
+    if let Some(team) = declared.and_then(|declared| declared.team.clone()) {
+        return Owner { team, source: "components" };
     }
+    let root = declared.map_or("", ComponentSettings::root);
+    let entry = claims.entry(declared.map(|declared| &*declared.name));
+    owners.owner(&Subject { repository, root, claims, entry })
 }
 
 /// Whose a repository is: its components' only team, else whoever owns the repository.
 pub fn owner_of_repository(
     components: &[Component<'_>],
     repository: &Repository,
+    claims: &RepositoryClaims,
     owners: &dyn Owners,
 ) -> Owner {
     let mut found: Vec<Owner> =
@@ -94,6 +110,6 @@ pub fn owner_of_repository(
     found.dedup_by(|one, other| one.team == other.team);
     match found.pop() {
         Some(only) if found.is_empty() => only,
-        _ => owners.owner(repository),
+        _ => owners.owner(&Subject::whole(repository, claims)),
     }
 }

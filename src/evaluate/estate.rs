@@ -1,12 +1,15 @@
 //! All facts in memory, by repository, kept current by the store's news.
 
+use super::catalog::Catalog;
 use super::mapping::{IncidentMap, map_incidents};
 use super::naming::Naming;
 use super::ownership::Owners;
+use super::repository_claims::RepositoryClaims;
 use crate::config::Components;
 use delivery::domain::{
-    Collector, CommitGraph, ComponentId, Deployment, DeploymentId, DeploymentState, Fact, Incident,
-    IncidentId, PullNumber, PullRequest, RepoId, Repository, RepositoryState, Time,
+    ClaimSource, Claims, Collector, CommitGraph, ComponentId, Deployment, DeploymentId,
+    DeploymentState, Fact, Incident, IncidentId, PullNumber, PullRequest, RepoId, Repository,
+    RepositoryState, Time,
 };
 use delivery::ledger::Forgettable;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -22,6 +25,8 @@ pub struct RepositoryFacts {
     pub pulls: BTreeMap<PullNumber, PullRequest>,
     /// Commits.
     pub graph: CommitGraph,
+    /// What sources say of whose it is.
+    pub claims: RepositoryClaims,
     /// Whether each collector has read all history, and how far it has come.
     progress: HashMap<Collector, (bool, Option<Time>)>,
 }
@@ -64,6 +69,8 @@ pub struct Changes {
     pub repositories: BTreeSet<RepoId>,
     /// Whether names, owners or incidents changed, so that incidents have to be mapped again.
     pub mapping: bool,
+    /// Whether the catalog or the names that it uses changed.
+    pub catalog: bool,
     /// Incidents that changed.
     pub incidents: BTreeSet<IncidentId>,
 }
@@ -79,6 +86,8 @@ pub struct Estate {
     pub mapped: IncidentMap,
     /// What incidents name elsewhere.
     pub naming: Naming,
+    /// What the catalog has.
+    catalog: Catalog,
 }
 
 impl Estate {
@@ -92,6 +101,10 @@ impl Estate {
             Fact::Repository(repository) => {
                 changes.mapping = true;
                 let facts = self.of(repository.id);
+                let named =
+                    |one: &Repository| (one.full_name.clone(), one.former_names.clone(), one.state);
+                // Heads move all the time, and no entry of the catalog depends on them.
+                changes.catalog |= facts.repository.as_ref().map(named) != Some(named(&repository));
                 facts.repository = Some(repository);
             }
             Fact::Deployment(deployment) => {
@@ -113,6 +126,7 @@ impl Estate {
                 changes.incidents.insert(incident.id.clone());
                 self.incidents.insert(incident.id.clone(), incident);
             }
+            Fact::Claims(claims) => self.absorb_claims(claims, changes),
             Fact::Progress(progress) => {
                 let state = (progress.complete, progress.through);
                 self.of(progress.repo).progress.insert(progress.collector, state);
@@ -133,6 +147,26 @@ impl Estate {
         facts.graph.forget(&gone.commits, gone.frontier.clone());
         for incident in incidents {
             self.incidents.remove(incident);
+        }
+    }
+
+    /// Gives repositories what the catalog has of them; returns those for which that is news.
+    pub fn assign_catalog(&mut self) -> Vec<RepoId> {
+        self.catalog.assign(&mut self.repositories)
+    }
+
+    /// How many entries the catalog has of repositories that are gone or not collected any more.
+    pub fn entries_of_the_gone(&self) -> u64 {
+        self.catalog.of_the_gone
+    }
+
+    fn absorb_claims(&mut self, claims: Claims, changes: &mut Changes) {
+        let Claims { repo, source, claims } = claims;
+        changes.mapping = true;
+        changes.catalog |= matches!(source, ClaimSource::CatalogServer | ClaimSource::CatalogFiles);
+        match repo {
+            Some(repo) => self.of(repo).claims.absorb(source, claims),
+            None => self.catalog.absorb(claims),
         }
     }
 
@@ -216,4 +250,17 @@ impl Estate {
         incidents.extend(self.incidents_naming(component.repo));
         incidents
     }
+}
+
+/// What sources say of each of these repositories.
+pub fn claims_by_repository(
+    repositories: impl IntoIterator<Item = Repository>,
+    claims: impl IntoIterator<Item = Claims>,
+) -> BTreeMap<RepoId, RepositoryClaims> {
+    let (mut estate, mut changes) = (Estate::default(), Changes::default());
+    let repositories = repositories.into_iter().map(Fact::Repository);
+    let facts = repositories.chain(claims.into_iter().map(Fact::Claims));
+    facts.for_each(|fact| estate.absorb(fact, &mut changes));
+    estate.catalog.assign(&mut estate.repositories);
+    estate.repositories.into_iter().map(|(repo, facts)| (repo, facts.claims)).collect()
 }

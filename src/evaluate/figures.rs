@@ -31,6 +31,7 @@ impl Evaluator {
             settled_teams: self.settled.totals.of_teams(self.teams.keys()),
             settled_orgs: self.settled.totals.of_orgs(self.orgs.keys()),
             repositories: repositories.collect(),
+            platform: self.platform(),
         }
     }
 
@@ -44,8 +45,8 @@ impl Evaluator {
                 component: Arc::clone(&place.component),
             },
             info: ComponentInfo {
-                system: Arc::from(""),
-                lifecycle: Arc::from(""),
+                system: Arc::clone(&place.system),
+                lifecycle: Arc::clone(&place.lifecycle),
                 source: Arc::from(place.source),
             },
             figures: labelled(

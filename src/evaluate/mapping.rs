@@ -81,7 +81,7 @@ impl Directory {
         for (repo, facts) in repositories {
             let Some(repository) = facts.active() else { continue };
             let components = components_of(components, repository, facts);
-            let team = owner_of_repository(&components, repository, owners).team;
+            let team = owner_of_repository(&components, repository, &facts.claims, owners).team;
             directory.team_of_repo.insert(*repo, team);
             let full_name = repository.full_name.to_lowercase();
             for component in &components {

@@ -3,7 +3,8 @@
 //! Evaluation is off the scrape path: when facts changed, and at least every 30 seconds, since
 //! windows slide. Only components with news, or whose figures change by time alone, are evaluated.
 
-mod claims;
+mod catalog;
+mod codeowners;
 mod component;
 mod components;
 mod due;
@@ -11,29 +12,37 @@ mod estate;
 mod figures;
 mod group;
 mod mapping;
+mod mistakes;
 mod naming;
 mod ownership;
+mod platform;
+mod repository_claims;
 mod retention;
 mod rules;
 mod run;
 mod settling;
 
-pub use claims::{Evidence, Mistake, mistakes};
 pub use components::owner_of;
-pub use ownership::{OrderedOwners, Owner, Owners, UNOWNED};
+pub use estate::claims_by_repository;
+pub use mistakes::{Evidence, Mistake, mistakes};
+pub use ownership::{OrderedOwners, Owner, Owners, Subject, UNOWNED};
+pub use repository_claims::RepositoryClaims;
 pub use rules::{Judging, rules_of};
 pub use run::Publisher;
 
 pub use settling::{Settled, Settlement, SettlingRules};
 
-use crate::config::{ByRepository, Components};
-use claims::ToldMistakes;
+use crate::config::{
+    ByRepository, ComponentSettings, Components, paths_fingerprint, selectors_fingerprint,
+};
+use catalog::catalogued;
 use component::{Evaluated, evaluate, instant_of};
 use components::{Component, components_of, owner_of_repository};
 use delivery::domain::{ComponentId, Fact, RepoId, Repository, Span, TeamName, Time, Window};
 use delivery::ledger::{JudgedIncident, judge_incident};
 use estate::{Changes, Estate, RepositoryFacts};
 use group::{EvaluatedGroup, evaluate_group};
+use mistakes::ToldMistakes;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -61,6 +70,8 @@ struct Place {
     org: Arc<str>,
     repo: Arc<str>,
     component: Arc<str>,
+    system: Arc<str>,
+    lifecycle: Arc<str>,
 }
 
 /// All facts, judged and measured.
@@ -76,6 +87,10 @@ pub struct Evaluator {
     mistakes: ToldMistakes,
     /// When these rules were first evaluated.
     since: Option<Time>,
+    /// The instant of the latest evaluation.
+    evaluated_at: Option<Time>,
+    /// Since when the catalog has these components of a repository.
+    catalogued_at: BTreeMap<RepoId, Time>,
 }
 
 impl Evaluator {
@@ -92,6 +107,8 @@ impl Evaluator {
             orgs: BTreeMap::new(),
             mistakes: ToldMistakes::default(),
             since: None,
+            evaluated_at: None,
+            catalogued_at: BTreeMap::new(),
         }
     }
 
@@ -105,10 +122,32 @@ impl Evaluator {
     pub fn evaluate(&mut self, now: Time) -> Settlement {
         let mut changes = std::mem::take(&mut self.changes);
         self.since.get_or_insert(now);
+        self.evaluated_at = Some(now);
+        self.read_catalog(&mut changes, now);
         self.estate.map_incidents(&self.rules.components, &*self.rules.owners, &mut changes);
         let touched = self.evaluate_components(&changes.repositories, now);
         self.evaluate_groups(&touched, now);
         self.due(now)
+    }
+
+    /// Makes the components known that the catalog has in what was absorbed so far: what reads
+    /// pull requests and deployments has to know them before it begins.
+    pub fn prepare(&mut self, now: Time) {
+        let mut changes = std::mem::take(&mut self.changes);
+        self.read_catalog(&mut changes, now);
+        self.changes = changes;
+    }
+
+    fn read_catalog(&mut self, changes: &mut Changes, now: Time) {
+        if !std::mem::take(&mut changes.catalog) || !self.rules.owners.asks_catalog() {
+            return;
+        }
+        changes.repositories.extend(self.estate.assign_catalog());
+        let found = catalogued(&self.estate.repositories);
+        let known = |repo: &RepoId| self.rules.components.catalogued(*repo);
+        let news = found.iter().filter(|(repo, components)| !are_alike(components, known(repo)));
+        self.catalogued_at.extend(news.map(|(repo, _)| (*repo, now)));
+        self.rules.components.publish(found);
     }
 
     /// Takes over what was settled.
@@ -167,17 +206,23 @@ impl Evaluator {
     /// not before its repository was read with what is declared now: without the marks of paths
     /// and deployments it would show, and count, what is not its own.
     fn is_visible(&self, component: &Component<'_>, facts: &RepositoryFacts) -> bool {
-        if component.declared.is_none() {
+        let is_deployed = || {
             let evaluated = self.components.get(&component.id);
-            return evaluated.is_some_and(|evaluated| !evaluated.history.deployments.is_empty());
+            evaluated.is_some_and(|evaluated| !evaluated.history.deployments.is_empty())
+        };
+        let Some(declared) = component.declared else { return is_deployed() };
+        if declared.is_catalogued() && !is_deployed() {
+            return false;
         }
-        self.settled.born_at(&component.id).is_some() || facts.through() >= self.since
+        let since = self.since.max(self.catalogued_at.get(&component.id.repo).copied());
+        self.settled.born_at(&component.id).is_some() || facts.through() >= since
     }
 
     /// Where what belongs to no component of a repository counts: its team and its organisation.
     fn home(&self, repository: &Repository, facts: &RepositoryFacts) -> (TeamName, Arc<str>) {
         let components = components_of(&self.rules.components, repository, facts);
-        let owner = owner_of_repository(&components, repository, &*self.rules.owners);
+        let owner =
+            owner_of_repository(&components, repository, &facts.claims, &*self.rules.owners);
         (owner.team, org_of(repository))
     }
 
@@ -189,6 +234,8 @@ impl Evaluator {
             org: org_of(repository),
             repo: Arc::clone(&repository.full_name),
             component: component.label(repository),
+            system: text(component.entry().and_then(|entry| entry.system.as_ref())),
+            lifecycle: text(component.entry().and_then(|entry| entry.lifecycle.as_ref())),
         }
     }
 
@@ -219,6 +266,20 @@ impl Evaluator {
         evaluate_all(teams, before.0, components, touched, &windows, now);
         evaluate_all(orgs, before.1, components, touched, &windows, now);
     }
+}
+
+/// Whether these components select the same.
+fn are_alike(one: &[ComponentSettings], other: &[ComponentSettings]) -> bool {
+    let texts = |components: &[ComponentSettings]| {
+        let components: Vec<&ComponentSettings> = components.iter().collect();
+        (paths_fingerprint(&components), selectors_fingerprint(&components))
+    };
+    texts(one) == texts(other)
+}
+
+/// A text that may be absent, as a label.
+fn text(text: Option<&Arc<str>>) -> Arc<str> {
+    text.cloned().unwrap_or_else(|| Arc::from(""))
 }
 
 /// The organisation that a repository is shown under.

@@ -30,6 +30,7 @@ pub(super) fn evaluator_of(components: Components) -> Evaluator {
     let ownership = OwnershipSettings {
         order: vec![OwnershipSource::Rules],
         rules: vec![rule("acme/pay-*", "payments"), rule("acme/incidents", "payments")],
+        ..OwnershipSettings::default()
     };
     let windows = vec![("7d".to_owned(), Window::days(7))];
     let judging = Rules {

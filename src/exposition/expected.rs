@@ -12,6 +12,8 @@ use delivery::measures::{Level, PHASES};
 
 /// Measures that have a performance level.
 const LEVELLED_MEASURES: usize = 4;
+/// How many values a label of the platform's families has.
+const PLATFORM_VALUES: usize = 3;
 /// A histogram's series beside its buckets: the sum and the count.
 const BESIDE_BUCKETS: usize = 2;
 
@@ -39,6 +41,7 @@ pub fn expected_series(subjects: Subjects, windows: usize, exposure: &Exposure) 
                 Subject::Team => subjects.teams,
                 Subject::Org => subjects.orgs,
                 Subject::Repository => subjects.repositories,
+                Subject::Platform => 1,
             };
             count * of_one(family, windows, exposure)
         })
@@ -61,6 +64,9 @@ fn of_one(family: &Family, windows: usize, exposure: &Exposure) -> usize {
             PHASES.len() * of_histogram(|settled| settled.change_phase(PHASES[0]))
         }
         Reading::FailedDeployments => Reason::ALL.len(),
+        // The reasons, or what may lack; of lifecycles there are about as many.
+        Reading::Platform(_) if family.declaration.labels.is_empty() => 1,
+        Reading::Platform(_) => PLATFORM_VALUES,
         Reading::Counter(_)
         | Reading::Point(_)
         | Reading::DataThrough

@@ -1,5 +1,6 @@
 //! What it takes to declare a family, once, for every level that shows it.
 
+use super::figures::PlatformFigures;
 use super::histogram::Histogram;
 use super::settled::SettledFigures;
 use delivery::measures::{Distribution, PointFigures, SeedFigures, WindowFigures};
@@ -37,6 +38,8 @@ pub enum Subject {
     Org,
     /// A repository, as the exporter collects it.
     Repository,
+    /// Everything that is collected.
+    Platform,
 }
 
 impl Subject {
@@ -47,6 +50,7 @@ impl Subject {
             Subject::Team => "dora_team_",
             Subject::Org => "dora_org_",
             Subject::Repository => "dora_exporter_",
+            Subject::Platform => "platform_",
         }
     }
 
@@ -57,12 +61,13 @@ impl Subject {
             Subject::Team => &["team"],
             Subject::Org => &["org"],
             Subject::Repository => &["repo"],
+            Subject::Platform => &[],
         }
     }
 
     fn pooled(self) -> &'static str {
         match self {
-            Subject::Component | Subject::Repository => "",
+            Subject::Component | Subject::Repository | Subject::Platform => "",
             Subject::Team => " Pooled over the team's components.",
             Subject::Org => " Pooled over the organisation's components.",
         }
@@ -103,6 +108,8 @@ pub(super) enum Reading {
     Info,
     /// Whether a repository's history is complete.
     BackfillComplete,
+    /// Values by those of the family's label, of which a family without labels has one.
+    Platform(fn(&PlatformFigures) -> Vec<(String, u64)>),
 }
 
 /// A family, declared for one or several levels.
@@ -160,11 +167,11 @@ impl Family {
     /// the value is as old as the last collection, not as the scrape.
     pub(super) fn new(declaration: &'static Declaration, subject: Subject) -> Family {
         let name = format!("{}{}", subject.prefix(), declaration.stem);
-        let help = format!(
-            "{}{} From GitHub by a schedule, not at the scrape.",
-            declaration.help,
-            subject.pooled()
-        );
+        let age = match subject {
+            Subject::Platform => "By a schedule, not at the scrape.",
+            _ => "From GitHub by a schedule, not at the scrape.",
+        };
+        let help = format!("{}{} {age}", declaration.help, subject.pooled());
         Family { declaration, subject, name, help }
     }
 

@@ -22,6 +22,21 @@ pub struct FigureSet {
     pub settled_orgs: Vec<(Arc<str>, Arc<SettledFigures>)>,
     /// All collected repositories.
     pub repositories: Vec<RepositoryState>,
+    /// How the catalog stands.
+    pub platform: PlatformFigures,
+}
+
+/// What a platform team watches of its own product.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PlatformFigures {
+    /// Shown components by lifecycle, in order.
+    pub components: Vec<(String, u64)>,
+    /// Those that nobody owns.
+    pub unowned: u64,
+    /// Entries of the catalog that seem out of date, by reason; none where it is not asked.
+    pub stale: Vec<(String, u64)>,
+    /// Production components that lack something, by what; none where the catalog is not asked.
+    pub without: Vec<(String, u64)>,
 }
 
 /// Figures that a component, a team and an organisation share.

@@ -32,7 +32,7 @@ pub use families::families;
 pub use family::{Family, Kind, Subject};
 pub use figures::{
     ComponentFigures, ComponentInfo, ComponentLabels, Exposure, FigureSet, Figures, OrgFigures,
-    RepositoryState, TeamFigures,
+    PlatformFigures, RepositoryState, TeamFigures,
 };
 pub use format::Format;
 pub use histogram::{Exemplar, Histogram};

@@ -57,14 +57,20 @@ pub fn reference() -> String {
     section(&mut text, Subject::Component, "Components", "S = in a component's standard detail.");
     section(&mut text, Subject::Team, "Teams", "By the same rules as components'.");
     section(&mut text, Subject::Org, "Organisations", "By the same rules as components'.");
+    let note =
+        "Over everything that is collected: what a platform team watches of its own product.";
+    section(&mut text, Subject::Platform, "Platform", note);
     own(&mut text);
     text
 }
 
 fn section(text: &mut String, subject: Subject, title: &str, note: &str) {
-    let labels = code(subject.labels());
+    let labels = match subject.labels() {
+        [] => String::new(),
+        labels => format!("Labels {}, and those named. ", code(labels)),
+    };
     // Writing to a string cannot fail.
-    let _ = write!(text, "\n## {title}\n\nLabels {labels}, and those named. {note}\n\n");
+    let _ = write!(text, "\n## {title}\n\n{labels}{note}\n\n");
     text.push_str("| Family | Type | Further labels | Meaning |\n|---|---|---|---|\n");
     let own = |family: &&Family| family.subject() == subject;
     for family in families().iter().filter(own) {

@@ -2,8 +2,8 @@
 
 use super::family::{Family, Reading, Subject};
 use super::figures::{
-    ComponentFigures, ComponentLabels, Exposure, FigureSet, Figures, OrgFigures, RepositoryState,
-    TeamFigures,
+    ComponentFigures, ComponentLabels, Exposure, FigureSet, Figures, OrgFigures, PlatformFigures,
+    RepositoryState, TeamFigures,
 };
 use super::histogram::Histogram;
 use super::settled::SettledFigures;
@@ -35,6 +35,7 @@ pub(super) struct Sorted<'a> {
     settled_teams: Vec<&'a (TeamName, Arc<SettledFigures>)>,
     settled_orgs: Vec<&'a (Arc<str>, Arc<SettledFigures>)>,
     repositories: Vec<&'a RepositoryState>,
+    platform: &'a PlatformFigures,
 }
 
 impl<'a> Sorted<'a> {
@@ -52,7 +53,15 @@ impl<'a> Sorted<'a> {
         settled_teams.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         let mut settled_orgs: Vec<_> = set.settled_orgs.iter().collect();
         settled_orgs.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        Sorted { components, teams, orgs, settled_teams, settled_orgs, repositories }
+        Sorted {
+            components,
+            teams,
+            orgs,
+            settled_teams,
+            settled_orgs,
+            repositories,
+            platform: &set.platform,
+        }
     }
 
     /// How many subjects a family has.
@@ -64,6 +73,7 @@ impl<'a> Sorted<'a> {
             Subject::Team => self.teams.len(),
             Subject::Org => self.orgs.len(),
             Subject::Repository => self.repositories.len(),
+            Subject::Platform => 1,
         }
     }
 
@@ -97,12 +107,24 @@ impl<'a> Sorted<'a> {
                 to.subject(&[("org", &one.org)]);
                 figures(family, &one.figures, false, to);
             }),
+            Subject::Platform => platform(family, self.platform, to),
             Subject::Repository => self.repositories[subjects].iter().for_each(|one| {
                 if let Reading::BackfillComplete = family.declaration.reading {
                     to.subject(&[("repo", &one.repo)]);
                     to.sample("", &[], f64::from(u8::from(one.backfill_complete)));
                 }
             }),
+        }
+    }
+}
+
+fn platform(family: &Family, figures: &PlatformFigures, to: &mut impl Samples) {
+    to.subject(&[]);
+    let Reading::Platform(read) = family.declaration.reading else { return };
+    for (value, count) in read(figures) {
+        match family.declaration.labels {
+            [label] => to.sample("", &[(label, &value)], count as f64),
+            _ => to.sample("", &[], count as f64),
         }
     }
 }

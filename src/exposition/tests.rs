@@ -139,6 +139,7 @@ fn set(components: &[(&str, &str, i64)]) -> FigureSet {
         Arc::new(TeamFigures { team: components[at].0.into(), figures, levels })
     };
     FigureSet {
+        platform: expected::platform(),
         components: components
             .iter()
             .zip(&histories)
@@ -186,8 +187,9 @@ fn every_declared_family_is_shown_with_its_labels() {
         let header = format!("# TYPE {} {}\n", family.name(), family.kind().name());
         assert_eq!(text.matches(&header).count(), 1, "{}", family.name());
         let suffix = if family.kind() == Kind::Histogram { "_count" } else { "" };
-        let start = format!("{}{suffix}{{", family.name());
-        let sample = series(&text).into_iter().find(|line| line.starts_with(&start)).unwrap();
+        let name = format!("{}{suffix}", family.name());
+        let is_its = |line: &&str| line.split(['{', ' ']).next() == Some(&name);
+        let sample = series(&text).into_iter().find(is_its).unwrap();
         let labels: Vec<String> = family.labels().map(|label| format!("{label}=\"")).collect();
         assert_eq!(sample.matches("=\"").count(), labels.len(), "{sample}");
         assert!(labels.iter().all(|label| sample.contains(label)), "{sample}");

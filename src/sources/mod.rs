@@ -1,13 +1,23 @@
 //! Sources: where facts come from. Each source knows its own API and nothing of the store, of
 //! other sources, or of what makes a deployment a failure.
 
+mod catalog_file;
+mod connector;
+mod entity;
 mod error;
 mod observer;
+mod problem;
+mod team;
 
+pub mod backstage;
 pub mod github;
 
+pub use catalog_file::{CatalogFile, read_catalog_file};
+pub use entity::{Entity, Flaw, Home, Place, component};
 pub use error::SourceError;
 pub use observer::{Observer, Throttle};
+pub use problem::Problem;
+pub use team::team_name;
 
 use delivery::domain::{Fact, Time};
 

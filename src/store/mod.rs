@@ -53,13 +53,31 @@ const WRITER_CACHE: &str = "-16000";
 /// What is left of the write-ahead log's file after a burst, in bytes.
 const LOG_LIMIT: &str = "16777216";
 
+/// What a cursor is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CursorOf {
+    /// A list of its history.
+    History(Collector),
+    /// The files that say whose it is.
+    OwnerFiles,
+}
+
+impl CursorOf {
+    fn name(self) -> &'static str {
+        match self {
+            CursorOf::History(collector) => collector.name(),
+            CursorOf::OwnerFiles => "owner_files",
+        }
+    }
+}
+
 /// Where a collector goes on with a repository. Opaque to the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CursorUpdate {
     /// The repository.
     pub repo: RepoId,
-    /// The collector.
-    pub collector: Collector,
+    /// What it is of.
+    pub of: CursorOf,
     /// The cursor, as the source gave it.
     pub cursor: String,
 }
@@ -150,7 +168,7 @@ impl Store {
                     let mut columns = rows::Columns::of(&row);
                     Ok(CursorUpdate {
                         repo: RepoId(columns.bits()?),
-                        collector: rows::collector(columns.take()?)?,
+                        of: rows::cursor_of(columns.take()?)?,
                         cursor: columns.take()?,
                     })
                 });

@@ -8,7 +8,7 @@ use delivery::domain::RepoId;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
 /// What is known of a repository: the tables, what one row is called, and the repository's column.
-const FACTS: [(&str, &str, &str); 9] = [
+const FACTS: [(&str, &str, &str); 10] = [
     ("repositories", "repository", "id"),
     ("deployments", "deployment", "repo"),
     ("pull_requests", "pull request", "repo"),
@@ -17,6 +17,7 @@ const FACTS: [(&str, &str, &str); 9] = [
     ("frontier", "frontier commit", "repo"),
     ("incidents", "incident", "repo"),
     ("progress", "progress", "repo"),
+    ("claims", "claim", "repo"),
     ("cursors", "cursor", "repo"),
 ];
 /// What its counters and histograms stand on.

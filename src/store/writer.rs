@@ -210,7 +210,7 @@ async fn set_cursor(
          ON CONFLICT (repo, collector) DO UPDATE SET cursor = excluded.cursor",
     )
     .bind(update.repo.0.cast_signed())
-    .bind(update.collector.name())
+    .bind(update.of.name())
     .bind(&update.cursor)
     .execute(connection)
     .await

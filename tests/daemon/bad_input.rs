@@ -49,7 +49,7 @@ async fn trouble(name: &str, begin: impl Fn(&World), reason: &str, words: &[&str
     assert_eq!(log.count(words), 1, "{name} is logged once:\n{}", log.text());
     assert!(!log.text().contains(TOKEN), "{name}: the token is in the log");
     let scrape = daemon.scrape().await;
-    assert_eq!(scrape.sum("dora_exporter_source_up", &[]), 0.0, "{name}");
+    assert_eq!(scrape.sum("dora_exporter_source_up", &["source=\"github\""]), 0.0, "{name}");
     assert!(failures(&scrape, reason) >= 1.0, "{name}: no failure of reason {reason}");
     let meanwhile = scrape.gauges();
     let changed = difference(&before, &meanwhile);
@@ -62,7 +62,11 @@ async fn trouble(name: &str, begin: impl Fn(&World), reason: &str, words: &[&str
     daemon.advance(12 * MINUTE).await;
     assert!(!page(&daemon).await.contains(words[0]), "{name} is over and still on the page");
     assert_eq!(log.count(&["works again"]), 1, "{name}:\n{}", log.text());
-    assert_eq!(daemon.scrape().await.sum("dora_exporter_source_up", &[]), 1.0, "{name}");
+    assert_eq!(
+        daemon.scrape().await.sum("dora_exporter_source_up", &["source=\"github\""]),
+        1.0,
+        "{name}"
+    );
     daemon.stop().await;
 }
 

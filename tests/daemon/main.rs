@@ -5,8 +5,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod backstage;
 mod bad_input;
 mod binary;
+mod catalog;
 mod clock;
 mod exposition;
 mod golden;
@@ -14,6 +16,7 @@ mod mistakes;
 mod monorepo;
 mod moves;
 mod overrides;
+mod ownership;
 mod privacy;
 mod process;
 mod rate_limits;

@@ -117,7 +117,7 @@ async fn a_deleted_repository_costs_only_itself() {
     assert_eq!(deployments(&after, "acme/pay"), None);
     let more = deployments(&before, "acme/search").map(|count| count + 1.0);
     assert_eq!(deployments(&after, "acme/search"), more);
-    assert_eq!(after.sum("dora_exporter_source_up", &[]), 1.0);
+    assert_eq!(after.sum("dora_exporter_source_up", &["source=\"github\""]), 1.0);
     // The tests' configuration has a pattern that meets nothing here.
     assert_eq!(log.count(&["WARN"]), log.count(&["`acme/find*`"]), "{}", log.text());
     daemon.stop().await;

@@ -98,7 +98,7 @@ async fn the_share_of_others_is_left_to_them() {
     daemon.advance(50 * MINUTE).await;
     assert_eq!(world.sim.meter().points, 8);
     let scrape = daemon.scrape().await;
-    assert_eq!(scrape.sum("dora_exporter_github_rate_limit_remaining_points", &[]), 12.0);
+    assert_eq!(scrape.sum("dora_exporter_github_rate_limit_remaining_points", &["graphql"]), 12.0);
     assert!(throttled(&scrape, "share") > 0.0);
     daemon.stop().await;
     let world = World::of(organization().story, NOW).await;

@@ -11,12 +11,13 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
-/// The tasks of a daemon with one source that wait for the clock: the collector and the publisher.
+/// The tasks of a daemon with one source that wait for the clock: the collector and the publisher;
+/// one more reads a catalog's server.
 const TASKS: usize = 2;
 /// The token that the daemons bear.
 pub const TOKEN: &str = "github_pat_daemon_tests_secret";
@@ -97,7 +98,8 @@ impl World {
             stop.clone(),
         );
         let (daemon, reloader) = started.await.unwrap_or_else(|error| panic!("{error}"));
-        let running = Running { address: daemon.address(), daemon, stop, clock };
+        let tasks = config.tasks();
+        let running = Running { address: daemon.address(), daemon, stop, clock, tasks };
         running.quiet().await;
         (running, reloader)
     }
@@ -116,7 +118,8 @@ impl World {
         let clock = self.clock.clone();
         let daemon =
             Daemon::start(config.settings(), Arc::new(clock.clone()), stop.clone()).await?;
-        Ok(Running { address: daemon.address(), daemon, stop, clock })
+        let tasks = config.tasks();
+        Ok(Running { address: daemon.address(), daemon, stop, clock, tasks })
     }
 }
 
@@ -151,6 +154,11 @@ impl Config {
         )
     }
 
+    /// How many tasks of a daemon wait for the clock.
+    fn tasks(&self) -> usize {
+        TASKS + usize::from(self.more.contains("[catalog]"))
+    }
+
     pub fn settings(&self) -> Settings {
         config::load(&self.sources()).unwrap_or_else(|problems| panic!("{problems}"))
     }
@@ -171,12 +179,13 @@ pub struct Running {
     daemon: Daemon,
     stop: CancellationToken,
     clock: SteppedClock,
+    tasks: usize,
 }
 
 impl Running {
     /// Returns once nothing is left to do at this instant.
     pub async fn quiet(&self) {
-        self.clock.quiet(TASKS).await;
+        self.clock.quiet(self.tasks).await;
     }
 
     /// Lets so many seconds pass, stopping at every instant that the daemon waits for.
@@ -229,6 +238,9 @@ pub async fn get(address: SocketAddr, path: &str) -> (u16, String) {
     (status, String::from_utf8(body.to_vec()).unwrap())
 }
 
+/// A subscriber that nobody reads.
+static ANOTHER: OnceLock<tracing::Dispatch> = OnceLock::new();
+
 /// The log of everything that runs on this thread while it lives.
 pub struct Log {
     text: Arc<Mutex<Vec<u8>>>,
@@ -237,6 +249,9 @@ pub struct Log {
 
 impl Log {
     pub fn of(level: tracing::Level) -> Log {
+        // While there is only one subscriber, tracing asks whichever thread comes to a line of code
+        // first whether anyone listens, and a thread of another test says no for all.
+        ANOTHER.get_or_init(|| tracing::Dispatch::new(tracing_subscriber::registry()));
         let text = Arc::new(Mutex::new(Vec::new()));
         let writer = Writer(Arc::clone(&text));
         let subscriber = tracing_subscriber::fmt()

@@ -76,7 +76,7 @@ async fn a_store_that_another_program_locks_is_told_and_catches_up() {
     assert!(daemon.page().await.contains("in use by another process"));
     let scrape = daemon.scrape().await;
     assert!(scrape.sum("dora_exporter_source_failures_total", &["reason=\"store\""]) >= 1.0);
-    assert_eq!(scrape.sum("dora_exporter_source_up", &[]), 0.0);
+    assert_eq!(scrape.sum("dora_exporter_source_up", &["source=\"github\""]), 0.0);
 
     execute(&mut program, "ROLLBACK").await;
     daemon.advance(25 * MINUTE).await;

@@ -8,8 +8,8 @@ use delivery::measures::{
 use dora_exporter::config::ComponentDetail;
 use dora_exporter::exposition::{
     ComponentFigures, ComponentInfo, ComponentLabels, Encoded, Exposure, FigureSet, Figures,
-    Format, OrgFigures, OwnMetrics, RepositoryState, SettledFigures, SourceLabels, TeamFigures,
-    encode,
+    Format, OrgFigures, OwnMetrics, PlatformFigures, RepositoryState, SettledFigures, SourceLabels,
+    TeamFigures, encode,
 };
 use std::sync::Arc;
 
@@ -57,6 +57,12 @@ pub fn encoded(created_timestamps: bool) -> Encoded {
         settled_teams: vec![("the \"A\" team\\".into(), Arc::default())],
         settled_orgs: vec![("acme".into(), Arc::default())],
         repositories: vec![RepositoryState { repo: "acme/pay".into(), backfill_complete: true }],
+        platform: PlatformFigures {
+            components: vec![("production".to_owned(), 2)],
+            unowned: 1,
+            stale: vec![("owner_unknown".to_owned(), 1)],
+            without: vec![("docs".to_owned(), 1)],
+        },
     };
     let exposure = Exposure {
         component_detail: ComponentDetail::Full,

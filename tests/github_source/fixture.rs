@@ -4,7 +4,7 @@ use delivery::domain::{Fact, Person, RepoId, Repository, Time};
 use dora_exporter::clock::Clock;
 use dora_exporter::config::{
     ByRepository, Components, ConfigFile, EnvironmentRule, GitHubSettings, HashLogins, HotfixRule,
-    IncidentSettings, RepositoryPattern, Sources, load,
+    IncidentSettings, OwnershipSettings, OwnershipSource, RepositoryPattern, Sources, load,
 };
 use dora_exporter::sources::github::{GitHub, Parsing, Reach};
 use dora_exporter::sources::{Observer, SourceError, Step, Throttle};
@@ -163,6 +163,21 @@ fn declared(components: &str) -> Components {
     load(&sources).unwrap().components
 }
 
+fn ownership() -> OwnershipSettings {
+    OwnershipSettings {
+        order: vec![
+            OwnershipSource::Catalog,
+            OwnershipSource::CustomProperty,
+            OwnershipSource::GitHubTeam,
+            OwnershipSource::CodeOwners,
+            OwnershipSource::Topic,
+        ],
+        custom_property: "team".to_owned(),
+        topic_prefix: "team-".to_owned(),
+        ..OwnershipSettings::default()
+    }
+}
+
 fn parsing() -> Parsing {
     Parsing {
         hotfix: ByRepository::everywhere(
@@ -176,6 +191,7 @@ fn parsing() -> Parsing {
             EnvironmentRule::new(&[] as &[&str], &["*canary*"]).unwrap(),
         ),
         components: Components::default(),
+        ownership: ownership(),
         logins: Arc::new(Sums),
     }
 }

@@ -51,6 +51,21 @@ pub enum CloseReason {
     Duplicate,
 }
 
+/// What a team may do with a repository, from the least to the most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Permission {
+    /// `READ`
+    Read,
+    /// `TRIAGE`
+    Triage,
+    /// `WRITE`
+    Write,
+    /// `MAINTAIN`
+    Maintain,
+    /// `ADMIN`
+    Admin,
+}
+
 /// One thing that happens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -106,6 +121,41 @@ pub enum Event {
     RepositoryDeleted {
         /// The repository.
         repo: RepoId,
+    },
+    /// A repository's topics are set to exactly these.
+    TopicsSet {
+        /// The repository.
+        repo: RepoId,
+        /// All its topics from now on.
+        topics: Vec<String>,
+    },
+    /// A custom property of the organisation is set for a repository.
+    PropertySet {
+        /// The repository.
+        repo: RepoId,
+        /// The property's name.
+        name: String,
+        /// Its values: none is `null`, one is a text, several are a list.
+        values: Vec<String>,
+    },
+    /// A team is as told from now on; a parent's repositories are its children's too.
+    TeamSet {
+        /// The organisation's login.
+        organization: String,
+        /// The team's slug, which is its name here.
+        slug: String,
+        /// The slug of the team around it.
+        parent: Option<String>,
+        /// What it has access to itself.
+        repositories: Vec<(RepoId, Permission)>,
+    },
+    /// Files at the head of the default branch are written or, without a text, removed. Whoever
+    /// looks for moved heads sees them with the next push.
+    FilesWritten {
+        /// The repository.
+        repo: RepoId,
+        /// Paths with their texts.
+        files: Vec<(String, Option<String>)>,
     },
     /// Commits are pushed and a branch is set to `head` (forced or not; created if new).
     Push {

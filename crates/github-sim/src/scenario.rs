@@ -127,6 +127,14 @@ impl Scenario {
         repo
     }
 
+    /// Files at the head of `main`, with the commit that writes them.
+    pub fn write(&mut self, at: i64, repo: RepoId, files: &[(&str, &str)]) -> String {
+        let files = files.iter();
+        let files = files.map(|(path, text)| ((*path).to_owned(), Some((*text).to_owned())));
+        self.event(at, Event::FilesWritten { repo, files: files.collect() });
+        self.commit(at, repo, "main", "Write files")
+    }
+
     /// A commit by `dev` on a branch; a new branch starts at `main`.
     pub fn commit(&mut self, at: i64, repo: RepoId, branch: &str, message: &str) -> String {
         self.commit_by(at, repo, branch, DEVELOPER, message)

@@ -2,6 +2,7 @@
 
 use super::environments::{likely_production, seen};
 use super::look::Looked;
+use super::ownership::{findings as unanswered, heard};
 use crate::cli::findings::{Finding, Seen, Severity, find as configured, named};
 use crate::config::Settings;
 use crate::evaluate::mistakes;
@@ -28,10 +29,12 @@ pub fn find(settings: &Settings, sources: &[Looked], now: Time) -> Vec<Finding> 
     findings.production();
     findings.incidents();
     let seen: Vec<Seen> = sources.iter().map(Looked::seen).collect();
-    findings.found.extend(configured(settings, &seen));
+    let owners = heard(&settings.ownership, sources);
+    findings.found.extend(configured(settings, &seen, &owners));
     for looked in sources {
         findings.components(looked);
     }
+    findings.found.extend(unanswered(&owners, sources));
     findings.found.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     findings.found
 }

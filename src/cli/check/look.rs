@@ -1,6 +1,7 @@
 //! Asks a source what collecting would find. Nothing is stored.
 
 use super::declared::{self, Declared};
+use super::ownership::{self, Said};
 use crate::cli::findings::Seen;
 use crate::clock::SharedClock;
 use crate::config::{GitHubSettings, HashLogins, Settings};
@@ -24,6 +25,8 @@ pub struct Looked {
     pub declared: BTreeMap<RepoId, Declared>,
     /// The names of those that are asked for and left out: excluded, archived, forks.
     pub left_out: Vec<Arc<str>>,
+    /// What the sources of ownership there say.
+    pub said: Said,
     /// Points an hour, and how many are left.
     pub limit: Option<(u64, u64)>,
     /// Points that were spent.
@@ -77,6 +80,7 @@ async fn ask(
         incidents: settings.incidents.clone(),
         production: settings.by_repository(|rules| rules.production.clone()),
         components: settings.components.clone(),
+        ownership: settings.ownership.clone(),
         logins: Arc::new(Nobody),
     };
     // Whoever checks wants an answer now, so the whole hour may be used.
@@ -84,9 +88,13 @@ async fn ask(
     let discovery = source.discover(&[]).await?;
     looked.failures = discovery.failures;
     looked.left_out = discovery.left_out;
+    looked.said.claims = discovery.claims;
     let mut repositories = discovery.repositories;
     repositories.retain(|repository| repository.state == RepositoryState::Active);
     repositories.sort_by(|one, other| one.full_name.cmp(&other.full_name));
+    let organizations = &discovery.organizations;
+    let said = &mut looked.said;
+    ownership::ask(&source, &settings.ownership, organizations, &repositories, said).await?;
     let surveys = source.survey(&repositories, since).await?;
     for repository in &repositories {
         let components = settings.components.of(repository);

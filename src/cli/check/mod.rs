@@ -6,18 +6,19 @@ mod declared;
 mod environments;
 mod findings;
 mod look;
+mod ownership;
 mod report;
 mod text;
 
 use super::args::CheckArgs;
 use super::output;
-use crate::cli::findings::{Finding, Severity};
+use crate::cli::findings::{Finding, Ownership, Severity};
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::{
     self, ByRepository, ComponentSettings, GitHubSettings, Problems, RepositoryRules, Settings,
     have_paths,
 };
-use crate::evaluate::{OrderedOwners, Owner, Owners, owner_of};
+use crate::evaluate::Owner;
 use crate::exposition::{Exposure, Subjects, expected_series};
 use crate::sources::github::Survey;
 use cost::Depth;
@@ -78,6 +79,9 @@ async fn check(settings: &Settings, clock: SharedClock) -> Report {
     for github in &settings.github {
         looked.push(look(github, settings, Arc::clone(&clock), times).await);
     }
+    if let Some(first) = looked.first_mut() {
+        ownership::ask_catalog(settings, Arc::clone(&clock), &mut first.said).await;
+    }
     let place = Place::new(settings, &looked, now);
     let sources: Vec<SourceReport> = settings
         .github
@@ -97,7 +101,7 @@ struct Place<'a> {
     settings: &'a Settings,
     /// Which rules are whose.
     rules: ByRepository<RepositoryRules>,
-    owners: OrderedOwners,
+    owners: Ownership,
     now: Time,
     /// A team's components, to find its only one.
     components: BTreeMap<TeamName, Vec<String>>,
@@ -105,7 +109,7 @@ struct Place<'a> {
 
 impl<'a> Place<'a> {
     fn new(settings: &'a Settings, looked: &[Looked], now: Time) -> Place<'a> {
-        let owners = OrderedOwners::new(&settings.ownership);
+        let owners = ownership::heard(&settings.ownership, looked);
         let rules = settings.by_repository(RepositoryRules::clone);
         let mut place = Place { settings, rules, owners, now, components: BTreeMap::new() };
         for (repository, survey) in looked.iter().flat_map(|source| &source.repositories) {
@@ -120,10 +124,11 @@ impl<'a> Place<'a> {
     fn components_of(&self, repository: &Repository, survey: &Survey) -> Vec<(String, Owner)> {
         let declared = self.settings.components.of(repository);
         if declared.is_empty() {
-            let whole = || (repository.short_name().to_owned(), self.owners.owner(repository));
+            let whole =
+                || (repository.short_name().to_owned(), self.owners.owner(None, repository));
             return self.has_component(repository, survey).then(whole).into_iter().collect();
         }
-        let owner = |one| owner_of(Some(one), repository, &self.owners);
+        let owner = |one| self.owners.owner(Some(one), repository);
         declared.into_iter().map(|one| (one.name.to_string(), owner(one))).collect()
     }
 
@@ -183,7 +188,7 @@ impl<'a> Place<'a> {
         read: Option<&Declared>,
     ) -> RepositoryReport {
         let since = self.now.plus(-RECENT);
-        let owner = self.owners.owner(repository);
+        let owner = self.owners.owner(None, repository);
         let incidents = survey.incidents.newest.iter().filter(|at| **at >= since).count();
         let count_for = self.component_of_incidents(repository, survey, &owner);
         let declared = self.settings.components.of(repository);
@@ -243,7 +248,7 @@ impl<'a> Place<'a> {
         let rules = self.rules.of(&repository.full_name);
         let (rule, since) = (&rules.production, self.now.plus(-RECENT));
         let report = |one: &&ComponentSettings| {
-            let owner = owner_of(Some(one), repository, &self.owners);
+            let owner = self.owners.owner(Some(one), repository);
             let own = read.own(one, &all, rule, since);
             let environment = |(name, deployments): (String, usize)| EnvironmentReport {
                 name,

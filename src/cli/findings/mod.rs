@@ -4,7 +4,10 @@
 //! Absent here: what only `check` looks at (permissions, environments, costs), and what the
 //! evaluator tells of components by the facts.
 
+mod ownership;
 mod patterns;
+
+pub use ownership::Ownership;
 
 use crate::config::Settings;
 use delivery::domain::Repository;
@@ -56,8 +59,8 @@ pub struct Seen {
 }
 
 /// Everything that is found; `seen` is in the order of `[[github]]`.
-pub fn find(settings: &Settings, seen: &[Seen]) -> Vec<Finding> {
-    patterns::find(settings, seen)
+pub fn find(settings: &Settings, seen: &[Seen], owners: &Ownership) -> Vec<Finding> {
+    patterns::find(settings, seen, owners)
 }
 
 /// The first few names, and how many more there are.

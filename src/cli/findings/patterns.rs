@@ -1,13 +1,13 @@
 //! Names and globs that meet nothing, repositories that are met twice, teams that own nothing.
 
-use super::{Finding, Seen, Severity, named};
+use super::{Finding, Ownership, Seen, Severity, named};
 use crate::config::{GitHubSettings, OwnershipRule, RepositoryPattern, Settings};
-use crate::evaluate::{OrderedOwners, Owners, UNOWNED, owner_of};
+use crate::evaluate::{Owner, UNOWNED};
 use delivery::domain::{Repository, TeamName};
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) fn find(settings: &Settings, seen: &[Seen]) -> Vec<Finding> {
-    let mut search = Search { settings, seen, found: Vec::new() };
+pub(super) fn find(settings: &Settings, seen: &[Seen], owners: &Ownership) -> Vec<Finding> {
+    let mut search = Search { settings, seen, owners, found: Vec::new() };
     for (at, (github, seen)) in settings.github.iter().zip(seen).enumerate() {
         search.source(at, github, seen);
     }
@@ -19,13 +19,16 @@ pub(super) fn find(settings: &Settings, seen: &[Seen]) -> Vec<Finding> {
         search.incidents();
         search.overrides();
     }
-    search.unowned();
+    if owners.is_whole() {
+        search.unowned();
+    }
     search.found
 }
 
 struct Search<'a> {
     settings: &'a Settings,
     seen: &'a [Seen],
+    owners: &'a Ownership,
     found: Vec<Finding>,
 }
 
@@ -124,36 +127,34 @@ impl<'a> Search<'a> {
     }
 
     fn ownership(&mut self) {
-        let rules = &self.settings.ownership.rules;
-        let owners = OrderedOwners::new(&self.settings.ownership);
-        let owned = self.owned(&owners);
+        let owned = self.owned();
         let mut told = BTreeSet::new();
-        for (at, rule) in rules.iter().enumerate() {
+        for (at, rule) in self.settings.ownership.rules.iter().enumerate() {
             let unmatched = self.unmatched(&rule.repositories);
             let is_shadowed = unmatched.len() < rule.repositories.len();
             for (place, pattern) in unmatched {
                 let key = format!("ownership.rules[{at}].repositories[{place}]");
                 self.matches_nothing(key, pattern);
             }
-            if !owned.contains(&rule.team) && told.insert(&rule.team) {
+            let is_idle = self.owners.knows_rules() && !owned.contains(&rule.team);
+            if is_idle && told.insert(&rule.team) {
                 let why = if is_shadowed { self.why_shadowed(rule) } else { "" };
-                let message = format!("team {:?} owns nothing{why}", &*rule.team);
+                let message = format!("team {:?} owns nothing by its rules{why}", &*rule.team);
                 self.warn(format!("ownership.rules[{at}].team"), message);
             }
         }
     }
 
-    /// The teams that own a component, or a repository that may become one.
-    fn owned(&self, owners: &OrderedOwners) -> BTreeSet<TeamName> {
+    /// The teams that own, by the configuration, a component or a repository that may become one.
+    fn owned(&self) -> BTreeSet<TeamName> {
         let mut owned = BTreeSet::new();
         for repository in self.repositories() {
             let declared = self.settings.components.of(repository);
-            if declared.is_empty() {
-                owned.insert(owners.owner(repository).team);
-            }
-            let teams =
-                declared.into_iter().map(|one| owner_of(Some(one), repository, owners).team);
-            owned.extend(teams);
+            let whole = declared.is_empty().then(|| self.owners.owner(None, repository));
+            let components = declared.iter().map(|one| self.owners.owner(Some(one), repository));
+            let configured = |owner: &Owner| matches!(owner.source, "rules" | "components");
+            owned
+                .extend(whole.into_iter().chain(components).filter(configured).map(|one| one.team));
         }
         owned
     }
@@ -168,7 +169,7 @@ impl<'a> Search<'a> {
         } else if met.all(|one| !self.settings.components.of(one).is_empty()) {
             ": [[components]] name the teams of all of its repositories, and go first"
         } else {
-            ": rules before it match all of its repositories, and the first match wins"
+            ": others before it answer for all of its repositories, and the first answer wins"
         }
     }
 
@@ -202,8 +203,7 @@ impl<'a> Search<'a> {
 
     /// Repositories that nobody owns; not amiss, but worth knowing.
     fn unowned(&mut self) {
-        let owners = OrderedOwners::new(&self.settings.ownership);
-        let is_unowned = |one: &&Repository| &*owners.owner(one).team == UNOWNED;
+        let is_unowned = |one: &&Repository| &*self.owners.owner(None, one).team == UNOWNED;
         let has_team = |one: &Repository| {
             let declared = self.settings.components.of(one);
             !declared.is_empty() && declared.iter().all(|component| component.team.is_some())
@@ -213,7 +213,7 @@ impl<'a> Search<'a> {
         if !unowned.is_empty() {
             let message = format!(
                 "{} of {} repositories are shown under the team `{UNOWNED}` ({}): write \
-                 [[ownership.rules]]",
+                 [[ownership.rules]], or let another source of ownership.order name a team",
                 unowned.len(),
                 self.repositories().count(),
                 named(&unowned)

@@ -1,8 +1,8 @@
 //! `[[github]]`: what is collected from which GitHub, with which credentials.
 
-mod credentials;
-mod urls;
+pub(super) mod urls;
 
+use super::{certificates, credentials};
 use crate::config::keys::{Default, Key, Section};
 use crate::config::layers::Sources;
 use crate::config::patterns::RepositoryPattern;
@@ -10,7 +10,7 @@ use crate::config::problems::Report;
 use crate::config::reader::Reader;
 use crate::config::settings::GitHubSettings;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 pub(super) static SECTION: Section = Section {
     path: "github",
@@ -96,6 +96,9 @@ pub(super) static SECTION: Section = Section {
     later: &["app_id", "private_key_file", "installation_id", "webhook_secret_file"],
 };
 
+/// What the token is for, in messages.
+const PURPOSE: &str = "may read the repositories";
+
 pub(super) fn read(
     written: Option<Vec<Reader<'_>>>,
     sources: &Sources,
@@ -145,7 +148,7 @@ fn read_one(
         urls::graphql_url(&api_url)
     };
     let ca_file = reader.parsed("ca_file", |text| certificates(&folder.join(text)));
-    let (token, token_origin) = credentials::read(reader, sources, folder);
+    let (token, token_origin) = credentials::read(reader, sources, folder, PURPOSE);
     GitHubSettings {
         name,
         api_url,
@@ -190,16 +193,5 @@ fn collected_repository(text: &str) -> Result<RepositoryPattern, String> {
             "`{text}` leaves the owner open, and nobody can list all of GitHub; write the owner out, \
              such as acme/*"
         )),
-    }
-}
-
-fn certificates(path: &Path) -> Result<PathBuf, String> {
-    let text = std::fs::read(path)
-        .map_err(|error| format!("{} cannot be read: {error}; check the path", path.display()))?;
-    let marker = b"-----BEGIN CERTIFICATE-----";
-    if text.windows(marker.len()).any(|part| part == marker) {
-        Ok(path.to_owned())
-    } else {
-        Err(format!("{} holds no certificate; write a file in PEM", path.display()))
     }
 }

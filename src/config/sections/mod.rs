@@ -1,8 +1,10 @@
 //! The sections: what each may hold, and how it becomes the typed settings. A key is declared and
 //! read in the same file; one that does not work yet is refused there.
 
+mod catalog;
 mod collection;
 mod components;
+mod credentials;
 mod exposition;
 mod failures;
 mod github;
@@ -22,6 +24,7 @@ use crate::config::layers::{Merged, Sources};
 use crate::config::problems::Report;
 use crate::config::reader::Reader;
 use crate::config::settings::{Settings, StoreSettings};
+use std::path::{Path, PathBuf};
 
 /// All sections, in the order in which they are documented.
 pub static ALL: &[&Section] = &[
@@ -35,6 +38,7 @@ pub static ALL: &[&Section] = &[
     &exposition::SECTION,
     &ownership::SECTION,
     &ownership::RULES,
+    &catalog::SECTION,
     &components::SECTION,
     &overrides::SECTION,
     &incidents::SECTION,
@@ -55,6 +59,7 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
     let failures = failures::read(&open(&failures::SECTION));
     let exposition = exposition::read(&open(&exposition::SECTION));
     let ownership = ownership::read(&open(&ownership::SECTION), report);
+    let catalog = catalog::read(&open(&catalog::SECTION), sources, &merged.folder);
     let log = log::read(&open(&log::SECTION));
     let collection = collection::read(&collection);
     let github = Reader::open_all(&github::SECTION, merged.root.remove("github"), report);
@@ -79,6 +84,7 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
         failures,
         exposition,
         ownership,
+        catalog,
         components,
         incidents,
         log,
@@ -106,6 +112,18 @@ fn refuse_unknown_sections(merged: &Merged, report: &Report) {
             format!("no such section; there are {}", known().collect::<Vec<_>>().join(", "))
         };
         report.add(name, None, message);
+    }
+}
+
+/// A file that holds certificates; the error says what is wrong with it.
+fn certificates(path: &Path) -> Result<PathBuf, String> {
+    let text = std::fs::read(path)
+        .map_err(|error| format!("{} cannot be read: {error}; check the path", path.display()))?;
+    let marker = b"-----BEGIN CERTIFICATE-----";
+    if text.windows(marker.len()).any(|part| part == marker) {
+        Ok(path.to_owned())
+    } else {
+        Err(format!("{} holds no certificate; write a file in PEM", path.display()))
     }
 }
 

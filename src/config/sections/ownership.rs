@@ -6,22 +6,54 @@ use crate::config::patterns::RepositoryPattern;
 use crate::config::problems::Report;
 use crate::config::reader::Reader;
 use crate::config::settings::{OwnershipRule, OwnershipSettings, OwnershipSource};
-use delivery::domain::TeamName;
+use delivery::domain::{MINUTE, Span, TeamName};
 
 pub(super) static SECTION: Section = Section {
     path: "ownership",
     repeated: false,
     means: "Which team owns what. A component that nobody claims is shown under the team `unowned`, \
             so that nothing disappears.",
-    keys: &[Key {
-        name: "order",
-        value: "a list of `rules`",
-        default: Default::Value(r#"["rules"]"#),
-        means: "The sources that are asked who owns a component, in this order; the first answer \
-                wins. `rules` are those of `[[ownership.rules]]`.",
-    }],
+    keys: &[
+        Key {
+            name: "order",
+            value: "a list of `rules`, `catalog`, `custom_property`, `github_team`, `codeowners` \
+                    and `topic`",
+            default: Default::Value(
+                r#"["rules", "catalog", "custom_property", "github_team", "codeowners", "topic"]"#,
+            ),
+            means: "The sources that are asked who owns a component, in this order; the first answer \
+                    wins, and the label `source` of `dora_component_info` tells which it was. \
+                    `rules` are those of `[[ownership.rules]]`, `catalog` the files \
+                    `catalog-info.yaml` at the root of a repository and in its folders, \
+                    `custom_property` a property that the organisation defines, `github_team` the \
+                    most specific team that may write to the repository, `codeowners` the last line \
+                    of `CODEOWNERS` that holds for the component's folder, `topic` a topic of the \
+                    repository. A source that names several teams gives no answer. Sources that \
+                    are left out are not asked.",
+        },
+        Key {
+            name: "refresh_interval",
+            value: "a duration such as `1h`",
+            default: Default::Value(r#""1h""#),
+            means: "How often sources at GitHub are asked again; new repositories are asked for as \
+                    soon as they are found. A source that fails keeps its last answer.",
+        },
+        Key {
+            name: "custom_property",
+            value: "a name",
+            default: Default::Value(r#""team""#),
+            means: "The custom property whose value is the team. The token needs Custom properties: \
+                    read of the organisation.",
+        },
+        Key {
+            name: "topic_prefix",
+            value: "a text",
+            default: Default::Value(r#""team-""#),
+            means: "What a topic starts with that names the team: `team-payments` means `payments`.",
+        },
+    ],
     tables: &["rules"],
-    later: &["custom_property", "topic_prefix"],
+    later: &[],
 };
 
 pub(super) static RULES: Section = Section {
@@ -47,13 +79,22 @@ pub(super) static RULES: Section = Section {
     later: &[],
 };
 
-/// Sources of ownership that later versions will ask.
-const LATER: [&str; 5] = ["catalog", "custom_property", "github_team", "codeowners", "topic"];
+/// The sources by the words that the order has for them.
+const SOURCES: [(&str, OwnershipSource); 6] = [
+    ("rules", OwnershipSource::Rules),
+    ("catalog", OwnershipSource::Catalog),
+    ("custom_property", OwnershipSource::CustomProperty),
+    ("github_team", OwnershipSource::GitHubTeam),
+    ("codeowners", OwnershipSource::CodeOwners),
+    ("topic", OwnershipSource::Topic),
+];
+/// The shortest interval: what is asked again are whole lists.
+const SHORTEST_INTERVAL: Span = MINUTE;
 
 pub(super) fn read(reader: &Reader<'_>, report: &Report) -> OwnershipSettings {
     let mut order = Vec::new();
     for item in reader.list("order") {
-        match choice(&item.text, &[("rules", OwnershipSource::Rules)], &LATER) {
+        match choice(&item.text, &SOURCES, &[]) {
             Ok(source) if order.contains(&source) => {
                 reader.item_problem(&item, "is written twice; remove one");
             }
@@ -65,7 +106,15 @@ pub(super) fn read(reader: &Reader<'_>, report: &Report) -> OwnershipSettings {
     if reader.is_empty_list("order") && !rules.is_empty() {
         reader.problem("order", "leaves out the rules that are written; write [\"rules\"]");
     }
-    OwnershipSettings { order, rules: rules.iter().filter_map(rule).collect() }
+    OwnershipSettings {
+        order,
+        refresh_interval: reader
+            .span_of_at_least("refresh_interval", SHORTEST_INTERVAL)
+            .unwrap_or_default(),
+        custom_property: reader.parsed("custom_property", one_line).unwrap_or_default(),
+        topic_prefix: reader.parsed("topic_prefix", one_line).unwrap_or_default(),
+        rules: rules.iter().filter_map(rule).collect(),
+    }
 }
 
 fn rule(reader: &Reader<'_>) -> Option<OwnershipRule> {
@@ -84,4 +133,14 @@ fn rule(reader: &Reader<'_>) -> Option<OwnershipRule> {
         }
     });
     Some(OwnershipRule { repositories, team: team? })
+}
+
+fn one_line(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("is empty; take the source out of `order` where it is not used".to_owned()),
+        text if text.contains(char::is_control) => {
+            Err("holds a control character; write it on one line".to_owned())
+        }
+        text => Ok(text.to_owned()),
+    }
 }

@@ -5,11 +5,11 @@ use super::{MINIMAL, problems};
 /// What follows the minimal configuration, whose last line is 2, and the one problem that it gives.
 static MISTAKES: &[(&str, &str)] = &[
     ("[servr]\n", "servr (dora.toml, line 3): no such section; did you mean `server`?"),
-    ("[catalog]\n", "catalog (dora.toml, line 3): is not supported yet; remove the section"),
+    ("[surveys]\n", "surveys (dora.toml, line 3): is not supported yet; remove the section"),
     (
         "[weather]\n",
         "weather (dora.toml, line 3): no such section; there are server, store, collection, \
-             github, production, measures, failures, exposition, ownership, components, \
+             github, production, measures, failures, exposition, ownership, catalog, components, \
              overrides, incidents, log",
     ),
     (
@@ -210,13 +210,34 @@ static MISTAKES: &[(&str, &str)] = &[
              1 on: max_series = 1_000_000",
     ),
     (
-        "[ownership]\norder = [\"rules\", \"codeowners\"]\n",
-        "ownership.order[1] (dora.toml, line 4): `codeowners` is not supported yet; write \
-             `rules`",
+        "[ownership]\norder = [\"rules\", \"owners\"]\n",
+        "ownership.order[1] (dora.toml, line 4): `owners` is unknown; write one of `rules`, \
+             `catalog`, `custom_property`, `github_team`, `codeowners`, `topic`",
     ),
     (
-        "[ownership]\ntopic_prefix = \"team-\"\n",
-        "ownership.topic_prefix (dora.toml, line 4): is not supported yet; remove it",
+        "[catalog]\ntoken_env = \"BACKSTAGE_TOKEN\"\n",
+        "catalog.token_env (dora.toml, line 4): the environment variable BACKSTAGE_TOKEN is not \
+             set; set BACKSTAGE_TOKEN to a token that may read the catalog, or name another \
+             variable (token_env) or a file (token_file)\n\
+             catalog (dora.toml, line 3): has no url; write url = \"https://backstage.example.org\"",
+    ),
+    (
+        "[catalog]\nurl = \"backstage\"\n",
+        "catalog.url (dora.toml, line 4): is no URL of a server; write one such as \
+             https://backstage.example.org, and the token by token_env",
+    ),
+    (
+        "[ownership]\norder = [\"topic\", \"topic\"]\n",
+        "ownership.order[1] (dora.toml, line 4): is written twice; remove one",
+    ),
+    (
+        "[ownership]\ntopic_prefix = \" \"\n",
+        "ownership.topic_prefix (dora.toml, line 4): is empty; take the source out of `order` \
+             where it is not used",
+    ),
+    (
+        "[ownership]\nrefresh_interval = \"5s\"\n",
+        "ownership.refresh_interval (dora.toml, line 4): `5s` is too short; write at least 1m",
     ),
     (
         "[[ownership.rules]]\nteam = \"payments\"\n",

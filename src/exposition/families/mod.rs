@@ -4,6 +4,7 @@ mod durations;
 mod frequency;
 mod instability;
 mod original;
+mod platform;
 mod settled;
 mod standing;
 mod trust;
@@ -26,13 +27,14 @@ pub(super) fn declarations() -> impl Iterator<Item = &'static Declaration> {
         durations::DECLARATIONS,
         standing::DECLARATIONS,
         trust::DECLARATIONS,
+        platform::DECLARATIONS,
     ]
     .into_iter()
     .flatten()
 }
 
 static FAMILIES: LazyLock<Vec<Family>> = LazyLock::new(|| {
-    [Subject::Component, Subject::Team, Subject::Org, Subject::Repository]
+    [Subject::Component, Subject::Team, Subject::Org, Subject::Repository, Subject::Platform]
         .into_iter()
         .flat_map(|subject| {
             declarations()

@@ -2,6 +2,17 @@
 
 use super::*;
 
+/// The health of a catalog, with as many values of each label as are expected.
+pub(super) fn platform() -> PlatformFigures {
+    let named = |names: [&str; 3]| names.map(|name| (name.to_owned(), 1)).to_vec();
+    PlatformFigures {
+        components: named(["experimental", "production", "unknown"]),
+        unowned: 1,
+        stale: named(["not_deployed", "owner_unknown", "repository_gone"]),
+        without: named(["docs", "oncall", "slo"]),
+    }
+}
+
 #[test]
 fn the_expected_series_are_an_upper_bound_that_is_hardly_missed() {
     let several = three();

@@ -2,9 +2,11 @@
 
 use crate::config::{
     ByRepository, Components, EnvironmentRule, HashLogins, HotfixRule, IncidentSettings,
+    OwnershipSettings,
 };
 use crate::sources::SourceError;
-use delivery::domain::{Commit, Fact, RepoId, Repository, Time};
+use delivery::domain::{Claims, Commit, Fact, RepoId, Repository, Time};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What turns texts into marks and references while they are read, so that no text has to be kept.
@@ -18,6 +20,8 @@ pub struct Parsing {
     pub production: ByRepository<EnvironmentRule>,
     /// Which repositories hold several components, and what tells those apart.
     pub components: Components,
+    /// Which sources tell whose repositories are, and how.
+    pub ownership: OwnershipSettings,
     /// Turns logins into keyed hashes.
     pub logins: Arc<dyn HashLogins>,
 }
@@ -29,6 +33,10 @@ pub struct Discovery {
     pub repositories: Vec<Repository>,
     /// The names of those that are asked for and left out: excluded, archived, forks.
     pub left_out: Vec<Arc<str>>,
+    /// The organisations among their owners, in lower case; other owners are people.
+    pub organizations: BTreeSet<String>,
+    /// What topics say, of each repository that was seen; nothing where they are not read.
+    pub claims: Vec<Claims>,
     /// One per organisation or name that could not be listed; the rest is good.
     pub failures: Vec<SourceError>,
 }

@@ -5,6 +5,7 @@
 use super::gate::{Closed, Gate, Limits, Permit};
 use super::losses::Losses;
 use super::queries::Query;
+use super::rest::Rest;
 use super::sizes::Sizes;
 use super::skew::Skew;
 use super::transport::{RawAnswer, Transport, TransportError};
@@ -37,11 +38,12 @@ pub(super) struct Client {
     pub(super) clock: SharedClock,
     token_origin: String,
     transport: Transport,
-    gate: Gate,
+    pub(super) gate: Gate,
+    pub(super) rest: Rest,
     sizes: Sizes,
     pub(super) losses: Losses,
     pub(super) skew: Skew,
-    observer: Arc<dyn Observer>,
+    pub(super) observer: Arc<dyn Observer>,
 }
 
 /// An answer, with the size that was asked for.
@@ -87,13 +89,15 @@ impl Client {
         clock: SharedClock,
         observer: Arc<dyn Observer>,
     ) -> Result<Client, SourceError> {
-        let gate = Gate::new(&settings.name, budget_share, clock.clone(), observer.clone());
+        let gate = Gate::new(&settings.name, API, budget_share, clock.clone(), observer.clone());
+        let rest = Rest::new(settings, budget_share, clock.clone(), observer.clone())?;
         Ok(Client {
             source: settings.name.clone(),
             clock,
             token_origin: settings.token_origin.clone(),
-            transport: Transport::new(settings)?,
+            transport: Transport::new(settings, "graphql_url", &settings.graphql_url)?,
             gate,
+            rest,
             sizes: Sizes::default(),
             losses: Losses::default(),
             skew: Skew::default(),
@@ -109,6 +113,7 @@ impl Client {
     /// Takes over what a former client of the same credential knew of its limits.
     pub(super) fn inherit_limits(&self, former: &Client) {
         self.gate.inherit(&former.gate);
+        self.rest.inherit(&former.rest);
     }
 
     /// Asks `query` for `what` (for messages). `variables` are asked for with the present size,
@@ -184,7 +189,7 @@ impl Client {
         if let Some(cost) = told.as_ref().and_then(|told| told.cost) {
             self.observer.points(&self.source, API, cost);
         }
-        let limits = told.and_then(RateLimit::limits).or_else(|| header_limits(&answer));
+        let limits = told.and_then(RateLimit::limits).or_else(|| rest_limits(&answer));
         permit.answered(limits, server_now);
         self.outcome(what, verdict)
     }
@@ -201,11 +206,7 @@ impl Client {
             Verdict::TryAgain { status, why: message, pause, .. } => {
                 Outcome::Trouble { error: SourceError::Failed { what, status, message }, pause }
             }
-            Verdict::Unauthorized(message) => Outcome::Final(SourceError::Unauthorized {
-                what,
-                origin: self.token_origin.clone(),
-                hint: format!("GitHub says \"{message}\"; renew the token, then restart"),
-            }),
+            Verdict::Unauthorized(message) => Outcome::Final(self.unauthorized(what, &message)),
             Verdict::Forbidden(message) => Outcome::Final(SourceError::Forbidden {
                 what,
                 message,
@@ -218,6 +219,13 @@ impl Client {
                 Outcome::Final(SourceError::Malformed { what, url, cause })
             }
         }
+    }
+
+    /// The credentials were refused, in the server's words.
+    pub(super) fn unauthorized(&self, what: String, message: &str) -> SourceError {
+        let origin = self.token_origin.clone();
+        let hint = format!("GitHub says \"{message}\"; renew the token, then restart");
+        SourceError::Unauthorized { what, origin, hint }
     }
 
     fn broken(&self, what: &str, error: &TransportError) -> Outcome {
@@ -236,12 +244,13 @@ impl Client {
     }
 }
 
-fn limited(what: &str, closed: Closed) -> SourceError {
+/// What a closed gate means for `what`.
+pub(super) fn limited(what: &str, closed: Closed) -> SourceError {
     SourceError::RateLimited { what: what.to_owned(), until: closed.until, reason: closed.reason }
 }
 
 /// 1, 2, 4 seconds and as much again at random, so that replicas do not come back together.
-fn backoff(troubles: u32) -> Span {
+pub(super) fn backoff(troubles: u32) -> Span {
     let base = 1_i64 << (troubles - 1).min(5);
     let random = RandomState::new().build_hasher().finish();
     base + (random % (base as u64 + 1)) as i64
@@ -268,7 +277,8 @@ impl RateLimit {
     }
 }
 
-fn header_limits(answer: &RawAnswer) -> Option<Limits> {
+/// The account of the hour in the headers; all that the REST API tells.
+pub(super) fn rest_limits(answer: &RawAnswer) -> Option<Limits> {
     let points = |name| u64::try_from(number(answer, name)?).ok();
     Some(Limits {
         limit: points("x-ratelimit-limit")?,

@@ -8,7 +8,7 @@ use super::page::{
 };
 use super::queries::{DEPLOYMENT_REST, DEPLOYMENTS};
 use super::walk::{Elements, lost};
-use crate::config::{ComponentSettings, EnvironmentRule, claimants, selectors_fingerprint};
+use crate::config::{ComponentSettings, EnvironmentRule, deployed, selectors_fingerprint};
 use crate::sources::{SourceError, Step};
 use delivery::domain::{
     Deployment, DeploymentId, DeploymentMark, DeploymentState, DeploymentStatus, Fact, RepoId,
@@ -39,8 +39,10 @@ pub(super) async fn step(
 ) -> Result<Step, SourceError> {
     let what = format!("deployments of {}", repo.full_name);
     let (now, production) = (client.now(), &*parsing.production.of(&repo.full_name));
-    let (components, marks) = (parsing.components.of(repo), parsing.components.marks());
-    let fingerprint = fingerprint(parsing, repo);
+    // One state of the catalog for all of the page.
+    let known = parsing.components.now();
+    let (components, marks) = (known.of(repo), known.marks());
+    let fingerprint = fingerprint_of(parsing, repo, &components);
     let mut walking = Walking::open(cursor, &fingerprint, reach, Some(reach.floor), now);
     let mut environments = walking.is_first() && walking.is_at_start();
     let answer = loop {
@@ -136,9 +138,10 @@ impl<'a> Search<'a> {
         let at = listed.deployment.created_at;
         let searching = self.is_first && !self.missing.is_empty();
         if listed.is_baseline(self.production, self.reach.since) {
-            let (owner, _) = claimants(self.components, &listed.deployment);
-            let name = owner.map_or("", |component| &component.name);
-            self.found.extend(self.missing.take(name));
+            let owners = deployed(self.components, &listed.deployment);
+            let names = owners.iter().map(|component| &*component.name);
+            let whole = owners.is_empty().then_some("");
+            self.found.extend(names.chain(whole).filter_map(|name| self.missing.take(name)));
         }
         at >= self.until || (searching && at >= self.reach.floor)
     }
@@ -147,12 +150,19 @@ impl<'a> Search<'a> {
 /// Only deployments to production are kept, so other patterns mean other facts; and with other
 /// selectors other marks, and other baselines.
 pub(super) fn fingerprint(parsing: &Parsing, repo: &Repository) -> String {
+    fingerprint_of(parsing, repo, &parsing.components.now().of(repo))
+}
+
+fn fingerprint_of(
+    parsing: &Parsing,
+    repo: &Repository,
+    components: &[&ComponentSettings],
+) -> String {
     let production = parsing.production.of(&repo.full_name).fingerprint();
-    let components = parsing.components.of(repo);
     if components.is_empty() {
         return super::walk::digest(&["deployments", &production]);
     }
-    super::walk::digest(&["deployments", &production, &selectors_fingerprint(&components)])
+    super::walk::digest(&["deployments", &production, &selectors_fingerprint(components)])
 }
 
 fn facts(read: Vec<Listed>, production: &EnvironmentRule) -> Vec<Fact> {

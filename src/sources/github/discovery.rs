@@ -2,14 +2,15 @@
 
 use super::answers::Discovery;
 use super::client::{Answered, Client};
+use super::ownership::topics;
 use super::page::{Missing, page, part, reason, why_missing};
 use super::queries::{NAMED_REPOSITORIES, ORGANIZATION, OWNER, Query, REPOSITORIES_BY_ID};
 use super::repositories::{Listed, Wanted, listed, remember};
 use crate::config::GitHubSettings;
 use crate::sources::SourceError;
-use delivery::domain::{RepoId, Repository, RepositoryState};
+use delivery::domain::{Claim, ClaimSource, Claims, RepoId, Repository, RepositoryState};
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// What every token needs.
@@ -19,6 +20,9 @@ const REMEDY: &str = "Metadata: read (classic token: repo)";
 pub(super) struct Search<'a> {
     client: &'a Client,
     settings: &'a GitHubSettings,
+    /// What topics start with that name a team; absent where topics are not read.
+    topic_prefix: Option<&'a str>,
+    topics: BTreeMap<RepoId, Vec<Claim>>,
     known: HashMap<RepoId, &'a Repository>,
     found: BTreeMap<RepoId, Listed>,
     /// What the configured names mean at GitHub now, by the name in lower case.
@@ -32,6 +36,7 @@ impl<'a> Search<'a> {
     pub(super) fn new(
         client: &'a Client,
         settings: &'a GitHubSettings,
+        topic_prefix: Option<&'a str>,
         known: &'a [Repository],
     ) -> Search<'a> {
         let own = known.iter().filter(|repo| *repo.host == *settings.name);
@@ -39,6 +44,8 @@ impl<'a> Search<'a> {
         Search {
             client,
             settings,
+            topic_prefix,
+            topics: BTreeMap::new(),
             known,
             found: BTreeMap::new(),
             named: HashMap::new(),
@@ -57,11 +64,14 @@ impl<'a> Search<'a> {
         }
         self.ask_names(&wanted.names()).await?;
         self.ask_known().await?;
+        let organizations = self.organizations();
         let known = &self.known;
         let left_out = self.found.values().filter(|listed| {
             wanted.covers(&listed.repository.full_name) && !wanted.includes(listed, &self.named)
         });
         let left_out = left_out.map(|listed| Arc::clone(&listed.repository.full_name)).collect();
+        let topics = &mut self.topics;
+        let mut claims = Vec::new();
         let repositories = self.found.into_values().filter_map(|listed| {
             let is_wanted = wanted.includes(&listed, &self.named);
             let mut repository = listed.repository;
@@ -70,10 +80,20 @@ impl<'a> Search<'a> {
                 known.get(&repository.id)?;
                 repository.state = RepositoryState::Excluded;
             }
+            if let Some(said) = topics.remove(&repository.id) {
+                let (repo, source) = (Some(repository.id), ClaimSource::Topic);
+                claims.push(Claims { repo, source, claims: said });
+            }
             Some(repository)
         });
         let repositories = repositories.chain(self.gone).collect();
-        Ok(Discovery { repositories, left_out, failures: self.failures })
+        Ok(Discovery { repositories, left_out, organizations, claims, failures: self.failures })
+    }
+
+    fn organizations(&self) -> BTreeSet<String> {
+        let owned = self.found.values().filter(|listed| listed.in_organization);
+        let owners = owned.filter_map(|listed| listed.repository.full_name.split('/').next());
+        owners.map(str::to_ascii_lowercase).collect()
     }
 
     async fn list_owner(&mut self, owner: &str) -> Result<(), SourceError> {
@@ -97,7 +117,8 @@ impl<'a> Search<'a> {
     ) -> Result<Result<(), Missing>, SourceError> {
         let mut after: Option<String> = None;
         loop {
-            let variables = |size: usize| json!({ "login": owner, "first": size, "after": after });
+            let topics = self.topic_prefix.is_some();
+            let variables = |size: usize| json!({ "login": owner, "first": size, "after": after, "topics": topics });
             let Answered { graph, .. } = self.client.ask(query, what, variables).await?;
             let page = match page(&graph, &["owner", "repositories"]) {
                 Ok(page) => page,
@@ -118,9 +139,10 @@ impl<'a> Search<'a> {
 
     async fn ask_names(&mut self, names: &[&str]) -> Result<(), SourceError> {
         let mut rest = names;
+        let topics = self.topic_prefix.is_some();
         while !rest.is_empty() {
             let what = "repositories by name";
-            let variables = |size: usize| name_variables(&rest[..size.min(rest.len())]);
+            let variables = |size: usize| name_variables(&rest[..size.min(rest.len())], topics);
             let (asked, answer) = match self.client.ask(&NAMED_REPOSITORIES, what, variables).await
             {
                 Ok(answered) => (answered.size, Some(answered.graph)),
@@ -155,11 +177,12 @@ impl<'a> Search<'a> {
             unseen.filter(|repo| repo.state == RepositoryState::Active).copied().collect();
         unseen.sort_by_key(|repo| repo.id);
         let mut rest = &unseen[..];
+        let topics = self.topic_prefix.is_some();
         while !rest.is_empty() {
             let what = "known repositories by id";
             let variables = |size: usize| {
                 let ids: Vec<&str> = rest.iter().take(size).map(|repo| &*repo.node_id).collect();
-                json!({ "ids": ids })
+                json!({ "ids": ids, "topics": topics })
             };
             let (asked, answer) = match self.client.ask(&REPOSITORIES_BY_ID, what, variables).await
             {
@@ -212,6 +235,9 @@ impl<'a> Search<'a> {
         match listed(node, &self.settings.name, known) {
             Ok(listed) => {
                 let id = listed.repository.id;
+                if let Some(prefix) = self.topic_prefix {
+                    self.topics.insert(id, topics(node, prefix));
+                }
                 self.found.entry(id).or_insert(listed);
             }
             Err(why) => self.client.warn_lost("", what, &why),
@@ -242,8 +268,9 @@ pub(super) fn absence(errors: &[super::verdict::GraphError], place: usize) -> Mi
     }
 }
 
-fn name_variables(names: &[&str]) -> Value {
+fn name_variables(names: &[&str], topics: bool) -> Value {
     let mut variables = Map::new();
+    variables.insert("topics".to_owned(), json!(topics));
     for place in 0..NAMED_REPOSITORIES.size {
         let name = names.get(place).and_then(|name| name.split_once('/'));
         variables.insert(format!("u{place}"), json!(name.is_some()));

@@ -63,6 +63,7 @@ pub(super) struct Closed {
 /// One credential's gate.
 pub(super) struct Gate {
     source: String,
+    api: &'static str,
     share: f64,
     clock: SharedClock,
     observer: Arc<dyn Observer>,
@@ -100,6 +101,7 @@ pub(super) struct Permit<'a> {
 impl Gate {
     pub(super) fn new(
         source: &str,
+        api: &'static str,
         share: f64,
         clock: SharedClock,
         observer: Arc<dyn Observer>,
@@ -108,7 +110,7 @@ impl Gate {
         let pace_clock = PaceClock::new(clock.clone());
         let pace = RateLimiter::direct_with_clock(quota, pace_clock.clone());
         let source = source.to_owned();
-        Gate { source, share, clock, observer, pace, pace_clock, state: Mutex::default() }
+        Gate { source, api, share, clock, observer, pace, pace_clock, state: Mutex::default() }
     }
 
     /// Takes over what a former gate of the same credential knew of its limits. A share that is
@@ -189,7 +191,8 @@ impl Permit<'_> {
         let Some(limits) = limits.filter(|limits| limits.limit > 0) else { return };
         let gate = self.gate;
         let now = gate.clock.now();
-        gate.observer.limits(&gate.source, "graphql", limits.limit, limits.remaining, limits.reset);
+        let Limits { limit, remaining, reset } = limits;
+        gate.observer.limits(&gate.source, gate.api, limit, remaining, reset);
         let kept_free = ((1.0 - gate.share).max(0.0) * limits.limit as f64).round() as u64;
         let wait = limits.reset.since(server_clock(now, server_now));
         if limits.remaining > kept_free || wait <= 0 {

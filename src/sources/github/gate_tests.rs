@@ -16,7 +16,7 @@ struct Fixture {
 
 fn gate(share: f64) -> Fixture {
     let (clock, ear) = (LeapingClock::at(NOW), Arc::new(Ear::default()));
-    let gate = Gate::new("github", share, clock.clone(), ear.clone());
+    let gate = Gate::new("github", "graphql", share, clock.clone(), ear.clone());
     Fixture { clock, ear, gate }
 }
 

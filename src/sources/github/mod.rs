@@ -6,13 +6,15 @@
 mod answers;
 mod client;
 mod commits;
-mod connector;
 mod cursor;
 mod deployments;
 mod discovery;
+mod files;
 mod gate;
 mod incidents;
 mod losses;
+mod owner_files;
+mod ownership;
 mod page;
 mod parse;
 mod people;
@@ -21,9 +23,11 @@ mod pull_requests;
 mod queries;
 mod recheck;
 mod repositories;
+mod rest;
 mod sizes;
 mod skew;
 mod survey;
+mod teams;
 #[cfg(test)]
 mod testing;
 mod transport;
@@ -31,13 +35,15 @@ mod verdict;
 mod walk;
 
 pub use answers::{Discovery, HistoryPage, Mark, Parsing, Probe, Probed, Reach, Rechecked};
+pub use owner_files::{FilesRead, OwnerFiles};
+pub use ownership::Said;
 pub use survey::{ListedDeployment, Newest, Survey};
 
 use crate::clock::SharedClock;
 use crate::config::GitHubSettings;
 use crate::sources::{Observer, SourceError, Step};
 use client::Client;
-use delivery::domain::{Collector, Oid, Repository, Span, Time};
+use delivery::domain::{ClaimSource, Collector, Oid, Repository, Span, Time};
 use incidents::IssueRule;
 use secrecy::ExposeSecret;
 use std::sync::Arc;
@@ -103,7 +109,42 @@ impl GitHub {
     ///
     /// What cannot be listed on its own is among the failures; an error concerns the whole source.
     pub async fn discover(&self, known: &[Repository]) -> Result<Discovery, SourceError> {
-        discovery::Search::new(&self.client, &self.settings, known).run().await
+        let prefix = self.parsing.ownership.topic_prefix();
+        discovery::Search::new(&self.client, &self.settings, prefix, known).run().await
+    }
+
+    /// Asks a source of ownership that an organisation has for all its repositories: custom
+    /// properties or teams. The others say nothing here.
+    pub async fn claims(&self, from: ClaimSource, organization: &str) -> Result<Said, SourceError> {
+        match from {
+            ClaimSource::CustomProperty => {
+                let name = &self.parsing.ownership.custom_property;
+                ownership::custom_properties(&self.client, organization, name).await
+            }
+            ClaimSource::GitHubTeam => teams::teams(&self.client, organization).await,
+            _ => Ok(Said::default()),
+        }
+    }
+
+    /// Whether catalog files or `CODEOWNERS` of a repository may have changed since its cursor was
+    /// made.
+    pub fn owner_files_may_have_news(
+        &self,
+        repo: &Repository,
+        cursor: Option<&str>,
+        wanted: OwnerFiles,
+    ) -> bool {
+        owner_files::have_news(repo, cursor, wanted)
+    }
+
+    /// Reads catalog files and `CODEOWNERS` of repositories, each with its cursor, in batches. The
+    /// order is kept; an error concerns the whole source.
+    pub async fn owner_files(
+        &self,
+        repos: &[(&Repository, Option<&str>)],
+        wanted: OwnerFiles,
+    ) -> Result<Vec<Result<FilesRead, SourceError>>, SourceError> {
+        owner_files::owner_files(&self.client, repos, wanted).await
     }
 
     /// Asks which repositories have news, in batches; the order is kept. An error concerns the

@@ -37,12 +37,15 @@ pub(super) async fn step(
 ) -> Result<Step, SourceError> {
     let what = format!("pull requests of {}", repo.full_name);
     let now = client.now();
-    let components = parsing.components.of(repo);
+    // One state of the catalog for all of the page.
+    let known = parsing.components.now();
+    let components = known.of(repo);
     let (query, nested) = match have_paths(&components) {
         true => (&PULL_REQUESTS_WITH_FILES, &NESTED[..]),
         false => (&PULL_REQUESTS, &NESTED[..NESTED.len() - 1]),
     };
-    let mut walking = Walking::open(cursor, &fingerprint(parsing, repo), reach, None, now);
+    let fingerprint = fingerprint_of(parsing, repo, &components);
+    let mut walking = Walking::open(cursor, &fingerprint, reach, None, now);
     let page = loop {
         let variables =
             |size: usize| json!({ "id": &*repo.node_id, "first": size, "after": walking.after() });
@@ -74,10 +77,17 @@ pub(super) async fn step(
 
 /// Marks of hotfixes and components are made here, so other patterns mean other facts.
 pub(super) fn fingerprint(parsing: &Parsing, repo: &Repository) -> String {
-    let components = parsing.components.of(repo);
+    fingerprint_of(parsing, repo, &parsing.components.now().of(repo))
+}
+
+fn fingerprint_of(
+    parsing: &Parsing,
+    repo: &Repository,
+    components: &[&ComponentSettings],
+) -> String {
     let hotfix = parsing.hotfix.of(&repo.full_name).fingerprint();
-    if have_paths(&components) {
-        return super::walk::digest(&["pull requests", &hotfix, &paths_fingerprint(&components)]);
+    if have_paths(components) {
+        return super::walk::digest(&["pull requests", &hotfix, &paths_fingerprint(components)]);
     }
     super::walk::digest(&["pull requests", &hotfix])
 }

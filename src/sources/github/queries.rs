@@ -47,4 +47,10 @@ query!(RECHECK, "Recheck", "recheck", 149);
 query!(HISTORY, "History", "history", 100);
 // 13 lists, and the parents of 10 commits in each: 143 fetches.
 query!(HISTORIES, "Histories", "histories", 13);
+// Both ends of the list of their repositories for each of 30 teams: 61 fetches; more would be slow.
+query!(TEAMS, "Teams", "teams", 30);
+query!(TEAM_REST, "TeamRest", "team_rest", 100);
+// No connections, but every folder is a look-up.
+query!(TREES, "Trees", "trees", 50);
+query!(FILES, "Files", "files", 100);
 query!(COMMIT_REST, "CommitRest", "commit_rest", 1);

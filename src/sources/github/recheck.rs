@@ -63,7 +63,8 @@ pub(super) async fn recheck(
     incidents: &[Arc<str>],
 ) -> Result<Rechecked, SourceError> {
     let mut rechecked = Rechecked { facts: Vec::new(), missing: Vec::new() };
-    let marks = parsing.components.marks();
+    let components = parsing.components.now();
+    let marks = components.marks();
     let mut rest = Rest { deployments, incidents, marks: !marks.is_empty() };
     while !rest.is_empty() {
         let (answer, size) = ask(client, &rest).await?;

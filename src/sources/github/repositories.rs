@@ -15,6 +15,8 @@ pub(super) struct Listed {
     pub(super) repository: Repository,
     archived: bool,
     fork: bool,
+    /// Whether its owner is an organisation.
+    pub(super) in_organization: bool,
 }
 
 #[derive(Deserialize)]
@@ -27,6 +29,8 @@ struct Wire {
     is_archived: bool,
     #[serde(default)]
     is_fork: bool,
+    #[serde(default)]
+    is_in_organization: bool,
     #[serde(default, deserialize_with = "optional_time")]
     created_at: Option<Time>,
     default_branch_ref: Option<Branch>,
@@ -68,6 +72,7 @@ pub(super) fn listed(
         },
         archived: wire.is_archived,
         fork: wire.is_fork,
+        in_organization: wire.is_in_organization,
     })
 }
 

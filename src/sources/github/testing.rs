@@ -6,7 +6,7 @@ use super::answers::Parsing;
 use crate::clock::Clock;
 use crate::config::{
     ByRepository, Components, EnvironmentRule, HashLogins, HotfixRule, IncidentSettings,
-    RepositoryPattern,
+    OwnershipSettings, RepositoryPattern,
 };
 use crate::sources::{Observer, Throttle};
 use delivery::domain::{Person, RepoId, Repository, RepositoryState, Time};
@@ -46,6 +46,7 @@ pub(super) fn parsing() -> Parsing {
         incidents: incidents(),
         production: ByRepository::everywhere(production()),
         components: Components::default(),
+        ownership: OwnershipSettings::default(),
         logins: Arc::new(Sums),
     }
 }

@@ -1,11 +1,13 @@
-//! One authenticated GraphQL request over HTTP, and its raw answer.
+//! One authenticated request over HTTP, and its raw answer.
 //!
 //! octocrab carries the request and the token; what the answer means is decided elsewhere.
 //! Absent here: retries, limits, decoding.
 
-use super::connector::connector;
 use crate::config::GitHubSettings;
 use crate::sources::SourceError;
+use crate::sources::connector::connector;
+use bytes::Bytes;
+use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Limited};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use octocrab::service::middleware::base_uri::BaseUriLayer;
@@ -47,7 +49,7 @@ pub(super) enum TransportError {
     TimedOut,
 }
 
-/// The authenticated way to one GraphQL address.
+/// The authenticated way to one address: that of GraphQL, or the base of the REST API.
 pub(super) struct Transport {
     octocrab: Octocrab,
     path: String,
@@ -56,9 +58,14 @@ pub(super) struct Transport {
 
 impl Transport {
     /// Must be called inside a tokio runtime, since octocrab spawns its queue.
-    pub(super) fn new(settings: &GitHubSettings) -> Result<Transport, SourceError> {
+    /// `key` is the key of the configuration that `url` is from.
+    pub(super) fn new(
+        settings: &GitHubSettings,
+        key: &str,
+        url: &str,
+    ) -> Result<Transport, SourceError> {
         let what = format!("github `{}`", settings.name);
-        let (base, path) = split_url(&settings.graphql_url)
+        let (base, path) = split_url(key, url)
             .map_err(|cause| SourceError::Setup { what: what.clone(), cause })?;
         let connector = connector(&what, &base, settings.ca_file.as_deref())?;
         let client = hyper_util::client::legacy::Client::builder(TokioExecutor::new())
@@ -77,7 +84,7 @@ impl Transport {
             Ok(octocrab) => octocrab,
             Err(never) => match never {},
         };
-        Ok(Transport { octocrab, path, url: settings.graphql_url.clone() })
+        Ok(Transport { octocrab, path, url: url.to_owned() })
     }
 
     /// The address, for messages.
@@ -87,33 +94,54 @@ impl Transport {
 
     /// Posts a query. Redirects are not followed: they would turn the POST into a GET.
     pub(super) async fn post(&self, body: &Value) -> Result<RawAnswer, TransportError> {
-        tokio::time::timeout(REQUEST_TIMEOUT, self.exchange(body))
+        // An address without a host, since octocrab sends the token to no foreign host.
+        self.in_time(self.octocrab._post(self.path.as_str(), Some(body))).await
+    }
+
+    /// Gets `path` below the address, unless it is still what bears `etag`.
+    pub(super) async fn get(
+        &self,
+        path: &str,
+        etag: Option<&str>,
+    ) -> Result<RawAnswer, TransportError> {
+        let path = format!("{}{path}", self.path.trim_end_matches('/'));
+        let mut headers = http::HeaderMap::new();
+        if let Some(etag) = etag.and_then(|etag| http::HeaderValue::from_str(etag).ok()) {
+            headers.insert(http::header::IF_NONE_MATCH, etag);
+        }
+        self.in_time(self.octocrab._get_with_headers(path, Some(headers))).await
+    }
+
+    async fn in_time(
+        &self,
+        exchange: impl Future<Output = octocrab::Result<Response>>,
+    ) -> Result<RawAnswer, TransportError> {
+        tokio::time::timeout(REQUEST_TIMEOUT, read(exchange))
             .await
             .unwrap_or(Err(TransportError::TimedOut))
     }
+}
 
-    async fn exchange(&self, body: &Value) -> Result<RawAnswer, TransportError> {
-        let response = self
-            .octocrab
-            // An address without a host, since octocrab sends the token to no foreign host.
-            ._post(self.path.as_str(), Some(body))
-            .await
-            .map_err(|error| TransportError::Unreachable(causes(&error)))?;
-        let (parts, body) = response.into_parts();
-        let body = Limited::new(body, ANSWER_LIMIT)
-            .collect()
-            .await
-            .map_err(|error| TransportError::Truncated(causes(&*error)))?;
-        let body = body.to_bytes().to_vec();
-        Ok(RawAnswer { status: parts.status.as_u16(), headers: parts.headers, body })
-    }
+/// A response whose body is on its way.
+type Response = http::Response<BoxBody<Bytes, octocrab::Error>>;
+
+async fn read(
+    exchange: impl Future<Output = octocrab::Result<Response>>,
+) -> Result<RawAnswer, TransportError> {
+    let response = exchange.await.map_err(|error| TransportError::Unreachable(causes(&error)))?;
+    let (parts, body) = response.into_parts();
+    let body = Limited::new(body, ANSWER_LIMIT)
+        .collect()
+        .await
+        .map_err(|error| TransportError::Truncated(causes(&*error)))?;
+    let body = body.to_bytes().to_vec();
+    Ok(RawAnswer { status: parts.status.as_u16(), headers: parts.headers, body })
 }
 
 /// Splits an address into its host and its path with query.
-fn split_url(url: &str) -> Result<(http::Uri, String), String> {
-    let wrong = |cause: &str| {
-        format!("graphql_url `{url}` {cause}; write it as https://api.github.com/graphql")
-    };
+fn split_url(key: &str, url: &str) -> Result<(http::Uri, String), String> {
+    let wrong =
+        |cause: &str| format!("{key} `{url}` {cause}; write it as https://api.github.com/graphql");
     let parsed: http::Uri = url.parse().map_err(|_| wrong("is no URL"))?;
     let (Some(scheme @ ("http" | "https")), Some(host)) = (parsed.scheme_str(), parsed.authority())
     else {
@@ -146,11 +174,15 @@ mod tests {
 
     #[test]
     fn an_address_is_split_into_host_and_path() {
-        let (base, path) = split_url("https://ghe.example:8443/api/graphql").unwrap();
+        let (base, path) =
+            split_url("graphql_url", "https://ghe.example:8443/api/graphql").unwrap();
         assert_eq!(base.to_string(), "https://ghe.example:8443/");
         assert_eq!(path, "/api/graphql");
         for wrong in ["", "api.github.com/graphql", "ftp://host/graphql", "https://"] {
-            assert!(split_url(wrong).unwrap_err().contains("api.github.com"), "{wrong}");
+            assert!(
+                split_url("graphql_url", wrong).unwrap_err().contains("api.github.com"),
+                "{wrong}"
+            );
         }
     }
 }

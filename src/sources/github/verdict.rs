@@ -109,8 +109,13 @@ pub(super) enum Verdict {
 
 /// Judges an answer.
 pub(super) fn judge(answer: &RawAnswer) -> Verdict {
-    match answer.status {
-        200..=299 => judge_body(answer),
+    judge_status(answer).unwrap_or_else(|| judge_body(answer))
+}
+
+/// Judges an answer by its status; nothing where that is a success.
+pub(super) fn judge_status(answer: &RawAnswer) -> Option<Verdict> {
+    Some(match answer.status {
+        200..=299 => return None,
         300..=399 => {
             let to = header(answer, "location").unwrap_or("nowhere");
             Verdict::Misdirected(format!(
@@ -129,7 +134,7 @@ pub(super) fn judge(answer: &RawAnswer) -> Verdict {
             malformed: false,
         },
         status => Verdict::Refused { status, message: message_of(answer) },
-    }
+    })
 }
 
 fn judge_refusal(answer: &RawAnswer) -> Verdict {
@@ -235,7 +240,8 @@ fn not_json(answer: &RawAnswer, error: &serde_json::Error) -> String {
     if html { "it is HTML, not JSON".to_owned() } else { format!("it is no whole JSON: {error}") }
 }
 
-fn message_of(answer: &RawAnswer) -> String {
+/// The server's words, shortened; else the status.
+pub(super) fn message_of(answer: &RawAnswer) -> String {
     #[derive(Deserialize)]
     struct Message {
         message: String,

@@ -308,6 +308,7 @@ impl Mirrored for IncidentEvent {
     }
 }
 
-fn is_false(flag: &bool) -> bool {
+/// Whether a flag is left out.
+pub(super) fn is_false(flag: &bool) -> bool {
     !flag
 }

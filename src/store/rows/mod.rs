@@ -1,6 +1,7 @@
 //! Facts as rows: one table a file, each with the statement that writes a row only if it differs,
 //! and the decoding of what it wrote. The domain knows nothing of this, nor of serde.
 
+mod claims;
 mod commit;
 mod deployment;
 mod incident;
@@ -9,7 +10,7 @@ mod progress;
 mod pull_request;
 mod repository;
 
-pub(super) use progress::collector;
+pub(super) use progress::cursor_of;
 
 use delivery::domain::{Fact, Oid, Time};
 use sqlx::sqlite::{SqliteQueryResult, SqliteRow};
@@ -27,7 +28,7 @@ pub(super) struct Table {
 pub(super) const REPOSITORIES: Table = Table { page: repository::PAGE, decode: repository::decode };
 
 /// All tables of facts.
-pub(super) const TABLES: [Table; 8] = [
+pub(super) const TABLES: [Table; 9] = [
     REPOSITORIES,
     Table { page: deployment::PAGE, decode: deployment::decode },
     Table { page: pull_request::PAGE, decode: pull_request::decode },
@@ -36,6 +37,7 @@ pub(super) const TABLES: [Table; 8] = [
     Table { page: commit::FRONTIER_PAGE, decode: commit::decode_frontier },
     Table { page: incident::PAGE, decode: incident::decode },
     Table { page: progress::PAGE, decode: progress::decode },
+    Table { page: claims::PAGE, decode: claims::decode },
 ];
 
 /// The change numbers after `?1` over all tables, in order, `?3` skipped and at most `?2` given.
@@ -47,6 +49,7 @@ pub(super) const CHANGES: &str = "SELECT seq FROM repositories WHERE seq > ?1
  UNION ALL SELECT seq FROM frontier WHERE seq > ?1
  UNION ALL SELECT seq FROM incidents WHERE seq > ?1
  UNION ALL SELECT seq FROM progress WHERE seq > ?1
+ UNION ALL SELECT seq FROM claims WHERE seq > ?1
  ORDER BY seq LIMIT ?2 OFFSET ?3";
 
 /// Writes a fact under the change number `seq`, unless the same is stored already; tells whether
@@ -69,6 +72,7 @@ pub(super) async fn upsert(
         }
         Fact::Incident(fact) => incident::upsert(connection, seq, fact).await?,
         Fact::Progress(fact) => progress::upsert(connection, seq, fact).await?,
+        Fact::Claims(fact) => claims::upsert(connection, seq, fact).await?,
     };
     Ok(result.rows_affected() > 0)
 }

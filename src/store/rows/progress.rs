@@ -1,6 +1,7 @@
 //! Collectors' progress. `through` never goes backwards: reading old pages again takes nothing away.
 
 use super::{Columns, malformed};
+use crate::store::CursorOf;
 use delivery::domain::{Collector, Fact, Progress, RepoId, Time};
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteQueryResult;
@@ -43,8 +44,15 @@ pub(super) fn decode(columns: &mut Columns<'_>) -> Result<Fact, sqlx::Error> {
     }))
 }
 
-/// The collector of that name.
-pub(in crate::store) fn collector(name: &str) -> Result<Collector, sqlx::Error> {
+/// What a cursor of that name is of.
+pub(in crate::store) fn cursor_of(name: &str) -> Result<CursorOf, sqlx::Error> {
+    if name == CursorOf::OwnerFiles.name() {
+        return Ok(CursorOf::OwnerFiles);
+    }
+    collector(name).map(CursorOf::History)
+}
+
+fn collector(name: &str) -> Result<Collector, sqlx::Error> {
     Collector::ALL
         .into_iter()
         .find(|collector| collector.name() == name)

@@ -44,6 +44,7 @@ fn changed() -> Vec<(Fact, Fact)> {
         (Fact::Commit(commit(1)), Fact::Commit(Commit { parents: vec![], ..commit(1) })),
         (Fact::Incident(incident()), Fact::Incident(Incident { component: None, ..incident() })),
         (Fact::Progress(progress(true, Some(50))), Fact::Progress(progress(false, Some(60)))),
+        (Fact::Claims(claims()), Fact::Claims(Claims { claims: vec![], ..claims() })),
     ]
 }
 
@@ -122,7 +123,7 @@ async fn progress_never_goes_backwards() {
 #[tokio::test]
 async fn cursors_and_named_values_are_kept_and_replaced() {
     let Opened { store, path, _folder } = opened().await;
-    let incidents = CursorUpdate { collector: Collector::Incidents, ..cursor("i") };
+    let incidents = CursorUpdate { of: CursorOf::History(Collector::Incidents), ..cursor("i") };
     store.commit(&[], &[cursor("a"), incidents.clone()]).await.unwrap();
     store.commit(&[], &[cursor("b")]).await.unwrap();
     assert_eq!(store.meta_get("discovery/acme").await.unwrap(), None);

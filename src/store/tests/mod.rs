@@ -184,7 +184,35 @@ fn progress(complete: bool, through: Option<i64>) -> Progress {
 }
 
 fn cursor(text: &str) -> CursorUpdate {
-    CursorUpdate { repo: RepoId(7), collector: Collector::Deployments, cursor: text.into() }
+    CursorUpdate {
+        repo: RepoId(7),
+        of: CursorOf::History(Collector::Deployments),
+        cursor: text.into(),
+    }
+}
+
+fn claims() -> Claims {
+    let bare = CatalogComponent { name: "web".into(), ..CatalogComponent::default() };
+    let full = CatalogComponent {
+        repository: Some("acme/shop".into()),
+        root: "services/api".into(),
+        name: "api".into(),
+        is_library: true,
+        team: Some("payments".into()),
+        system: Some("checkout".into()),
+        lifecycle: Some("production".into()),
+        pagerduty_service: Some("P123".into()),
+        has_on_call: true,
+        has_docs: true,
+        has_slo: true,
+    };
+    let said = vec![
+        Claim::Team("payments".into()),
+        Claim::Paths { pattern: "/docs/".into(), teams: vec!["a".into(), "b".into()] },
+        Claim::Component(bare),
+        Claim::Component(full),
+    ];
+    Claims { repo: Some(RepoId(7)), source: ClaimSource::CatalogFiles, claims: said }
 }
 
 /// One fact of every kind, with every field filled, and one with everything absent.
@@ -199,6 +227,9 @@ fn every_kind() -> Vec<Fact> {
         Fact::Frontier { repo: RepoId(7), oid: oid(78) },
         Fact::Incident(incident()),
         Fact::Progress(progress(true, Some(50))),
+        Fact::Claims(claims()),
+        Fact::Claims(Claims { source: ClaimSource::Topic, claims: vec![], ..claims() }),
+        Fact::Claims(Claims { repo: None, source: ClaimSource::CatalogServer, ..claims() }),
         Fact::Repository(Repository {
             id: RepoId(8),
             former_names: vec![],

@@ -1,6 +1,6 @@
 //! The one currency between sources, store and ledger.
 
-use super::{Commit, Deployment, Incident, Oid, PullRequest, RepoId, Repository, Time};
+use super::{Claims, Commit, Deployment, Incident, Oid, PullRequest, RepoId, Repository, Time};
 
 /// A list of facts that is collected on its own, with a cursor of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,6 +74,8 @@ pub enum Fact {
     Incident(Incident),
     /// A collector's progress, by repository and collector.
     Progress(Progress),
+    /// What a source says of whose a repository is, by repository and source.
+    Claims(Claims),
 }
 
 impl Fact {
@@ -87,6 +89,7 @@ impl Fact {
             Fact::LostCommit { repo, .. } | Fact::Frontier { repo, .. } => Some(*repo),
             Fact::Incident(incident) => incident.repo,
             Fact::Progress(progress) => Some(progress.repo),
+            Fact::Claims(claims) => claims.repo,
         }
     }
 }

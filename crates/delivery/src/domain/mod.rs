@@ -3,6 +3,7 @@
 //! Facts carry no text that a rule does not need: what a body or a message says is parsed at the
 //! source into references and marks, and a person is a keyed hash.
 
+mod claim;
 mod commit;
 mod deployment;
 mod fact;
@@ -13,6 +14,7 @@ mod reference;
 mod repository;
 mod time;
 
+pub use claim::{CatalogComponent, Claim, ClaimSource, Claims};
 pub use commit::{Commit, CommitGraph, CommitIndex, Headline};
 pub use deployment::{Deployment, DeploymentMark, DeploymentState, DeploymentStatus};
 pub use fact::{Collector, Fact, Progress};

@@ -3,11 +3,12 @@
 use super::args::Args;
 use super::connection::Connection;
 use super::types;
+use crate::event::Permission;
 use crate::faults::NodeFaults;
 use crate::history::Histories;
 use crate::limits::Window;
 use crate::state::{
-    Account, AccountKind, Deployment, Issue, PullRequest, Release, Repository, State, Tag,
+    Account, AccountKind, Deployment, Issue, PullRequest, Release, Repository, State, Tag, Team,
 };
 use apollo_compiler::resolvers::{FieldError, ObjectValue, ResolveInfo, ResolvedValue};
 use apollo_compiler::response::JsonValue;
@@ -78,6 +79,15 @@ pub(crate) enum Node<'s> {
     /// An annotated tag's own object.
     Tag(&'s Repository, &'s Tag),
     Account(Account),
+    Team(&'s Team),
+    /// A repository in a team's list, with what the team may do.
+    Granted(&'s Repository, Permission),
+    /// A folder, by its path.
+    Tree(&'s Repository, String),
+    /// A folder's entry by its path, and whether it is a folder.
+    Entry(&'s Repository, String, bool),
+    /// A file, by its path.
+    Blob(&'s Repository, &'s str),
     /// A plain object: its type and its fields.
     Record(&'static str, Value),
     Topic(&'s str),
@@ -89,7 +99,11 @@ impl Node<'_> {
     fn type_name(&self) -> &str {
         match self {
             Node::Query => "Query",
-            Node::Repository(_) => "Repository",
+            Node::Repository(_) | Node::Granted(..) => "Repository",
+            Node::Team(_) => "Team",
+            Node::Tree(..) => "Tree",
+            Node::Entry(..) => "TreeEntry",
+            Node::Blob(..) => "Blob",
             Node::Deployment(..) => "Deployment",
             Node::Status(..) => "DeploymentStatus",
             Node::Thread(_, Owner::Pull(_)) => "PullRequest",

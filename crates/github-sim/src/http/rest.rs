@@ -201,6 +201,11 @@ fn route(state: &State, call: &Call, parameters: &Parameters) -> Found {
         ["orgs", login, "repos"] if kind(state, login) == Some(AccountKind::Organization) => {
             rest_lists::repositories(state, login, parameters, &call.base)
         }
+        ["orgs", login, "properties", "values"]
+            if kind(state, login) == Some(AccountKind::Organization) =>
+        {
+            rest_lists::property_values(state, login)
+        }
         ["users", login, "repos"] if kind(state, login).is_some() => {
             rest_lists::repositories(state, login, parameters, &call.base)
         }

@@ -5,6 +5,7 @@ use super::rest_json;
 use crate::graphql::{Owner, resolve};
 use crate::state::{Deployment, Repository, State};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 pub(super) fn repositories(
     state: &State,
@@ -36,6 +37,33 @@ pub(super) fn repositories(
         wanted.reverse();
     }
     let shown = wanted.into_iter().map(|repo| rest_json::repository(state, repo, base));
+    Found::Many(shown.collect())
+}
+
+/// The custom properties of an organisation's repositories; those that a repository lacks are null.
+pub(super) fn property_values(state: &State, login: &str) -> Found {
+    let owned = || {
+        let repositories = state.repositories.values();
+        repositories.filter(|repo| repo.owner.eq_ignore_ascii_case(login))
+    };
+    let names: BTreeSet<&String> = owned().flat_map(|repo| repo.properties.keys()).collect();
+    let shown = owned().map(|repo| {
+        let properties = names.iter().map(|name| {
+            let values = repo.properties.get(*name).map(Vec::as_slice).unwrap_or_default();
+            let value = match values {
+                [] => Value::Null,
+                [one] => json!(one),
+                several => json!(several),
+            };
+            json!({"property_name": name, "value": value})
+        });
+        json!({
+            "repository_id": repo.id,
+            "repository_name": repo.name,
+            "repository_full_name": repo.full_name(),
+            "properties": properties.collect::<Vec<_>>(),
+        })
+    });
     Found::Many(shown.collect())
 }
 

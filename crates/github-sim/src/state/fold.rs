@@ -16,6 +16,9 @@ impl State {
     }
 
     fn try_apply(&mut self, at: i64, event: &Event) -> Result<(), String> {
+        if let Some(applied) = self.apply_ownership(at, event) {
+            return applied;
+        }
         match event {
             Event::Organization { login } => self.account_as(login, AccountKind::Organization),
             Event::Account { login, bot: true } => self.account_as(login, AccountKind::Bot),
@@ -140,7 +143,7 @@ impl State {
         Ok(())
     }
 
-    fn repo(&mut self, id: RepoId) -> Result<&mut Repository, String> {
+    pub(super) fn repo(&mut self, id: RepoId) -> Result<&mut Repository, String> {
         self.repositories.get_mut(&id).ok_or_else(|| no("repository", &id))
     }
 
@@ -163,6 +166,8 @@ impl State {
             default_branch: default_branch.clone(),
             fork: *fork,
             topics: topics.clone(),
+            properties: BTreeMap::new(),
+            files: BTreeMap::new(),
             archived: false,
             created_at: at,
             updated_at: at,

@@ -2,11 +2,13 @@
 
 mod fold;
 mod graph;
+mod ownership;
 mod pulls;
 mod releases;
 mod runs;
 
 pub(crate) use graph::Graph;
+pub(crate) use ownership::{Team, object_id};
 pub(crate) use releases::{Release, Tag};
 pub(crate) use runs::{Run, Workflow};
 
@@ -31,6 +33,8 @@ pub struct State {
     /// Lower-case `owner/name`, old names included, to the repository they lead to.
     pub(crate) names: HashMap<String, RepoId>,
     pub(crate) deployments: HashMap<u64, (RepoId, usize)>,
+    /// By organisation in lower case and slug.
+    pub(crate) teams: BTreeMap<(String, String), Team>,
     rejected: Vec<EventError>,
 }
 
@@ -125,6 +129,10 @@ pub(crate) struct Repository {
     pub(crate) default_branch: String,
     pub(crate) fork: bool,
     pub(crate) topics: Vec<String>,
+    /// Custom properties with their values.
+    pub(crate) properties: BTreeMap<String, Vec<String>>,
+    /// The files at the head of the default branch, by path.
+    pub(crate) files: BTreeMap<String, String>,
     pub(crate) archived: bool,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,

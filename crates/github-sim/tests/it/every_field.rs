@@ -4,7 +4,7 @@
 use crate::client::{DAY, NOW, World};
 use apollo_compiler::Schema;
 use apollo_compiler::schema::{ExtendedType, FieldDefinition};
-use github_sim::event::Verdict;
+use github_sim::event::{Permission, Verdict};
 use github_sim::{Event, Merge, Scenario};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -52,6 +52,14 @@ fn story() -> Scenario {
     let body = "What happened".to_owned();
     story.event(NOW - DAY + 1, Event::BodyEdited { repo, number: issue, body });
     story.event(NOW - DAY + 2, Event::RepositoryArchived { repo, archived: true });
+    let files = vec![("CODEOWNERS".to_owned(), Some("* @acme/core".to_owned()))];
+    story.event(NOW - DAY + 2, Event::FilesWritten { repo, files });
+    for (slug, parent) in [("core", None), ("payments", Some("core".to_owned()))] {
+        let (organization, slug) = ("acme".to_owned(), slug.to_owned());
+        let repositories = vec![(repo, Permission::Write)];
+        let team = Event::TeamSet { organization, slug, parent, repositories };
+        story.event(NOW - DAY + 2, team);
+    }
     story
 }
 
@@ -122,6 +130,8 @@ async fn every_field_is_resolved_and_only_known_ones_are_always_null() {
         ("Issue", "repository(owner: \"acme\", name: \"pay\") { __typename it: issue(number: 2)".to_owned()),
         ("Organization", "organization(login: \"acme\")".to_owned()),
         ("Commit", "repository(owner: \"acme\", name: \"pay\") { __typename object(expression: \"HEAD\") { __typename ... on Commit".to_owned()),
+        ("Tree", "repository(owner: \"acme\", name: \"pay\") { __typename object(expression: \"HEAD:\") { __typename ... on Tree".to_owned()),
+        ("Blob", "repository(owner: \"acme\", name: \"pay\") { __typename object(expression: \"HEAD:CODEOWNERS\") { __typename ... on Blob".to_owned()),
         ("RateLimit", "rateLimit".to_owned()),
         ("User", "viewer".to_owned()),
     ];

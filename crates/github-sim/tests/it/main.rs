@@ -7,6 +7,7 @@ mod faults;
 mod graphql;
 mod limits;
 mod official_schema;
+mod ownership;
 mod releases;
 mod rest;
 mod runs;

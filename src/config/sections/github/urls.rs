@@ -16,7 +16,7 @@ pub(super) fn api_url(text: &str) -> Result<String, String> {
 }
 
 /// A URL without a trailing `/`. Messages do not repeat one that holds credentials.
-pub(super) fn url(text: &str) -> Result<String, String> {
+pub(in crate::config::sections) fn url(text: &str) -> Result<String, String> {
     let advice = "write one such as https://api.github.com or https://HOST/api/v3";
     if text.contains('@') {
         return Err(format!("holds credentials; {advice}, and the token by token_env"));

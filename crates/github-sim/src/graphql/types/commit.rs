@@ -1,6 +1,6 @@
 //! `Commit`, `GitActor`, `Ref`, `Comparison`, and the history of a commit.
 
-use super::{Call, node_id, null, repository, web};
+use super::{Call, node_id, null, repository, tree, web};
 use crate::graphql::args::{Args, show_time};
 use crate::graphql::connection::{Connection, Key, invalid_cursor, page};
 use crate::graphql::exec::{Ctx, Node, Out};
@@ -166,14 +166,21 @@ pub(super) fn comparison<'s>(
     }
 }
 
-/// `object(oid:)` or `object(expression:)`; there are only commits, no trees and no blobs.
+/// `object(oid:)` or `object(expression:)`. Files and folders are those of the default branch's head.
 pub(super) fn object<'s>(repo: &'s Repository, args: Args<'_>) -> Out<'s> {
+    let expression = args.text("expression").unwrap_or_default();
+    if let (None, Some((revision, path))) = (args.text("oid"), expression.split_once(':')) {
+        let head = repo.branches.get(&repo.default_branch).copied();
+        let is_head = head.is_some() && resolve(repo, revision) == head;
+        return Out::Node(tree::at_path(repo, path).filter(|_| is_head));
+    }
     let found = match (args.text("oid"), args.text("expression")) {
         (Some(oid), _) => repo.graph.find(oid),
         (None, Some(expression)) => resolve(repo, expression),
         (None, None) => repo.branches.get(&repo.default_branch).copied(),
     };
-    Out::Node(found.map(|commit| Node::Commit(repo, commit)))
+    let found = found.map(|commit| Node::Commit(repo, commit));
+    Out::Node(found.or_else(|| tree::by_id(repo, args.text("oid")?)))
 }
 
 /// What a revision names: a branch, `HEAD`, or a commit id, whole or shortened.

@@ -9,8 +9,10 @@ mod query;
 mod release;
 mod repository;
 mod search;
+mod team;
 mod thread;
 pub(crate) mod timeline;
+mod tree;
 
 pub(crate) use commit::resolve;
 pub(crate) use thread::database_id;
@@ -51,7 +53,11 @@ pub(crate) fn field<'s>(
     let call = Call { name, args, bounds: &bounds };
     match node {
         Node::Query => query::field(ctx, call),
-        Node::Repository(repo) => repository::field(ctx, repo, call),
+        Node::Repository(repo) | Node::Granted(repo, _) => repository::field(ctx, repo, call),
+        Node::Team(team) => team::field(ctx, team, call),
+        Node::Tree(repo, path) => tree::tree(repo, path, call),
+        Node::Entry(repo, path, is_folder) => tree::entry(repo, path, *is_folder, call),
+        Node::Blob(repo, path) => tree::blob(repo, path, call),
         Node::Deployment(repo, deployment) => deployment::field(ctx, repo, deployment, call),
         Node::Status(repo, deployment, index) => deployment::status(repo, deployment, *index, call),
         Node::Thread(repo, Owner::Pull(pull)) => pull_request::field(ctx, repo, pull, call),
@@ -145,6 +151,9 @@ fn connection_field<'s>(
 fn edge_field<'s>(connection: &Rc<Connection<'s>>, index: usize, name: &str) -> Out<'s> {
     match (connection.items.get(index), name) {
         (Some((cursor, _)), "cursor") => cursor.clone().into(),
+        (Some((_, Node::Granted(_, permission))), "permission") => {
+            format!("{permission:?}").to_uppercase().into()
+        }
         (Some((_, node)), _) => Out::node(node.clone()),
         (None, _) => Out::unknown(),
     }
@@ -165,6 +174,7 @@ fn account_field<'s>(ctx: &Ctx<'s>, account: &Account, call: Call<'_>) -> Out<'s
         "url" => format!("https://github.com/{login}").into(),
         "repository" => query::repository(ctx, login, call.args),
         "repositories" => repository::list(ctx, login, call),
+        "teams" => team::list(ctx, login, call),
         _ => Out::unknown(),
     }
 }
@@ -181,7 +191,8 @@ fn topic_field<'s>(topic: &str, call: Call<'_>) -> Out<'s> {
 /// A node's global id; empty for what has none.
 pub(crate) fn node_id(node: &Node<'_>) -> String {
     match node {
-        Node::Repository(repo) => id::encode("R", &[repo.id], None),
+        Node::Repository(repo) | Node::Granted(repo, _) => id::encode("R", &[repo.id], None),
+        Node::Team(team) => team::id(team),
         Node::Deployment(repo, deployment) => id::encode("DE", &[repo.id, deployment.id], None),
         Node::Release(repo, release) => id::encode("RE", &[repo.id, release.id], None),
         Node::Status(_, deployment, index) => {

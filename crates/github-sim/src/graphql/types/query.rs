@@ -83,6 +83,10 @@ fn find<'s>(ctx: &Ctx<'s>, id: &str) -> Result<Node<'s>, Failure> {
         "C" => {
             repo(0).and_then(|repo| repo.graph.find(text).map(|commit| Node::Commit(repo, commit)))
         }
+        "T" => {
+            let mut teams = ctx.state.teams.values().filter(|team| team.slug == text);
+            teams.find(|team| super::team::id(team) == id).map(Node::Team)
+        }
         "O" | "U" | "BOT" => ctx.state.account(text).map(Node::Account),
         _ => None,
     };

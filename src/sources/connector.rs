@@ -1,4 +1,4 @@
-//! How connections to GitHub are made: TLS with the system's roots and a private CA, and the usual
+//! How connections to sources are made: TLS with the system's roots and a private CA, and the usual
 //! proxy variables.
 //!
 //! Absent here: requests, credentials, limits.
@@ -25,11 +25,11 @@ use tower::Service;
 /// How long making a connection may take before it counts as unreachable.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Connects to GitHub, by TLS where the address asks for it.
-pub(super) type Connector = HttpsConnector<Route>;
+/// Connects to a source, by TLS where the address asks for it.
+pub(in crate::sources) type Connector = HttpsConnector<Route>;
 
 /// A connector for `url` that trusts the system's roots and the certificates in `ca_file`.
-pub(super) fn connector(
+pub(in crate::sources) fn connector(
     what: &str,
     url: &http::Uri,
     ca_file: Option<&Path>,
@@ -70,9 +70,9 @@ fn roots(ca_file: Option<&Path>) -> Result<RootCertStore, String> {
     Ok(roots)
 }
 
-/// The way to GitHub's address: straight, or by a proxy's tunnel.
+/// The way to an address: straight, or by a proxy's tunnel.
 #[derive(Clone)]
-pub(super) struct Route {
+pub(in crate::sources) struct Route {
     direct: HttpConnector,
     proxy: Option<Intercept>,
 }

@@ -1,4 +1,4 @@
-//! The token of a `[[github]]`, by variable or file. No message ever repeats what might be one.
+//! A token, by variable or file. No message ever repeats what might be one.
 
 use crate::config::layers::Sources;
 use crate::config::reader::Reader;
@@ -8,21 +8,23 @@ use std::path::Path;
 /// What GitHub's tokens start with.
 const TOKEN_PREFIXES: [&str; 6] = ["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"];
 
-/// The token, and where it came from. What is wrong with it is reported.
+/// The token, and where it came from; `purpose` says what it is for: "may read the repositories".
+/// What is wrong with it is reported.
 pub(super) fn read(
     reader: &Reader<'_>,
     sources: &Sources,
     folder: &Path,
+    purpose: &str,
 ) -> (SecretString, String) {
     let (key, read): (_, Result<(String, String), String>) = if reader.has("token_file") {
         if reader.has("token_env") {
             reader.problem("token_file", "stands beside token_env; remove one of them");
         }
         let Some(path) = reader.text("token_file") else { return Default::default() };
-        ("token_file", from_file(&folder.join(path)))
+        ("token_file", from_file(&folder.join(path), purpose))
     } else {
         let Some(variable) = reader.text("token_env") else { return Default::default() };
-        ("token_env", from_variable(&variable, sources))
+        ("token_env", from_variable(&variable, sources, purpose))
     };
     match read {
         Ok((token, origin)) => (SecretString::from(token), origin),
@@ -33,7 +35,7 @@ pub(super) fn read(
     }
 }
 
-fn from_variable(name: &str, sources: &Sources) -> Result<(String, String), String> {
+fn from_variable(name: &str, sources: &Sources, purpose: &str) -> Result<(String, String), String> {
     if TOKEN_PREFIXES.iter().any(|prefix| name.starts_with(prefix)) {
         return Err(
             "holds a token; write the name of the environment variable that holds it, such \
@@ -47,7 +49,7 @@ fn from_variable(name: &str, sources: &Sources) -> Result<(String, String), Stri
     }
     let origin = format!("the environment variable {name}");
     let remedy = format!(
-        "set {name} to a token that may read the repositories, or name another variable \
+        "set {name} to a token that {purpose}, or name another variable \
          (token_env) or a file (token_file)"
     );
     match sources.environment.get(name).map(|token| token.trim()) {
@@ -57,10 +59,11 @@ fn from_variable(name: &str, sources: &Sources) -> Result<(String, String), Stri
     }
 }
 
-fn from_file(path: &Path) -> Result<(String, String), String> {
+fn from_file(path: &Path, purpose: &str) -> Result<(String, String), String> {
     let origin = format!("the file {}", path.display());
-    let remedy = "write a token that may read the repositories into it, readable by this process, \
-                  or name another file";
+    let remedy = format!(
+        "write a token that {purpose} into it, readable by this process, or name another file"
+    );
     let text = std::fs::read_to_string(path)
         .map_err(|error| format!("{origin} cannot be read: {error}; {remedy}"))?;
     match text.trim() {

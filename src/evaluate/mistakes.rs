@@ -173,5 +173,5 @@ impl ToldMistakes {
 }
 
 #[cfg(test)]
-#[path = "claims_tests.rs"]
+#[path = "mistakes_tests.rs"]
 mod tests;

@@ -1,0 +1,43 @@
+//! What is wrong with a part of what a source says, while the rest of it is used.
+
+/// Why a part of a file or of an answer could not be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// It is no YAML, or not of the documented form.
+    Malformed(String),
+    /// An owner is no team; of what.
+    NoTeam(String),
+    /// A component names a repository that is none; which.
+    NoRepository(String),
+    /// The file is too large.
+    TooLarge,
+}
+
+impl Problem {
+    /// The value of the label `reason`.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Problem::Malformed(_) => "malformed",
+            Problem::NoTeam(_) => "no_team",
+            Problem::NoRepository(_) => "no_repository",
+            Problem::TooLarge => "too_large",
+        }
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Problem::Malformed(why) => write!(f, "cannot be read: {why}"),
+            Problem::NoTeam(name) => {
+                write!(f, "{name} has an owner that is no team; name a team")
+            }
+            Problem::NoRepository(name) => write!(
+                f,
+                "{name} names a repository that is none; write github.com/project-slug as \
+                 owner/name"
+            ),
+            Problem::TooLarge => write!(f, "is too large; split it"),
+        }
+    }
+}
