@@ -4,6 +4,7 @@
 //! reaches out: whether a token works, or an organisation exists, shows when it is collected.
 
 mod components;
+mod deployments;
 mod duration;
 mod keys;
 mod layers;
@@ -22,6 +23,7 @@ pub use components::{
     ComponentSettings, Components, DeploymentSelector, claimants, deployed, have_paths,
     paths_fingerprint, selectors_fingerprint, touched,
 };
+pub use deployments::{DeploymentSettings, DeploymentTeller, Deployments, TagNames, WorkflowName};
 pub use keys::{Default as KeyDefault, Key, Section};
 pub use layers::{ConfigFile, Flags, Sources};
 pub use overrides::{ByRepository, OverrideSettings, Overrides, RepositoryRules};

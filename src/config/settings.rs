@@ -3,6 +3,7 @@
 //! (`sections`).
 
 use crate::config::components::Components;
+use crate::config::deployments::Deployments;
 use crate::config::overrides::Overrides;
 use crate::config::patterns::{EnvironmentRule, HotfixRule, RepositoryPattern};
 use delivery::domain::{Person, Span, TeamName, Window};
@@ -39,6 +40,8 @@ pub struct Settings {
     pub catalog: Option<CatalogSettings>,
     /// `[[components]]`
     pub components: Components,
+    /// `[[deployments]]`
+    pub deployments: Deployments,
     /// `[[overrides]]`
     pub overrides: Overrides,
     /// `[[incidents]]`

@@ -10,6 +10,7 @@ mod bad_input;
 mod binary;
 mod catalog;
 mod clock;
+mod elsewhere;
 mod exposition;
 mod golden;
 mod mistakes;

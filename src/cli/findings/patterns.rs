@@ -17,6 +17,7 @@ pub(super) fn find(settings: &Settings, seen: &[Seen], owners: &Ownership) -> Ve
         search.components();
         search.ownership();
         search.incidents();
+        search.deployments();
         search.overrides();
     }
     if owners.is_whole() {
@@ -189,6 +190,14 @@ impl<'a> Search<'a> {
                     mapping.component
                 );
                 self.warn(format!("incidents[{at}].mappings[{place}].component"), message);
+            }
+        }
+    }
+
+    fn deployments(&mut self) {
+        for (at, entry) in self.settings.deployments.iter().enumerate() {
+            for (place, pattern) in self.unmatched(&entry.repositories) {
+                self.matches_nothing(format!("deployments[{at}].repositories[{place}]"), pattern);
             }
         }
     }

@@ -1,8 +1,8 @@
 //! What the GitHub source takes and gives, beside facts and steps.
 
 use crate::config::{
-    ByRepository, Components, EnvironmentRule, HashLogins, HotfixRule, IncidentSettings,
-    OwnershipSettings,
+    ByRepository, Components, DeploymentTeller, EnvironmentRule, HashLogins, HotfixRule,
+    IncidentSettings, OwnershipSettings,
 };
 use crate::sources::SourceError;
 use delivery::domain::{Claims, Commit, Fact, RepoId, Repository, Time};
@@ -18,6 +18,8 @@ pub struct Parsing {
     pub incidents: Vec<IncidentSettings>,
     /// Which environments are production; deployments to others are not kept.
     pub production: ByRepository<EnvironmentRule>,
+    /// What tells of deployments.
+    pub deployments: ByRepository<DeploymentTeller>,
     /// Which repositories hold several components, and what tells those apart.
     pub components: Components,
     /// Which sources tell whose repositories are, and how.
@@ -67,7 +69,8 @@ pub enum Probed {
     Found {
         /// Its present names and head; `state` is as it was given.
         repository: Repository,
-        /// The newest deployment to any environment.
+        /// The newest deployment to any environment, or what is the newest of the list that tells
+        /// of deployments.
         deployment: Option<Mark>,
         /// The newest updated merged pull request.
         pull: Option<Mark>,

@@ -22,14 +22,18 @@ mod probe;
 mod pull_requests;
 mod queries;
 mod recheck;
+mod releases;
 mod repositories;
 mod rest;
+mod run;
+mod runs;
 mod sizes;
 mod skew;
 mod survey;
 mod teams;
 #[cfg(test)]
 mod testing;
+mod told;
 mod transport;
 mod verdict;
 mod walk;
@@ -40,12 +44,13 @@ pub use ownership::Said;
 pub use survey::{ListedDeployment, Newest, Survey};
 
 use crate::clock::SharedClock;
-use crate::config::GitHubSettings;
+use crate::config::{DeploymentTeller, GitHubSettings, WorkflowName};
 use crate::sources::{Observer, SourceError, Step};
 use client::Client;
-use delivery::domain::{ClaimSource, Collector, Oid, Repository, Span, Time};
+use delivery::domain::{ClaimSource, Collector, DeploymentSource, Oid, Repository, Span, Time};
 use incidents::IssueRule;
 use secrecy::ExposeSecret;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// One `[[github]]` block: one host, one credential, one budget.
@@ -54,6 +59,7 @@ pub struct GitHub {
     parsing: Parsing,
     client: Client,
     closed: probe::Closed,
+    runs: runs::Known,
 }
 
 impl GitHub {
@@ -69,7 +75,8 @@ impl GitHub {
         observer: Arc<dyn Observer>,
     ) -> Result<GitHub, SourceError> {
         let client = Client::new(settings, budget_share, clock, observer)?;
-        Ok(GitHub { settings: settings.clone(), parsing, client, closed: probe::Closed::default() })
+        let (closed, runs) = (probe::Closed::default(), runs::Known::default());
+        Ok(GitHub { settings: settings.clone(), parsing, client, closed, runs })
     }
 
     /// The `name` of its `[[github]]` block.
@@ -150,9 +157,51 @@ impl GitHub {
     /// Asks which repositories have news, in batches; the order is kept. An error concerns the
     /// whole source.
     pub async fn probe(&self, repos: &[Repository]) -> Result<Vec<Probe>, SourceError> {
-        let labels =
-            |repo: &Repository| IssueRule::of(&self.parsing.incidents, &repo.full_name).labels();
-        probe::probe(&self.client, &self.closed, repos, labels).await
+        let asking = probe::Asking {
+            closed: &self.closed,
+            has_deployments: &|repo| self.source_of(repo) == DeploymentSource::GitHubDeployments,
+            labels: &|repo| IssueRule::of(&self.parsing.incidents, &repo.full_name).labels(),
+            note_branch: &|repo, name| self.runs.note_branch(repo, name),
+        };
+        let mut probes = probe::probe(&self.client, &asking, repos).await?;
+        self.probe_elsewhere(repos, &mut probes).await?;
+        Ok(probes)
+    }
+
+    /// Puts in what is the newest where deployments are told elsewhere. Runs always have news: the
+    /// list itself is asked by its mark, which costs nothing where there are none.
+    async fn probe_elsewhere(
+        &self,
+        repos: &[Repository],
+        probes: &mut [Probe],
+    ) -> Result<(), SourceError> {
+        let mut marks = HashMap::new();
+        for source in [DeploymentSource::Release, DeploymentSource::Tag] {
+            let of_it = repos.iter().filter(|repo| self.source_of(repo) == source);
+            let ids: Vec<Arc<str>> = of_it.map(|repo| Arc::clone(&repo.node_id)).collect();
+            marks.extend(releases::newest(&self.client, source, &ids).await?);
+        }
+        let unknown = Mark { id: String::new(), at: self.client.clock.now() };
+        for (repo, probe) in repos.iter().zip(probes) {
+            if self.source_of(repo) == DeploymentSource::GitHubDeployments {
+                continue;
+            }
+            if let Probed::Found { deployment, .. } = &mut probe.outcome {
+                let told = marks.remove(&repo.node_id);
+                *deployment = told.unwrap_or_else(|| Some(unknown.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    fn source_of(&self, repo: &Repository) -> DeploymentSource {
+        self.parsing.deployments.of(&repo.full_name).source()
+    }
+
+    /// Whether a repository's deployments were looked for among the runs of a workflow that it does
+    /// not have.
+    pub fn lacks_workflow(&self, repo: &Repository) -> bool {
+        self.source_of(repo) == DeploymentSource::WorkflowRun && self.runs.lacks_workflow(repo.id)
     }
 
     /// Whether reading the list would bring anything, by a probe's mark. Also while a walk is
@@ -167,7 +216,7 @@ impl GitHub {
         mark: Option<&Mark>,
     ) -> bool {
         let fingerprint = match collector {
-            Collector::Deployments => deployments::fingerprint(&self.parsing, repo),
+            Collector::Deployments => told::fingerprint(&self.parsing, repo),
             Collector::PullRequests => pull_requests::fingerprint(&self.parsing, repo),
             Collector::Incidents => incidents::fingerprint(&self.parsing.incidents),
             Collector::Commits => return true,
@@ -181,14 +230,32 @@ impl GitHub {
         commits::fingerprint(&self.parsing.hotfix.of(&repo.full_name))
     }
 
-    /// Reads a page of deployments. Only those to production are given.
+    /// Reads a page of deployments, from what tells of them. Only those to production are given.
     pub async fn deployments(
         &self,
         repo: &Repository,
         cursor: Option<&str>,
         reach: &Reach,
     ) -> Result<Step, SourceError> {
-        let step = deployments::step(&self.client, &self.parsing, repo, cursor, reach).await?;
+        let (client, parsing) = (&self.client, &self.parsing);
+        let (teller, production) =
+            (parsing.deployments.of(&repo.full_name), parsing.production.of(&repo.full_name));
+        // One state of the catalog for all of the page.
+        let known = parsing.components.now();
+        let told = &told::Told::of(&teller, &production, &known, repo);
+        let step = match &*teller {
+            DeploymentTeller::GitHubDeployments => {
+                deployments::step(client, (told, &known), repo, cursor, reach).await?
+            }
+            DeploymentTeller::WorkflowRun { workflow, branch } => {
+                let (branch, known) = (branch.as_deref(), &self.runs);
+                let asked = runs::Asked { workflow, branch, known };
+                runs::step(client, (told, &asked), repo, cursor, reach).await?
+            }
+            DeploymentTeller::Release { .. } | DeploymentTeller::Tag { .. } => {
+                releases::step(client, told, repo, cursor, reach).await?
+            }
+        };
         self.closed.open(repo.id, Collector::Deployments);
         Ok(step)
     }
@@ -261,6 +328,30 @@ impl GitHub {
         deployments: &[Arc<str>],
         incidents: &[Arc<str>],
     ) -> Result<Rechecked, SourceError> {
-        recheck::recheck(&self.client, &self.parsing, deployments, incidents).await
+        let (runs, deployments): (Vec<Arc<str>>, Vec<Arc<str>>) =
+            deployments.iter().cloned().partition(|id| id.starts_with('/'));
+        let mut rechecked =
+            recheck::recheck(&self.client, &self.parsing, &deployments, incidents).await?;
+        for path in runs.into_iter().filter(|path| runs::is_uncovered(&self.runs, path)) {
+            match run::again(&self.client, &path, |name| self.runs_of(name)).await? {
+                run::Again::Told(fact) => rechecked.facts.push(fact),
+                run::Again::Missing => rechecked.missing.push(path),
+                run::Again::Nothing => {}
+            }
+        }
+        Ok(rechecked)
+    }
+
+    /// Which runs are the deployments of the repository that is called so: of which workflow and
+    /// branch, and to which environment.
+    fn runs_of(&self, full_name: &str) -> Option<(WorkflowName, Option<String>, Arc<str>)> {
+        let teller = self.parsing.deployments.of(full_name);
+        let environment = teller.environment()?.into();
+        match &*teller {
+            DeploymentTeller::WorkflowRun { workflow, branch } => {
+                Some((workflow.clone(), branch.clone(), environment))
+            }
+            _ => None,
+        }
     }
 }

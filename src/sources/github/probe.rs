@@ -54,21 +54,32 @@ struct Shape {
     labels: Vec<String>,
 }
 
-/// Asks all `repos`; `labels` tells which issues of a repository are incidents, none where its
-/// issues are not read. The order is kept. An error concerns the whole source.
+/// What is asked of each repository, and who hears of it beside.
+pub(super) struct Asking<'a> {
+    pub(super) closed: &'a Closed,
+    /// Whether GitHub's deployments tell of its deployments.
+    pub(super) has_deployments: &'a (dyn Fn(&Repository) -> bool + Sync),
+    /// Which issues are incidents; none where its issues are not read.
+    pub(super) labels: &'a (dyn Fn(&Repository) -> Vec<String> + Sync),
+    /// Hears the name of the default branch.
+    pub(super) note_branch: &'a (dyn Fn(RepoId, &str) + Sync),
+}
+
+/// Asks all `repos`. The order is kept. An error concerns the whole source.
 pub(super) async fn probe(
     client: &Client,
-    closed: &Closed,
+    asking: &Asking<'_>,
     repos: &[Repository],
-    labels: impl Fn(&Repository) -> Vec<String>,
 ) -> Result<Vec<Probe>, SourceError> {
+    let closed = asking.closed;
     let mut outcomes: Vec<Option<Probed>> = repos.iter().map(|_| None).collect();
     let shape = |place: usize| {
         let repo = &repos[place];
-        let labels = labels(repo);
+        let labels = (asking.labels)(repo);
         let open = |collector| !closed.holds(repo.id, collector);
         let incidents = !labels.is_empty() && open(Collector::Incidents);
-        let asked = [open(Collector::Deployments), open(Collector::PullRequests), incidents];
+        let deployments = (asking.has_deployments)(repo) && open(Collector::Deployments);
+        let asked = [deployments, open(Collector::PullRequests), incidents];
         Shape { asked, labels: if incidents { labels } else { Vec::new() } }
     };
     let mut queue: BTreeMap<Shape, VecDeque<usize>> = BTreeMap::new();
@@ -92,7 +103,7 @@ pub(super) async fn probe(
             };
             refused = 0;
             for (at, place) in batch.into_iter().enumerate() {
-                match judge(client, closed, &repos[place], &answer, at) {
+                match judge(client, asking, &repos[place], &answer, at) {
                     Judged::Done(probed) => outcomes[place] = Some(*probed),
                     Judged::Closed(list) if closed.close(repos[place].id, list) => {
                         queue.entry(shape(place)).or_default().push_back(place);
@@ -177,7 +188,7 @@ enum Judged {
 
 fn judge(
     client: &Client,
-    closed: &Closed,
+    asking: &Asking<'_>,
     repo: &Repository,
     answer: &GraphAnswer,
     place: usize,
@@ -186,12 +197,16 @@ fn judge(
     if let Some(list) = closed_list(&answer.errors, place) {
         return Judged::Closed(list);
     }
+    let branch = node.and_then(|node| node.pointer("/defaultBranchRef/name")?.as_str());
+    if let Some(branch) = branch {
+        (asking.note_branch)(repo.id, branch);
+    }
     let what = format!("news of {}", repo.full_name);
     // A list that may not be probed always has news: reading it tells what is missing, while an
     // absent mark would look like an empty list.
     let unknown = || Mark { id: String::new(), at: client.clock.now() };
     let mark = |collector, list, field| {
-        if closed.holds(repo.id, collector) {
+        if asking.closed.holds(repo.id, collector) {
             Some(unknown())
         } else {
             mark(node?, list, field, unknown())

@@ -32,6 +32,10 @@ query!(PROBE, "Probe", "probe", 49);
 query!(SURVEY, "Survey", "survey", 29);
 // The list, the environments, and the statuses of 100 deployments: 102 fetches.
 query!(DEPLOYMENTS, "Deployments", "deployments", 100);
+query!(RELEASES, "Releases", "releases", 100);
+query!(TAGS, "Tags", "tags", 100);
+query!(NEWEST_RELEASES, "NewestReleases", "newest_releases", 100);
+query!(NEWEST_TAGS, "NewestTags", "newest_tags", 100);
 query!(DEPLOYMENT_REST, "DeploymentRest", "deployment_rest", 1);
 // The list, and four connections of 37 pull requests: 149 fetches.
 query!(PULL_REQUESTS, "PullRequests", "pull_requests", 37);

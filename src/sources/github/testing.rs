@@ -5,8 +5,8 @@
 use super::answers::Parsing;
 use crate::clock::Clock;
 use crate::config::{
-    ByRepository, Components, EnvironmentRule, HashLogins, HotfixRule, IncidentSettings,
-    OwnershipSettings, RepositoryPattern,
+    ByRepository, Components, DeploymentTeller, EnvironmentRule, HashLogins, HotfixRule,
+    IncidentSettings, OwnershipSettings, RepositoryPattern,
 };
 use crate::sources::{Observer, Throttle};
 use delivery::domain::{Person, RepoId, Repository, RepositoryState, Time};
@@ -45,6 +45,7 @@ pub(super) fn parsing() -> Parsing {
         hotfix: ByRepository::everywhere(hotfix()),
         incidents: incidents(),
         production: ByRepository::everywhere(production()),
+        deployments: ByRepository::everywhere(DeploymentTeller::default()),
         components: Components::default(),
         ownership: OwnershipSettings::default(),
         logins: Arc::new(Sums),
