@@ -35,7 +35,7 @@ pub use settings::{
     CatalogSettings, CollectionSettings, ComponentDetail, ExpositionSettings, FailuresSettings,
     GitHubSettings, HashLogins, IncidentMapping, IncidentSettings, IssuePattern, LogFormat,
     LogSettings, MeasuresSettings, OwnershipRule, OwnershipSettings, OwnershipSource,
-    ServerSettings, Settings, StoreSettings,
+    PagerDutySettings, ServerSettings, Settings, StoreSettings, Urgency,
 };
 
 use problems::Report;

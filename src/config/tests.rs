@@ -5,6 +5,7 @@
 mod deployments;
 mod mistakes;
 mod overrides;
+mod pagerduty;
 
 use super::*;
 use secrecy::ExposeSecret;

@@ -6,13 +6,13 @@
 //! judged afterwards. So a history is judged for each instant at which an incident turned, and how
 //! often or how late anything is settled does not show in what is settled.
 
-use super::Evaluator;
 use super::component::{Evaluated, judge_component};
 use super::components::{Component, components_of};
 use super::estate::{Estate, RepositoryFacts};
 use super::settling::{
     Beneficiaries, Finish, Finishes, Judged, Settlement, UNMAPPED, UnmappedIncidents,
 };
+use super::{Evaluator, only};
 use delivery::domain::{Collector, ComponentId, Incident, RepoId, Span, Time};
 use delivery::ledger::Rules;
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,7 +49,28 @@ impl Evaluator {
             due.births.extend(found.births);
         }
         self.due_of_unmapped(now, &mut due);
+        self.due_of_homeless(now, &mut due);
         due
+    }
+
+    /// Incidents that live in no repository and belong to no component count for the organisation,
+    /// where it is the only one.
+    fn due_of_homeless(&self, now: Time, due: &mut Settlement) {
+        let Some(org) = only(self.orgs.keys()) else { return };
+        for place in self.estate.sources.places() {
+            let component = ComponentId { repo: place, name: Arc::from(UNMAPPED) };
+            let through = self.estate.incidents_through(place).flatten().map(|at| at.min(now));
+            if through.is_none() || self.settled.rests(&component, through, self.rules.settling) {
+                continue;
+            }
+            let whose = Beneficiaries { component: &component, team: "", org };
+            let incidents = self.estate.homeless(place).collect();
+            let settle_after = self.rules.settling.settle_after;
+            let finishes = UnmappedIncidents { incidents, settle_after };
+            let found = self.settled.due(whose, &finishes, (now, through), self.rules.settling);
+            due.rows.extend(found.rows);
+            due.births.extend(found.births);
+        }
     }
 
     /// Incidents without a component, in repositories that have none or several, count for their repository's team and organisation, so far as
@@ -94,17 +115,11 @@ impl Evaluator {
 }
 
 /// The instant through which everything is there that a component's finishes are judged by: its
-/// own repository, and the incidents of those repositories that its incidents live in, or those
-/// that name something of it.
+/// own repository, and the incidents of those repositories and sources that tell incidents of it,
+/// or those that name something of it.
 fn through(estate: &Estate, component: &ComponentId, facts: &RepositoryFacts) -> Option<Time> {
-    let homes: BTreeSet<RepoId> =
-        estate.witnesses(component).into_iter().filter_map(|incident| incident.repo).collect();
-    let elsewhere = homes
-        .iter()
-        .filter(|home| **home != component.repo)
-        .filter_map(|home| estate.repositories.get(home))
-        .filter(|home| home.active().is_some())
-        .map(|home| home.through_of(Collector::Incidents));
+    let homes = estate.homes(component);
+    let elsewhere = homes.into_iter().filter_map(|home| estate.incidents_through(home));
     elsewhere.chain([facts.through()]).min().flatten()
 }
 

@@ -11,6 +11,7 @@ mod due;
 mod estate;
 mod figures;
 mod group;
+mod incident_sources;
 mod mapping;
 mod mistakes;
 mod naming;
@@ -24,6 +25,7 @@ mod settling;
 
 pub use components::owner_of;
 pub use estate::claims_by_repository;
+pub use incident_sources::IncidentSources;
 pub use mistakes::{Evidence, Mistake, mistakes};
 pub use ownership::{OrderedOwners, Owner, Owners, Subject, UNOWNED};
 pub use repository_claims::RepositoryClaims;
@@ -112,6 +114,12 @@ impl Evaluator {
         }
     }
 
+    /// The same with sources of incidents that live in no repository.
+    pub fn told_by(mut self, sources: IncidentSources) -> Evaluator {
+        self.estate.sources = sources;
+        self
+    }
+
     /// Takes over news; nothing is judged before [`Evaluator::evaluate`].
     pub fn absorb(&mut self, fact: Fact) {
         self.estate.absorb(fact, &mut self.changes);
@@ -148,6 +156,9 @@ impl Evaluator {
         let news = found.iter().filter(|(repo, components)| !are_alike(components, known(repo)));
         self.catalogued_at.extend(news.map(|(repo, _)| (*repo, now)));
         self.rules.components.publish(found);
+        let entries = self.estate.repositories.values().flat_map(|facts| facts.claims.catalog());
+        let services = entries.filter_map(|entry| entry.pagerduty_service.as_deref());
+        self.rules.components.publish_services(services);
     }
 
     /// Takes over what was settled.
@@ -262,6 +273,11 @@ impl Evaluator {
                 }
             }
         }
+        if let Some(org) = only(orgs.values_mut()) {
+            let places = self.estate.sources.places();
+            let homeless = places.flat_map(|place| self.estate.homeless(place));
+            org.unmapped.extend(homeless.filter_map(|incident| judge_incident(incident, now)));
+        }
         let (components, before) = (&self.components, (&mut self.teams, &mut self.orgs));
         evaluate_all(teams, before.0, components, touched, &windows, now);
         evaluate_all(orgs, before.1, components, touched, &windows, now);
@@ -285,6 +301,12 @@ fn text(text: Option<&Arc<str>>) -> Arc<str> {
 /// The organisation that a repository is shown under.
 fn org_of(repository: &Repository) -> Arc<str> {
     Arc::from(repository.full_name.split('/').next().unwrap_or_default())
+}
+
+/// The only one, if there is one alone: what is known of no repository can only be its.
+fn only<T>(mut all: impl Iterator<Item = T>) -> Option<T> {
+    let first = all.next()?;
+    all.next().is_none().then_some(first)
 }
 
 /// A name that was given up and used again may be known twice until the old repository is asked:

@@ -36,7 +36,8 @@ pub(super) static SECTION: Section = Section {
             default: Default::Value("[]"),
             means: "Severities of incidents, without regard to case, that make a deployment fail by \
                     the rule `incident`; empty: all, and incidents without one. A severity is a \
-                    label of an issue. Incidents of other severities count as incidents and for the \
+                    label of an issue, or the name of a priority or an urgency at PagerDuty. \
+                    Incidents of other severities count as incidents and for the \
                     time to restore, and one that names its cause blames it in any case. Severities \
                     that no key spoke of before mean reading the look-back of incidents again.",
         },

@@ -1,48 +1,53 @@
 //! `[[incidents]]`: where incidents are told.
 
 mod issues;
+mod pagerduty;
 
 use super::choice;
 use crate::config::components::Components;
 use crate::config::keys::{Default, Key, Section};
+use crate::config::layers::Sources;
 use crate::config::patterns::RepositoryPattern;
 use crate::config::problems::Report;
 use crate::config::reader::Reader;
-use crate::config::settings::IncidentSettings;
+use crate::config::settings::{IncidentSettings, PagerDutySettings};
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 pub(super) static SECTION: Section = Section {
     path: "incidents",
     repeated: true,
-    means: "Where incidents are told. Without any such section, issues labelled `incident` of every \
-            collected repository are incidents.",
+    means: "Where incidents are told: by issues, or by PagerDuty. Without any such section, issues \
+            labelled `incident` of every collected repository are incidents; with one, only what is \
+            written is asked.",
     keys: &[
         Key {
             name: "source",
-            value: "`github_issues`",
+            value: "`github_issues` or `pagerduty`",
             default: Default::Value(r#""github_issues""#),
-            means: "What tells incidents: issues that bear one of the labels. An issue closed as \
-                    duplicate or not planned is no incident.",
+            means: "What tells incidents: issues that bear one of the labels (`github_issues`), \
+                    where one closed as duplicate or not planned is none; or a PagerDuty account \
+                    (`pagerduty`), where one merged into another is none.",
         },
         Key {
             name: "labels",
             value: "a list of labels",
             default: Default::Value(r#"["incident"]"#),
-            means: "Labels that make an issue an incident, without regard to case.",
+            means: "Issues: labels that make an issue an incident, without regard to case.",
         },
         Key {
             name: "repositories",
             value: "a list of names and globs of repositories",
             default: Default::Value("[]"),
-            means: "Where to look, among the collected repositories; empty: in all of them. They may \
+            means: "Issues: where to look, among the collected repositories; empty: in all of them. They may \
                     be central ones, which hold incidents of components that live elsewhere.",
         },
         Key {
             name: "severities",
             value: "a list of labels",
             default: Default::Value("[]"),
-            means: "Labels that tell severities: an issue with an incident label counts only if it \
+            means: "Issues: labels that tell severities: an issue with an incident label counts only if it \
                     bears one of these, too, without regard to case; empty: whatever its severity. \
                     Which severities make a deployment fail is said by `failures.severities`.",
         },
@@ -52,23 +57,101 @@ pub(super) static SECTION: Section = Section {
             default: Default::Absent {
                 example: r#"[{ label = "service:pay", component = "acme/pay" }, { title = '^\[web\]', component = "acme/shop/web" }]"#,
             },
-            means: "Components, as `owner/repo` or `owner/repo/component`, of issues that bear a \
+            means: "Issues: components, as `owner/repo` or `owner/repo/component`, of issues that bear a \
                     label, without regard to case, or whose title matches a regular expression; the \
                     first that matches decides. A label `component/<name>` goes before them, and so \
                     does the repository that the issue lives in, where it holds exactly one \
                     component. Other mappings than at the last start mean reading the look-back \
                     again.",
         },
+        Key {
+            name: "name",
+            value: "a name",
+            default: Default::Absent { example: r#""pagerduty""# },
+            means: "PagerDuty: the label `source` of the exporter's own metrics about it, \
+                    `pagerduty` unless written. A second account needs another one; under another \
+                    name everything is read anew.",
+        },
+        Key {
+            name: "api_url",
+            value: "a URL",
+            default: Default::Absent { example: r#""https://api.eu.pagerduty.com""# },
+            means: "PagerDuty: the REST API, `https://api.pagerduty.com` unless written; accounts \
+                    in Europe have another.",
+        },
+        Key {
+            name: "token_env",
+            value: "the name of an environment variable",
+            default: Default::Absent { example: r#""PAGERDUTY_TOKEN""# },
+            means: "PagerDuty: the environment variable that holds an API access key; a read-only \
+                    key is enough. This or `token_file` is required.",
+        },
+        Key {
+            name: "token_file",
+            value: "a path",
+            default: Default::Absent { example: r#""/run/secrets/pagerduty-token""# },
+            means: "PagerDuty: a file that holds the key, instead of `token_env`. Relative paths \
+                    start from the folder of this file.",
+        },
+        Key {
+            name: "services",
+            value: "a table of service ids and components",
+            default: Default::Absent {
+                example: r#"{ PIJ90N7 = "acme/pay", PF9KMXH = "acme/shop/api" }"#,
+            },
+            means: "PagerDuty: the component whose incidents a service tells, by the service's id, \
+                    which is the end of its address: `owner/repo`, or `owner/repo/component` where \
+                    a repository holds several. Of other services the catalog may name the \
+                    component (`pagerduty.com/service-id`); else their incidents belong to none: \
+                    they count for the organisation where only one is collected, and the log names \
+                    each such service. Another mapping than at the last start means reading the \
+                    look-back again.",
+        },
+        Key {
+            name: "urgencies",
+            value: "a list of `high` and `low`",
+            default: Default::Absent { example: r#"["high", "low"]"# },
+            means: "PagerDuty: the urgencies that count, `[\"high\"]` unless written.",
+        },
+        Key {
+            name: "priorities",
+            value: "a list of names of priorities",
+            default: Default::Absent { example: r#"["P1", "P2"]"# },
+            means: "PagerDuty: the priorities that count, without regard to case. Unless written \
+                    every incident counts, with whatever priority or none.",
+        },
+        Key {
+            name: "webhook_secret_file",
+            value: "a path",
+            default: Default::Absent { example: r#""/run/secrets/pagerduty-webhook""# },
+            means: "PagerDuty: a file that holds the secret of each webhook subscription (version 3) \
+                    that sends to `/webhooks/pagerduty` here, one a line. Incidents are then read \
+                    again as soon as something happens to them; without it nothing is taken there. \
+                    Relative paths start from the folder of this file.",
+        },
     ],
     tables: &[],
-    later: &["api_url", "token_env", "token_file", "services"],
+    later: &[],
 };
 
+/// Keys that only issues have.
+const OF_ISSUES: [&str; 4] = ["labels", "repositories", "severities", "mappings"];
+
 /// Sources of incidents that later versions will ask.
-const LATER: [&str; 2] = ["pagerduty", "alertmanager"];
+const LATER: [&str; 1] = ["alertmanager"];
+
+#[derive(Clone, Copy)]
+enum Teller {
+    Issues,
+    PagerDuty,
+}
 
 /// What the sections are read beside.
 pub(super) struct Beside<'a> {
+    pub(super) sources: &'a Sources,
+    pub(super) folder: &'a Path,
+    /// The names of sources that are taken.
+    pub(super) names: BTreeSet<String>,
     pub(super) components: &'a Components,
     /// The severities that `[failures]` and `[[overrides]]` speak of.
     pub(super) severities: BTreeSet<Arc<str>>,
@@ -76,16 +159,37 @@ pub(super) struct Beside<'a> {
 }
 
 /// Reads the sections; without any there is the one that the defaults describe.
-pub(super) fn read(written: Vec<Reader<'_>>, beside: &Beside<'_>) -> Vec<IncidentSettings> {
+pub(super) fn read(
+    written: Vec<Reader<'_>>,
+    mut beside: Beside<'_>,
+) -> (Vec<IncidentSettings>, Vec<PagerDutySettings>) {
     if written.is_empty() {
-        let path = SECTION.path.to_owned();
-        return vec![issues::read(&Reader::open(&SECTION, path, None, beside.report), 0, beside)];
+        let reader = Reader::open(&SECTION, SECTION.path.to_owned(), None, beside.report);
+        return (vec![issues::read(&reader, 0, &beside)], Vec::new());
     }
-    let read_one = |(at, reader): (usize, &Reader<'_>)| {
-        reader.parsed("source", |text| choice(text, &[("github_issues", ())], &LATER));
-        issues::read(reader, at, beside)
-    };
-    written.iter().enumerate().map(read_one).collect()
+    let tellers = [("github_issues", Teller::Issues), ("pagerduty", Teller::PagerDuty)];
+    let (mut by_issues, mut by_pagerduty) = (Vec::new(), Vec::new());
+    for (at, reader) in written.iter().enumerate() {
+        match reader.parsed("source", |text| choice(text, &tellers, &LATER)) {
+            Some(Teller::Issues) => {
+                refuse(reader, pagerduty::KEYS, "pagerduty");
+                by_issues.push(issues::read(reader, at, &beside));
+            }
+            Some(Teller::PagerDuty) => {
+                refuse(reader, &OF_ISSUES, "github_issues");
+                by_pagerduty.push(pagerduty::read(reader, at, &mut beside));
+            }
+            None => {}
+        }
+    }
+    (by_issues, by_pagerduty)
+}
+
+/// Refuses keys that belong to another source.
+fn refuse(reader: &Reader<'_>, keys: &[&str], source: &str) {
+    for key in keys.iter().filter(|key| reader.has(key)) {
+        reader.problem(key, format!("goes with source = \"{source}\" only; remove one of them"));
+    }
 }
 
 /// Severities, which are compared without regard to case.

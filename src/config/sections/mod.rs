@@ -69,22 +69,30 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
         Reader::open_all(&components::SECTION, merged.root.remove("components"), report);
     let deployments =
         Reader::open_all(&deployments::SECTION, merged.root.remove("deployments"), report);
-    let incidents = Reader::open_all(&incidents::SECTION, merged.root.remove("incidents"), report);
+    let written = Reader::open_all(&incidents::SECTION, merged.root.remove("incidents"), report);
     let overrides = Reader::open_all(&overrides::SECTION, merged.root.remove("overrides"), report);
     let components = components::read(&components.unwrap_or_default(), report);
     let deployments = deployments::read(&deployments.unwrap_or_default(), &components, report);
     let overrides = overrides::read(&overrides.unwrap_or_default(), collection.lookback, report);
     let of_overrides = overrides.iter().filter_map(|one| one.severities.as_ref()).flatten();
     let severities = failures.severities.iter().chain(of_overrides).cloned().collect();
-    let beside = incidents::Beside { components: &components, severities, report };
-    let incidents = incidents::read(incidents.unwrap_or_default(), &beside);
+    let github = github::read(github, sources, &merged.folder, report);
+    let beside = incidents::Beside {
+        sources,
+        folder: &merged.folder,
+        names: github.iter().map(|github| github.name.clone()).collect(),
+        components: &components,
+        severities,
+        report,
+    };
+    let (incidents, pagerduty) = incidents::read(written.unwrap_or_default(), beside);
     Settings {
         server,
         store: store::read(&store, collection.lookback),
         measures: measures::read(&measures, collection.lookback),
         overrides,
         collection,
-        github: github::read(github, sources, &merged.folder, report),
+        github,
         production,
         failures,
         exposition,
@@ -93,6 +101,7 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
         components,
         deployments,
         incidents,
+        pagerduty,
         log,
     }
 }

@@ -33,7 +33,7 @@ pub struct Incident {
     /// The repository it lives in, for issues.
     pub repo: Option<RepoId>,
     /// The component that the source names (label `component/<name>`): a component's name,
-    /// `owner/repo` or `owner/repo/name`.
+    /// `owner/repo` or `owner/repo/name`; or [`pagerduty_service`], which a catalog may know.
     pub component: Option<Arc<str>>,
     /// The component that a configured rule gives for its labels or its title, written alike: it
     /// counts where the source names none and its repository has not exactly one.
@@ -50,4 +50,9 @@ pub struct Incident {
     pub causes: Vec<IncidentLink>,
     /// What they name as the fix.
     pub fixes: Vec<IncidentLink>,
+}
+
+/// How an incident names its component where no more is known of it than a service of PagerDuty.
+pub fn pagerduty_service(id: &str) -> Arc<str> {
+    Arc::from(format!("pagerduty:{id}"))
 }
