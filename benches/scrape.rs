@@ -8,9 +8,9 @@ mod http;
 mod report;
 
 use bytes::Bytes;
-use delivery::domain::{DAY, HOUR, Time, Window};
+use delivery::domain::{DAY, HOUR, Time};
 use delivery::ledger::History;
-use delivery::measures::{Member, Pool, point_figures, seed_figures, window_figures};
+use delivery::measures::{Contribution, Member, evaluated_windows, seed_figures};
 use dora_exporter::config::ComponentDetail;
 use dora_exporter::exposition::{
     ComponentFigures, ComponentInfo, ComponentLabels, Encoded, Exposure, FigureSet, Figures,
@@ -49,15 +49,16 @@ fn component(number: usize) -> Arc<ComponentFigures> {
         settled.lead_time_hours.observe_pull(seconds, pull);
         settled.change_lead_time.observe_pull(seconds, pull);
     }
-    let members = [Member { history: &history, t }];
-    let pool = Pool { members: &members, unmapped: &[], t };
-    let window = |days: i64| {
-        let mut figures = window_figures(&pool, Window::days(days));
+    let member = Member::component(&history, t);
+    let windows = evaluated_windows(&[]);
+    let contribution = Contribution::of(&member, &windows);
+    let figures = windows.iter().filter_map(|window| {
+        let mut figures = contribution.window_figures(*window)?;
         // Values differ as they do in life, or they would compress too well.
         figures.deployments = (number * 7) as u64 % 97;
         figures.deployment_frequency_per_day = number as f64 / 7.3;
-        (Arc::from(format!("{days}d")), figures)
-    };
+        Some((Arc::from(format!("{}d", window.length / DAY)), figures))
+    });
     Arc::new(ComponentFigures {
         labels: ComponentLabels {
             team: format!("team-{}", number % 40).into(),
@@ -66,11 +67,11 @@ fn component(number: usize) -> Arc<ComponentFigures> {
         },
         info: ComponentInfo { system: "".into(), lifecycle: "".into(), source: "rules".into() },
         figures: Figures {
-            windows: [7, 30, 90].map(window).to_vec(),
-            point: point_figures(&pool),
+            windows: figures.collect(),
+            point: contribution.point.clone(),
             data_through: Some(t.plus(number as i64 % 60)),
         },
-        seed: seed_figures(&pool),
+        seed: seed_figures(&member),
         born_at: Some(t),
         settled: vec![("team".into(), Arc::new(settled))],
     })

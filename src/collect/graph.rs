@@ -5,7 +5,7 @@ use super::fetch::Outcome;
 use super::{Collect, CollectError};
 use crate::sources::SourceError;
 use crate::sources::github::HistoryPage;
-use delivery::domain::{Collector, Commit, Fact, Oid, RepoId, Time};
+use delivery::domain::{Collector, Commit, Fact, Oid, RepoId, Repository, Time};
 use std::collections::BTreeSet;
 
 /// How many commits outside the branch are asked for at once.
@@ -19,30 +19,35 @@ impl Collect {
         probed_at: Time,
     ) -> Result<Outcome, CollectError> {
         let Some(tracked) = self.tracked.get(&repo) else { return Ok(Outcome::Done) };
-        let repository = tracked.repository.clone();
+        let (repository, head) = (tracked.repository.clone(), tracked.head);
         let cursor = tracked.cursors.get(&Collector::Commits).map(String::as_str);
         let mut walk = Walk::from_cursor(cursor, &self.source.commits_fingerprint(&repository));
         let horizon = self.horizon(tracked);
-        let mut question = walk.next(repository.head, horizon, &[]);
+        let mut question = walk.next(head, horizon, &[]);
         if question.is_none() {
             let (baseline, wanted) = self.unknown_deployed(repo).await?;
             if let Some(tracked) = self.tracked.get_mut(&repo) {
                 tracked.baseline_committed_at = baseline;
             }
             let horizon = self.tracked.get(&repo).map_or(horizon, |tracked| self.horizon(tracked));
-            question = walk.next(repository.head, horizon, &wanted);
+            question = walk.next(head, horizon, &wanted);
         }
         let facts = match question {
             None => {
                 let cursor = Some((Collector::Commits, walk.to_cursor()));
                 if let Some(tracked) = self.tracked.get_mut(&repo) {
-                    tracked.head_read = repository.head;
+                    tracked.head_read = head;
                 }
-                return self.finish(repo, Collector::Commits, probed_at, Vec::new(), cursor).await;
+                // Not before: a branch whose head is not known yet seems to hold nothing at all.
+                let facts = match repository.head == head {
+                    true => Vec::new(),
+                    false => vec![Fact::Repository(Repository { head, ..repository })],
+                };
+                return self.finish(repo, Collector::Commits, probed_at, facts, cursor).await;
             }
             Some(Question::Page { from, after }) => {
                 let page = self.source.history(&repository, from, after.as_deref()).await?;
-                if page.lost && repository.head == Some(from) {
+                if page.lost && head == Some(from) {
                     let what = format!("commits of {}", repository.full_name);
                     return Err(SourceError::NotFound { what }.into());
                 }

@@ -13,6 +13,10 @@ use std::sync::Arc;
 const DISCOVERY_INTERVAL: Span = 30 * MINUTE;
 /// Incidents opened this long ago or later are asked again by the reconcile.
 const RECONCILE_INCIDENTS: Span = 90 * DAY;
+/// The order in which news are read. A branch moves only once the pull requests are known that its
+/// new commits belong to: without them they would pass for direct pushes.
+const NEWS: [Collector; 4] =
+    [Collector::Deployments, Collector::PullRequests, Collector::Commits, Collector::Incidents];
 
 impl Collect {
     /// Asks every repository for news and fetches them. Failures of single repositories are noted
@@ -63,11 +67,11 @@ impl Collect {
         let mut changed: Vec<Fact> = discovery
             .repositories
             .into_iter()
-            .filter(|repository| {
-                let tracked = self.tracked.get(&repository.id);
-                tracked.is_none_or(|tracked| tracked.repository != *repository)
+            .filter_map(|repository| {
+                let known = self.tracked.get(&repository.id).map(|tracked| &tracked.repository);
+                let found = with_head_of(repository, known);
+                (known != Some(&found)).then_some(Fact::Repository(found))
             })
-            .map(Fact::Repository)
             .collect();
         changed.extend(discovery.claims.into_iter().map(Fact::Claims));
         self.asked.organizations = discovery.organizations;
@@ -97,6 +101,8 @@ impl Collect {
         };
         self.note_success(Concern::Repository(repo, None));
         let Some(tracked) = self.tracked.get(&repo) else { return Ok(false) };
+        let head = repository.head;
+        let repository = with_head_of(repository, Some(&tracked.repository));
         if tracked.repository != repository {
             let fact = Fact::Repository(repository);
             self.around.store.commit(std::slice::from_ref(&fact), &[]).await?;
@@ -104,7 +110,7 @@ impl Collect {
         }
         let source = Arc::clone(&self.source);
         let Some(tracked) = self.tracked.get_mut(&repo) else { return Ok(false) };
-        tracked.probed_at = Some(asked_at);
+        (tracked.probed_at, tracked.head) = (Some(asked_at), head);
         let marks: [(Collector, Option<Mark>); 3] = [
             (Collector::Deployments, deployment),
             (Collector::PullRequests, pull),
@@ -180,8 +186,10 @@ impl Collect {
             .map(|(repo, _)| *repo)
             .collect();
         for repo in fresh {
-            for collector in Collector::ALL {
-                while self.is_pending(repo, collector) {
+            for collector in NEWS {
+                let waits = collector == Collector::Commits
+                    && self.is_pending(repo, Collector::PullRequests);
+                while !waits && self.is_pending(repo, collector) {
                     match self.step(repo, collector, asked_at).await? {
                         Outcome::Advance => {}
                         Outcome::Done | Outcome::Hold => break,
@@ -223,4 +231,10 @@ impl Collect {
         }
         Ok(())
     }
+}
+
+/// A repository as it was found, with the head up to which its commits are read: that moves with
+/// the last of the commits.
+fn with_head_of(found: Repository, known: Option<&Repository>) -> Repository {
+    Repository { head: known.and_then(|known| known.head), ..found }
 }

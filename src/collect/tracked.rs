@@ -19,8 +19,10 @@ const PENDING_ASKED_FOR: Span = 31 * DAY;
 /// One repository as collecting sees it.
 #[derive(Debug)]
 pub struct Tracked {
-    /// The repository itself.
+    /// The repository itself, as it is stored: its head is the one up to which commits are read.
     pub repository: Repository,
+    /// The default branch's head, as the last probe saw it.
+    pub head: Option<Oid>,
     /// Which of its environments are production.
     production: Arc<EnvironmentRule>,
     /// The opaque cursor of each collector.
@@ -39,7 +41,7 @@ pub struct Tracked {
     pub claimed: HashSet<ClaimSource>,
     /// Where reading the files goes on that say whose it is.
     pub owner_files: Option<String>,
-    /// The default branch's head that the commit graph was last read up to.
+    /// The head that the commit graph was last found to reach, since the start.
     pub head_read: Option<Oid>,
     /// When the baseline's commit was made, once the graph holds it.
     pub baseline_committed_at: Option<Time>,
@@ -63,6 +65,7 @@ impl Tracked {
     /// A repository of which nothing has been read yet.
     pub fn new(repository: Repository, production: Arc<EnvironmentRule>) -> Tracked {
         Tracked {
+            head: repository.head,
             repository,
             production,
             cursors: HashMap::new(),
@@ -215,7 +218,7 @@ impl Tracked {
 
     /// Whether the branch has moved since the commit graph was read.
     pub fn commits_may_have_news(&self) -> bool {
-        self.has_component() && self.repository.head != self.head_read
+        self.has_component() && self.head != self.head_read
     }
 
     /// The first production deployment makes a component: its commits and pull requests, which

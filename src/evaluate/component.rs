@@ -8,8 +8,7 @@ use delivery::domain::{
 };
 use delivery::ledger::{ComponentFacts, History, Rules, judge};
 use delivery::measures::{
-    Member, PointFigures, Pool, SeedFigures, WindowFigures, evaluated_windows, next_edge,
-    point_figures, seed_figures, window_figures,
+    Contribution, Member, SeedFigures, WindowFigures, evaluated_windows, next_edge, seed_figures,
 };
 use std::sync::Arc;
 
@@ -27,11 +26,11 @@ pub struct Evaluated {
     /// The instant for which it was judged.
     pub t: Time,
     /// When it changes by time alone.
-    next_edge: Option<Time>,
+    pub next_edge: Option<Time>,
     /// The figures of its own windows, in their order.
     pub windows: Vec<WindowFigures>,
-    /// The figures of the instant.
-    pub point: PointFigures,
+    /// What it adds to its team and organisation, with the figures of the instant.
+    pub contribution: Arc<Contribution>,
     /// The figures of the seed surface.
     pub seed: SeedFigures,
 }
@@ -41,6 +40,12 @@ impl Evaluated {
     pub fn holds_for(&self, t: Time) -> bool {
         t >= self.t && self.next_edge.is_none_or(|edge| t < edge)
     }
+}
+
+/// When a repository's components stop to be evaluated for the present, if nothing more of it is
+/// collected; absent where they have, or where it is not known how far it is collected.
+pub fn stale_at(facts: &RepositoryFacts, now: Time) -> Option<Time> {
+    facts.through().map(|through| through.plus(STALE_AFTER + 1)).filter(|at| *at > now)
 }
 
 /// The instant for which a repository's components are evaluated at `now`.
@@ -62,14 +67,15 @@ pub fn evaluate(
         .get(&component.id.repo)
         .map(|facts| judge_component(estate, facts, component, &judging.rules, t))
         .unwrap_or_default();
-    let member = [Member { history: &history, t }];
-    let pool = Pool { members: &member, unmapped: &[], t };
+    let member = Member::component(&history, t);
     let own = judging.windows.iter().map(|(_, window)| *window);
-    let windows = own.clone().map(|window| window_figures(&pool, window)).collect();
-    let (point, seed) = (point_figures(&pool), seed_figures(&pool));
-    let edged: Vec<Window> = own.chain(pooled.iter().copied()).collect();
-    let next_edge = next_edge(&history, &evaluated_windows(&edged), t);
-    Evaluated { judging, history, t, next_edge, windows, point, seed }
+    let windows: Vec<Window> = own.clone().chain(pooled.iter().copied()).collect();
+    let evaluated = evaluated_windows(&windows);
+    let contribution = Arc::new(Contribution::of(&member, &evaluated));
+    let windows = own.filter_map(|window| contribution.window_figures(window)).collect();
+    let seed = seed_figures(&member);
+    let next_edge = next_edge(&history, &evaluated, t);
+    Evaluated { judging, history, t, next_edge, windows, contribution, seed }
 }
 
 /// Judges a component as of `t`.

@@ -68,7 +68,9 @@ impl RepositoryFacts {
 pub struct Changes {
     /// Repositories whose history has to be judged again.
     pub repositories: BTreeSet<RepoId>,
-    /// Whether names, owners or incidents changed, so that incidents have to be mapped again.
+    /// Repositories of which more is collected, or of which it is known now how much.
+    pub progressed: BTreeSet<RepoId>,
+    /// Whether names, owners or components changed, so that all incidents have to be mapped again.
     pub mapping: bool,
     /// Whether the catalog or the names that it uses changed.
     pub catalog: bool,
@@ -102,12 +104,12 @@ impl Estate {
         }
         match fact {
             Fact::Repository(repository) => {
-                changes.mapping = true;
                 let facts = self.of(repository.id);
-                let named =
-                    |one: &Repository| (one.full_name.clone(), one.former_names.clone(), one.state);
-                // Heads move all the time, and no entry of the catalog depends on them.
-                changes.catalog |= facts.repository.as_ref().map(named) != Some(named(&repository));
+                // A head that moves changes nobody's name, and no entry of the catalog.
+                let with_head = |known: Repository| Repository { head: repository.head, ..known };
+                let is_same = facts.repository.take().map(with_head).as_ref() == Some(&repository);
+                changes.mapping |= !is_same;
+                changes.catalog |= !is_same;
                 facts.repository = Some(repository);
             }
             Fact::Deployment(deployment) => {
@@ -125,16 +127,22 @@ impl Estate {
             Fact::LostCommit { .. } => {}
             Fact::Frontier { repo, oid } => self.of(repo).graph.insert_frontier(oid),
             Fact::Incident(incident) => {
-                changes.mapping = true;
                 changes.incidents.insert(incident.id.clone());
                 self.incidents.insert(incident.id.clone(), incident);
             }
             Fact::Claims(claims) => self.absorb_claims(claims, changes),
             Fact::Progress(progress) => {
+                changes.progressed.insert(progress.repo);
                 let state = (progress.complete, progress.through);
                 self.of(progress.repo).progress.insert(progress.collector, state);
             }
         }
+    }
+
+    /// A repository that is collected, and of which all history is there.
+    pub fn complete(&self, repo: RepoId) -> Option<(&RepositoryFacts, &Repository)> {
+        let facts = self.repositories.get(&repo).filter(|facts| facts.is_complete())?;
+        Some((facts, facts.active()?))
     }
 
     /// Removes facts of a repository that are finished with. What they told is known in other ways,
@@ -185,12 +193,36 @@ impl Estate {
         owners: &dyn Owners,
         changes: &mut Changes,
     ) {
-        let has_news = !changes.repositories.is_empty();
         if changes.mapping {
             self.map_to_components(components, owners, changes);
-        }
-        if changes.mapping || (self.naming.looks_abroad && has_news) {
             self.find_naming(components, changes);
+        } else {
+            self.map_changed(changes);
+        }
+    }
+
+    /// While names, owners and components stay, only incidents that changed can belong to another
+    /// component, and name something else only if there are news of what they name.
+    fn map_changed(&mut self, changes: &mut Changes) {
+        let mut read = self.naming.readers_of(&self.repositories, &changes.repositories);
+        for id in &changes.incidents {
+            changes.repositories.extend(self.mapped.repository_of(id));
+            self.mapped.update(id, self.incidents.get(id));
+            changes.repositories.extend(self.mapped.repository_of(id));
+            read.insert(id.clone());
+        }
+        for id in &read {
+            let home = self.mapped.repository_of(id);
+            let caused = |naming: &Naming| naming.caused_elsewhere.get(id).copied();
+            let before = caused(&self.naming);
+            let touched = self.naming.read(&self.repositories, id, self.incidents.get(id), home);
+            changes.repositories.extend(touched);
+            if changes.incidents.contains(id) {
+                changes.repositories.extend(self.naming.named_by(id));
+            }
+            if caused(&self.naming) != before {
+                changes.repositories.extend(home);
+            }
         }
     }
 

@@ -1,43 +1,76 @@
 //! What is shown: every visible component, team and organisation with its figures.
 
 use super::Evaluator;
-use super::group::EvaluatedGroup;
+use super::group::{ByName, Group};
 use crate::exposition::{
     ComponentFigures, ComponentInfo, ComponentLabels, FigureSet, Figures, OrgFigures,
     RepositoryState, TeamFigures,
 };
-use delivery::domain::{ComponentId, Time, Window};
-use delivery::measures::{
-    LEVEL_WINDOW, Level, Measure, PointFigures, WindowFigures, performance_levels,
-};
+use delivery::domain::{ComponentId, RepoId, Time, Window};
+use delivery::measures::{LEVEL_WINDOW, PointFigures, WindowFigures, performance_levels};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// What was shown last, which is shown again where nothing has changed.
+#[derive(Debug, Default)]
+pub struct Shown {
+    components: BTreeMap<ComponentId, Arc<ComponentFigures>>,
+    teams: ByName<Arc<TeamFigures>>,
+    orgs: ByName<Arc<OrgFigures>>,
+    repositories: BTreeMap<RepoId, RepositoryState>,
+    /// What has changed since.
+    touched: (BTreeSet<RepoId>, BTreeSet<ComponentId>),
+}
+
+impl Shown {
+    /// Notes what has changed.
+    pub fn note(&mut self, repositories: &BTreeSet<RepoId>, components: BTreeSet<ComponentId>) {
+        self.touched.0.extend(repositories);
+        self.touched.1.extend(components);
+    }
+}
+
 impl Evaluator {
-    /// The figures as they were evaluated last.
-    pub fn figures(&self) -> FigureSet {
-        let repositories = self.estate.repositories.values().filter_map(|facts| {
-            let repository = facts.active()?;
-            let backfill_complete = facts.is_complete();
-            Some(RepositoryState { repo: Arc::clone(&repository.full_name), backfill_complete })
-        });
-        FigureSet {
-            components: self
-                .places
-                .keys()
-                .filter_map(|component| self.component(component))
-                .collect(),
-            teams: self.teams.iter().map(|(team, group)| self.team(team, group)).collect(),
-            orgs: self.orgs.iter().map(|(org, group)| self.org(org, group)).collect(),
-            settled_teams: self.settled.totals.of_teams(self.teams.keys()),
-            settled_orgs: self.settled.totals.of_orgs(self.orgs.keys()),
-            repositories: repositories.collect(),
-            platform: self.platform(),
+    /// The figures as they were evaluated last. What has not changed is shared with those before.
+    pub fn figures(&mut self) -> FigureSet {
+        let mut shown = std::mem::take(&mut self.shown);
+        let (repositories, components) = std::mem::take(&mut shown.touched);
+        for repo in repositories {
+            set(&mut shown.repositories, repo, self.repository(repo));
         }
+        for component in components {
+            let figures = self.component(&component);
+            set(&mut shown.components, component, figures);
+        }
+        let (labels, is_whole) = (self.labels(), self.rules.lookback >= LEVEL_WINDOW.length);
+        self.teams
+            .show(&mut shown.teams, |name, group| Arc::new(team(name, group, &labels, is_whole)));
+        self.orgs.show(&mut shown.orgs, |name, group| {
+            Arc::new(OrgFigures { org: Arc::clone(name), figures: group_figures(group, &labels) })
+        });
+        let set = FigureSet {
+            components: shown.components.values().cloned().collect(),
+            teams: shown.teams.values().cloned().collect(),
+            orgs: shown.orgs.values().cloned().collect(),
+            settled_teams: self.settled.totals.of_teams(self.teams.names()),
+            settled_orgs: self.settled.totals.of_orgs(self.orgs.names()),
+            repositories: shown.repositories.values().cloned().collect(),
+            platform: self.platform(),
+        };
+        self.shown = shown;
+        set
+    }
+
+    fn repository(&self, repo: RepoId) -> Option<RepositoryState> {
+        let facts = self.estate.repositories.get(&repo)?;
+        let repo = Arc::clone(&facts.active()?.full_name);
+        Some(RepositoryState { repo, backfill_complete: facts.is_complete() })
     }
 
     fn component(&self, component: &ComponentId) -> Option<Arc<ComponentFigures>> {
         let place = self.places.get(component)?;
         let evaluated = self.components.get(component)?;
+        let facts = self.estate.repositories.get(&component.repo);
         Some(Arc::new(ComponentFigures {
             labels: ComponentLabels {
                 team: Arc::clone(&place.team),
@@ -50,10 +83,10 @@ impl Evaluator {
                 source: Arc::from(place.source),
             },
             figures: labelled(
-                &evaluated.judging.windows,
                 &evaluated.windows,
-                evaluated.point.clone(),
-                self.through(component),
+                &evaluated.contribution.point,
+                facts.and_then(|facts| facts.through()),
+                &labels_of(&evaluated.judging.windows),
             ),
             seed: evaluated.seed,
             born_at: self.settled.born_at(component),
@@ -61,46 +94,42 @@ impl Evaluator {
         }))
     }
 
-    fn team(&self, team: &Arc<str>, group: &EvaluatedGroup) -> Arc<TeamFigures> {
-        Arc::new(TeamFigures {
-            team: Arc::clone(team),
-            figures: self.of_group(group),
-            levels: self.levels(group),
-        })
-    }
-
-    /// The levels of a group; none where less history is read than they are about.
-    fn levels(&self, group: &EvaluatedGroup) -> [(Measure, Option<Level>); 4] {
-        let levels = performance_levels(&group.level_window);
-        let is_whole = self.rules.lookback >= LEVEL_WINDOW.length;
-        levels.map(|(measure, level)| (measure, level.filter(|_| is_whole)))
-    }
-
-    fn org(&self, org: &Arc<str>, group: &EvaluatedGroup) -> Arc<OrgFigures> {
-        Arc::new(OrgFigures { org: Arc::clone(org), figures: self.of_group(group) })
-    }
-
-    fn of_group(&self, group: &EvaluatedGroup) -> Figures {
-        let through = self.through_all(group);
-        labelled(&self.rules.windows, &group.windows, group.point.clone(), through)
-    }
-
-    fn through(&self, component: &ComponentId) -> Option<Time> {
-        self.estate.repositories.get(&component.repo).and_then(|facts| facts.through())
-    }
-
-    /// A group has data as long as the component that lags most.
-    fn through_all(&self, group: &EvaluatedGroup) -> Option<Time> {
-        group.components.iter().filter_map(|component| self.through(component)).min()
+    /// The labels of teams' and organisations' windows, in their order.
+    fn labels(&self) -> Vec<Arc<str>> {
+        labels_of(&self.rules.windows)
     }
 }
 
+/// A team's figures; without levels where less history is read than they are about.
+fn team(name: &Arc<str>, group: &Group, labels: &[Arc<str>], is_whole: bool) -> TeamFigures {
+    TeamFigures {
+        team: Arc::clone(name),
+        figures: group_figures(group, labels),
+        levels: performance_levels(group.level_window.as_ref().filter(|_| is_whole)),
+    }
+}
+
+fn group_figures(group: &Group, labels: &[Arc<str>]) -> Figures {
+    labelled(&group.windows, &group.point, group.data_through(), labels)
+}
+
 fn labelled(
-    labels: &[(String, Window)],
     windows: &[WindowFigures],
-    point: PointFigures,
+    point: &PointFigures,
     data_through: Option<Time>,
+    labels: &[Arc<str>],
 ) -> Figures {
-    let labels = labels.iter().map(|(label, _)| Arc::from(label.as_str()));
-    Figures { windows: labels.zip(windows.iter().cloned()).collect(), point, data_through }
+    let windows = labels.iter().cloned().zip(windows.iter().cloned()).collect();
+    Figures { windows, point: point.clone(), data_through }
+}
+
+fn set<K: Ord, V>(map: &mut BTreeMap<K, V>, key: K, value: Option<V>) {
+    match value {
+        Some(value) => map.insert(key, value),
+        None => map.remove(&key),
+    };
+}
+
+fn labels_of(windows: &[(String, Window)]) -> Vec<Arc<str>> {
+    windows.iter().map(|(label, _)| Arc::from(label.as_str())).collect()
 }

@@ -10,12 +10,13 @@ use delivery::domain::{ComponentId, Incident, IncidentId, RepoId, TeamName, page
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-/// The outcome for all incidents.
+/// The outcome for all incidents, and by what it was found.
 #[derive(Debug, Default)]
 pub struct IncidentMap {
+    directory: Directory,
     by_component: BTreeMap<ComponentId, Vec<IncidentId>>,
     by_incident: HashMap<IncidentId, ComponentId>,
-    /// Incidents without a component, with the repository they live in, if any.
+    /// Incidents without a component, in order of id, with the repository they live in, if any.
     pub unmapped: Vec<(IncidentId, Option<RepoId>)>,
 }
 
@@ -28,6 +29,38 @@ impl IncidentMap {
     /// All components that have incidents.
     pub fn components(&self) -> impl Iterator<Item = &ComponentId> {
         self.by_component.keys()
+    }
+
+    /// Maps an incident again that has changed, while names and owners have not.
+    pub fn update(&mut self, id: &IncidentId, incident: Option<&Incident>) {
+        if let Some(component) = self.by_incident.remove(id)
+            && let Some(incidents) = self.by_component.get_mut(&component)
+        {
+            incidents.retain(|one| one != id);
+            if incidents.is_empty() {
+                self.by_component.remove(&component);
+            }
+        }
+        if let Ok(at) = self.unmapped.binary_search_by(|(one, _)| one.cmp(id)) {
+            self.unmapped.remove(at);
+        }
+        if let Some(incident) = incident {
+            self.add(id, incident);
+        }
+    }
+
+    fn add(&mut self, id: &IncidentId, incident: &Incident) {
+        match self.directory.component_of(incident) {
+            Some(component) => {
+                let incidents = self.by_component.entry(component.clone()).or_default();
+                incidents.insert(incidents.partition_point(|one| one < id), id.clone());
+                self.by_incident.insert(id.clone(), component);
+            }
+            None => {
+                let at = self.unmapped.partition_point(|(one, _)| one < id);
+                self.unmapped.insert(at, (id.clone(), incident.repo));
+            }
+        }
     }
 
     /// The repository whose component an incident belongs to.
@@ -44,20 +77,13 @@ pub fn map_incidents(
     owners: &dyn Owners,
 ) -> IncidentMap {
     let directory = Directory::new(repositories, components, owners);
-    let mut map = IncidentMap::default();
-    for (id, incident) in incidents {
-        match directory.component_of(incident) {
-            Some(component) => {
-                map.by_component.entry(component.clone()).or_default().push(id.clone());
-                map.by_incident.insert(id.clone(), component);
-            }
-            None => map.unmapped.push((id.clone(), incident.repo)),
-        }
-    }
+    let mut map = IncidentMap { directory, ..IncidentMap::default() };
+    incidents.iter().for_each(|(id, incident)| map.add(id, incident));
     map
 }
 
 /// Names and owners of everything that is deployed.
+#[derive(Debug, Default)]
 struct Directory {
     by_repo: HashMap<RepoId, ComponentId>,
     /// By component name, `owner/repo`, `owner/repo/name` and service at PagerDuty, in lower case; `None` where two share it.
@@ -72,12 +98,7 @@ impl Directory {
         components: &Components,
         owners: &dyn Owners,
     ) -> Directory {
-        let mut directory = Directory {
-            by_repo: HashMap::new(),
-            by_name: HashMap::new(),
-            team_of_repo: HashMap::new(),
-            by_team: HashMap::new(),
-        };
+        let mut directory = Directory::default();
         for (repo, facts) in repositories {
             let Some(repository) = facts.active() else { continue };
             let components = components_of(components, repository, facts);

@@ -1,6 +1,7 @@
 //! What declared components take of what was read, and what of that must be a mistake: globs or a
 //! selector that take nothing, and selectors that take the same deployment.
 
+use super::Evaluator;
 use super::estate::RepositoryFacts;
 use crate::config::{ComponentSettings, Components, claimants};
 use delivery::domain::{ComponentName, Deployment, PullRequest, RepoId, Repository, Time};
@@ -168,6 +169,17 @@ impl ToldMistakes {
             if self.told.insert((key.clone(), with)) {
                 tracing::warn!(key, "{message}");
             }
+        }
+    }
+}
+
+impl Evaluator {
+    /// Tells of what must be a mistake in the components that are declared of a repository.
+    pub(super) fn tell_mistakes(&mut self, repo: RepoId, has_news: bool) {
+        let Some((facts, repository)) = self.estate.complete(repo) else { return };
+        let declared = &self.rules.components;
+        if !declared.of(repository).is_empty() {
+            self.mistakes.tell(declared, repository, facts, has_news, self.since);
         }
     }
 }

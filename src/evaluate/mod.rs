@@ -1,7 +1,8 @@
 //! Keeps every component judged and measured, settles what has finished, and publishes snapshots.
 //!
 //! Evaluation is off the scrape path: when facts changed, and at least every 30 seconds, since
-//! windows slide. Only components with news, or whose figures change by time alone, are evaluated.
+//! windows slide. Only repositories with news are looked at, and those whose alarm has come because
+//! their figures change by time alone; what an evaluation costs does not depend on how many there are.
 
 mod catalog;
 mod codeowners;
@@ -16,12 +17,15 @@ mod mapping;
 mod mistakes;
 mod naming;
 mod ownership;
+mod places;
 mod platform;
 mod repository_claims;
 mod retention;
 mod rules;
 mod run;
+mod schedule;
 mod settling;
+mod unmapped;
 
 pub use components::owner_of;
 pub use estate::claims_by_repository;
@@ -38,15 +42,18 @@ use crate::config::{
     ByRepository, ComponentSettings, Components, paths_fingerprint, selectors_fingerprint,
 };
 use catalog::catalogued;
-use component::{Evaluated, evaluate, instant_of};
+use component::{Evaluated, evaluate, instant_of, stale_at};
 use components::{Component, components_of, owner_of_repository};
 use delivery::domain::{ComponentId, Fact, RepoId, Repository, Span, TeamName, Time, Window};
-use delivery::ledger::{JudgedIncident, judge_incident};
 use estate::{Changes, Estate, RepositoryFacts};
-use group::{EvaluatedGroup, evaluate_group};
+use figures::Shown;
+use group::{Level, Pooled};
 use mistakes::ToldMistakes;
+use places::{Place, Places};
+use schedule::{Alarms, Homes};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use unmapped::Unmapped;
 
 /// The rules of evaluation, from the configuration.
 pub struct EvaluationRules {
@@ -64,18 +71,6 @@ pub struct EvaluationRules {
     pub owners: Box<dyn Owners>,
 }
 
-/// A visible component's labels.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Place {
-    team: TeamName,
-    source: &'static str,
-    org: Arc<str>,
-    repo: Arc<str>,
-    component: Arc<str>,
-    system: Arc<str>,
-    lifecycle: Arc<str>,
-}
-
 /// All facts, judged and measured.
 pub struct Evaluator {
     rules: EvaluationRules,
@@ -83,30 +78,51 @@ pub struct Evaluator {
     settled: Settled,
     changes: Changes,
     components: BTreeMap<ComponentId, Evaluated>,
-    places: BTreeMap<ComponentId, Place>,
-    teams: BTreeMap<TeamName, EvaluatedGroup>,
-    orgs: BTreeMap<Arc<str>, EvaluatedGroup>,
+    places: Places,
+    teams: Level,
+    orgs: Level,
+    unmapped: Unmapped,
+    alarms: Alarms,
+    homes: Homes,
+    /// Repositories of which something may be due.
+    restless: BTreeSet<RepoId>,
+    shown: Shown,
     mistakes: ToldMistakes,
     /// When these rules were first evaluated.
     since: Option<Time>,
-    /// The instant of the latest evaluation.
+    /// When they were evaluated last.
     evaluated_at: Option<Time>,
     /// Since when the catalog has these components of a repository.
     catalogued_at: BTreeMap<RepoId, Time>,
 }
 
+/// A component as it is found to be now.
+struct Found {
+    id: ComponentId,
+    /// Judged and measured again, where it had to be.
+    evaluated: Option<Evaluated>,
+    /// Where it is shown, if it is visible.
+    place: Option<Place>,
+}
+
 impl Evaluator {
     /// An evaluator without facts.
     pub fn new(rules: EvaluationRules, settled: Settled) -> Evaluator {
+        let windows: Vec<Window> = rules.windows.iter().map(|(_, window)| *window).collect();
         Evaluator {
             rules,
             estate: Estate::default(),
             settled,
             changes: Changes::default(),
             components: BTreeMap::new(),
-            places: BTreeMap::new(),
-            teams: BTreeMap::new(),
-            orgs: BTreeMap::new(),
+            places: Places::default(),
+            teams: Level::new(windows.clone()),
+            orgs: Level::new(windows),
+            unmapped: Unmapped::default(),
+            alarms: Alarms::default(),
+            homes: Homes::default(),
+            restless: BTreeSet::new(),
+            shown: Shown::default(),
             mistakes: ToldMistakes::default(),
             since: None,
             evaluated_at: None,
@@ -130,11 +146,23 @@ impl Evaluator {
     pub fn evaluate(&mut self, now: Time) -> Settlement {
         let mut changes = std::mem::take(&mut self.changes);
         self.since.get_or_insert(now);
-        self.evaluated_at = Some(now);
         self.read_catalog(&mut changes, now);
         self.estate.map_incidents(&self.rules.components, &*self.rules.owners, &mut changes);
-        let touched = self.evaluate_components(&changes.repositories, now);
+        let is_set_back = self.evaluated_at.replace(now).is_some_and(|before| now < before);
+        let mut touched = BTreeSet::new();
+        let repositories = self.to_look_at(&changes, is_set_back, now);
+        for repo in &repositories {
+            let found = self.look(*repo, changes.repositories.contains(repo), now);
+            self.tell_mistakes(*repo, changes.repositories.contains(repo));
+            self.take(*repo, found, now, &mut touched);
+        }
+        let is_mapped_again = changes.mapping || !changes.incidents.is_empty();
+        if is_mapped_again || is_set_back || !self.unmapped.holds_for(now) {
+            self.unmapped = self.judge_unmapped(now);
+        }
         self.evaluate_groups(&touched, now);
+        self.note_what_may_be_due(&repositories, &touched);
+        self.shown.note(&repositories, touched);
         self.due(now)
     }
 
@@ -163,7 +191,11 @@ impl Evaluator {
 
     /// Takes over what was settled.
     pub fn settle(&mut self, settlement: Settlement) {
+        let births = settlement.births.iter().map(|birth| &birth.component);
+        let touched = settlement.rows.iter().map(|row| &row.component).chain(births);
+        self.shown.note(&BTreeSet::new(), touched.cloned().collect());
         self.settled.apply(settlement);
+        self.let_rest();
     }
 
     /// How many facts of each kind there are, for the exporter's own metrics.
@@ -171,58 +203,96 @@ impl Evaluator {
         self.estate.fact_counts()
     }
 
-    fn windows(&self) -> Vec<Window> {
-        self.rules.windows.iter().map(|(_, window)| *window).collect()
+    /// Repositories with news or progress, and those whose alarm has come; all, where the clock was
+    /// set back, since alarms know one direction only.
+    fn to_look_at(&self, changes: &Changes, is_set_back: bool, now: Time) -> BTreeSet<RepoId> {
+        if is_set_back {
+            return self.estate.repositories.keys().copied().collect();
+        }
+        let told = changes.repositories.iter().chain(&changes.progressed).copied();
+        told.chain(self.alarms.come(now)).collect()
     }
 
-    /// Evaluates components with news or a passed edge; returns those that changed.
-    fn evaluate_components(&mut self, news: &BTreeSet<RepoId>, now: Time) -> BTreeSet<ComponentId> {
-        let windows = self.windows();
-        let mut touched = BTreeSet::new();
-        let mut places: BTreeMap<ComponentId, Place> = BTreeMap::new();
-        let mut existing = BTreeSet::new();
-        for (repo, facts) in &self.estate.repositories {
-            let Some(repository) = facts.active().filter(|_| facts.is_complete()) else { continue };
-            let t = instant_of(facts, now);
-            let components = components_of(&self.rules.components, repository, facts);
-            if components.iter().any(|component| component.declared.is_some()) {
-                let (declared, has_news) = (&self.rules.components, news.contains(repo));
-                self.mistakes.tell(declared, repository, facts, has_news, self.since);
-            }
-            for component in components {
-                let known = self.components.get(&component.id);
-                let holds = known.is_some_and(|known| !news.contains(repo) && known.holds_for(t));
-                if !holds {
+    /// Finds the components of a repository, and evaluates those with news or a passed edge.
+    fn look(&self, repo: RepoId, has_news: bool, now: Time) -> Vec<Found> {
+        let Some((facts, repository)) = self.estate.complete(repo) else { return Vec::new() };
+        let windows: Vec<Window> = self.rules.windows.iter().map(|(_, window)| *window).collect();
+        let t = instant_of(facts, now);
+        let components = components_of(&self.rules.components, repository, facts);
+        let found = components.into_iter().map(|component| {
+            let known = self.components.get(&component.id).filter(|_| !has_news);
+            let evaluated = match known {
+                Some(known) if known.holds_for(t) => None,
+                _ => {
                     let judging = self.rules.judging.of(&repository.full_name);
-                    let evaluated = evaluate(&self.estate, &component, judging, &windows, t);
-                    self.components.insert(component.id.clone(), evaluated);
-                    touched.insert(component.id.clone());
+                    Some(evaluate(&self.estate, &component, judging, &windows, t))
                 }
-                existing.insert(component.id.clone());
-                if self.is_visible(&component, facts) {
-                    places.insert(component.id.clone(), self.place(&component, repository));
-                }
+            };
+            let latest = evaluated.as_ref().or(known);
+            let place = self
+                .is_visible(&component, facts, latest)
+                .then(|| self.place(&component, repository));
+            Found { id: component.id, evaluated, place }
+        });
+        found.collect()
+    }
+
+    /// Takes over what was found of a repository; adds all that are concerned to `touched`.
+    fn take(
+        &mut self,
+        repo: RepoId,
+        found: Vec<Found>,
+        now: Time,
+        touched: &mut BTreeSet<ComponentId>,
+    ) {
+        let mut gone: BTreeSet<ComponentId> = self.components_in(repo).cloned().collect();
+        for one in found {
+            gone.remove(&one.id);
+            if let Some(evaluated) = one.evaluated {
+                self.components.insert(one.id.clone(), evaluated);
             }
+            self.places.put(&one.id, one.place, touched);
+            touched.insert(one.id);
         }
-        keep_names_unique(&mut places);
-        let before = std::mem::replace(&mut self.places, places);
-        self.components.retain(|component, _| existing.contains(component));
-        let moved =
-            before.iter().filter(|(component, place)| self.places.get(*component) != Some(*place));
-        touched.extend(moved.map(|(component, _)| component.clone()));
-        touched
+        for component in gone {
+            self.components.remove(&component);
+            self.places.put(&component, None, touched);
+            touched.insert(component);
+        }
+        self.alarms.set(repo, self.next_look(repo, now));
+    }
+
+    /// The components of a repository that are evaluated.
+    fn components_in(&self, repo: RepoId) -> impl Iterator<Item = &ComponentId> {
+        let from = self.components.range(ComponentId::whole(repo)..);
+        from.map(|(component, _)| component).take_while(move |component| component.repo == repo)
+    }
+
+    /// When a repository has to be looked at though nothing is told of it. One whose data are old
+    /// stays at the time of its data.
+    fn next_look(&self, repo: RepoId, now: Time) -> Option<Time> {
+        let facts = self.estate.repositories.get(&repo)?;
+        let stale_at = stale_at(facts, now);
+        if stale_at.is_none() && facts.through().is_some() {
+            return None;
+        }
+        let evaluated = self.components_in(repo).filter_map(|one| self.components.get(one));
+        let edges = evaluated.filter_map(|evaluated| evaluated.next_edge);
+        edges.chain(stale_at).min()
     }
 
     /// A repository is a component once it was deployed. A declared one is shown in any case, but
     /// not before its repository was read with what is declared now: without the marks of paths
     /// and deployments it would show, and count, what is not its own.
-    fn is_visible(&self, component: &Component<'_>, facts: &RepositoryFacts) -> bool {
-        let is_deployed = || {
-            let evaluated = self.components.get(&component.id);
-            evaluated.is_some_and(|evaluated| !evaluated.history.deployments.is_empty())
-        };
-        let Some(declared) = component.declared else { return is_deployed() };
-        if declared.is_catalogued() && !is_deployed() {
+    fn is_visible(
+        &self,
+        component: &Component<'_>,
+        facts: &RepositoryFacts,
+        latest: Option<&Evaluated>,
+    ) -> bool {
+        let is_deployed = latest.is_some_and(|one| !one.history.deployments.is_empty());
+        let Some(declared) = component.declared else { return is_deployed };
+        if declared.is_catalogued() && !is_deployed {
             return false;
         }
         let since = self.since.max(self.catalogued_at.get(&component.id.repo).copied());
@@ -250,37 +320,23 @@ impl Evaluator {
         }
     }
 
+    /// Puts the touched components into their teams and organisations, and measures these.
     fn evaluate_groups(&mut self, touched: &BTreeSet<ComponentId>, now: Time) {
-        let windows = self.windows();
-        let mut teams: BTreeMap<TeamName, Group> = BTreeMap::new();
-        let mut orgs: BTreeMap<Arc<str>, Group> = BTreeMap::new();
-        for (component, place) in &self.places {
-            teams.entry(place.team.clone()).or_default().components.push(component.clone());
-            orgs.entry(place.org.clone()).or_default().components.push(component.clone());
+        for component in touched {
+            let found = self.places.get(component).zip(self.components.get(component));
+            let facts = self.estate.repositories.get(&component.repo);
+            let through = facts.and_then(RepositoryFacts::through);
+            let pooled = |group: &Arc<str>, evaluated: &Evaluated| Pooled {
+                group: Arc::clone(group),
+                contribution: Arc::clone(&evaluated.contribution),
+                through,
+            };
+            self.teams.put(component, found.map(|(place, one)| pooled(&place.team, one)));
+            self.orgs.put(component, found.map(|(place, one)| pooled(&place.org, one)));
         }
-        for (incident, repo) in &self.estate.mapped.unmapped {
-            let facts = repo.and_then(|repo| self.estate.repositories.get(&repo));
-            let home = facts.and_then(|facts| Some((facts, facts.active()?)));
-            let judged = self.estate.incidents.get(incident).and_then(|it| judge_incident(it, now));
-            if let (Some((facts, repository)), Some(judged)) = (home, judged) {
-                let (team, org) = self.home(repository, facts);
-                // A level exists by its components; an incident alone makes none.
-                if let Some(team) = teams.get_mut(&team) {
-                    team.unmapped.push(judged.clone());
-                }
-                if let Some(org) = orgs.get_mut(&org) {
-                    org.unmapped.push(judged);
-                }
-            }
-        }
-        if let Some(org) = only(orgs.values_mut()) {
-            let places = self.estate.sources.places();
-            let homeless = places.flat_map(|place| self.estate.homeless(place));
-            org.unmapped.extend(homeless.filter_map(|incident| judge_incident(incident, now)));
-        }
-        let (components, before) = (&self.components, (&mut self.teams, &mut self.orgs));
-        evaluate_all(teams, before.0, components, touched, &windows, now);
-        evaluate_all(orgs, before.1, components, touched, &windows, now);
+        self.teams.evaluate(&self.unmapped.teams, now);
+        let of_orgs = self.unmapped.of_orgs(self.orgs.only());
+        self.orgs.evaluate(&of_orgs, now);
     }
 }
 
@@ -301,60 +357,6 @@ fn text(text: Option<&Arc<str>>) -> Arc<str> {
 /// The organisation that a repository is shown under.
 fn org_of(repository: &Repository) -> Arc<str> {
     Arc::from(repository.full_name.split('/').next().unwrap_or_default())
-}
-
-/// The only one, if there is one alone: what is known of no repository can only be its.
-fn only<T>(mut all: impl Iterator<Item = T>) -> Option<T> {
-    let first = all.next()?;
-    all.next().is_none().then_some(first)
-}
-
-/// A name that was given up and used again may be known twice until the old repository is asked:
-/// the newer one bears it, since two series with the same labels would spoil a whole scrape.
-fn keep_names_unique(places: &mut BTreeMap<ComponentId, Place>) {
-    let mut bearer: BTreeMap<(Arc<str>, Arc<str>), ComponentId> = BTreeMap::new();
-    for (component, place) in places.iter() {
-        bearer.insert((place.repo.clone(), place.component.clone()), component.clone());
-    }
-    places.retain(|component, place| {
-        bearer.get(&(place.repo.clone(), place.component.clone())) == Some(component)
-    });
-}
-
-/// What a team or an organisation consists of.
-#[derive(Debug, Default)]
-struct Group {
-    components: Vec<ComponentId>,
-    unmapped: Vec<JudgedIncident>,
-}
-
-fn evaluate_all(
-    groups: BTreeMap<Arc<str>, Group>,
-    known: &mut BTreeMap<Arc<str>, EvaluatedGroup>,
-    components: &BTreeMap<ComponentId, Evaluated>,
-    touched: &BTreeSet<ComponentId>,
-    windows: &[Window],
-    now: Time,
-) {
-    known.retain(|name, _| groups.contains_key(name));
-    for (name, group) in groups {
-        let untouched = group.components.iter().all(|component| !touched.contains(component));
-        let holds = known
-            .get(&name)
-            .is_some_and(|known| known.holds_for(&group.components, &group.unmapped, now));
-        if untouched && holds {
-            continue;
-        }
-        let members: Vec<(ComponentId, &Evaluated)> = group
-            .components
-            .into_iter()
-            .filter_map(|component| {
-                let evaluated = components.get(&component)?;
-                Some((component, evaluated))
-            })
-            .collect();
-        known.insert(name, evaluate_group(&members, group.unmapped, windows, now));
-    }
 }
 
 #[cfg(test)]

@@ -4,21 +4,40 @@
 use super::estate::RepositoryFacts;
 use crate::config::Components;
 use delivery::domain::{
-    ChangeReference, Deployment, DeploymentState, DeploymentStatus, Incident, IncidentId,
-    IncidentLink, OidPrefix, RepoId, RepositoryName, Time,
+    ChangeReference, Deployment, DeploymentId, DeploymentState, DeploymentStatus, Incident,
+    IncidentId, IncidentLink, OidPrefix, RepoId, RepositoryName, Time,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// The outcome for all incidents.
+/// What all incidents name.
 #[derive(Debug, Default)]
 pub struct Naming {
     names: HashMap<RepositoryName, RepoId>,
+    /// Repositories whose texts may name another component of the same repository.
+    several: BTreeSet<RepoId>,
     by_repository: BTreeMap<RepoId, Vec<IncidentId>>,
     /// Incidents of a component whose text names a known cause in another repository, with the time
     /// since when it is there: what happened later does not exist for a judgement before.
     pub caused_elsewhere: BTreeMap<IncidentId, Time>,
-    /// Whether any text looks beyond its component, so that news of other repositories matter.
-    pub looks_abroad: bool,
+    /// What each text names that names anything.
+    texts: HashMap<IncidentId, Text>,
+    /// Texts by the repositories whose facts say what they name.
+    readers: BTreeMap<RepoId, BTreeSet<IncidentId>>,
+    /// Texts that name deployments which nobody has yet.
+    searching: BTreeMap<DeploymentId, BTreeSet<IncidentId>>,
+}
+
+/// What an incident's text names.
+#[derive(Clone, Debug, Default)]
+struct Text {
+    /// Repositories that hold something it names, beyond the component it counts for.
+    named: BTreeSet<RepoId>,
+    /// Since when a cause in another repository is there.
+    caused_elsewhere: Option<Time>,
+    /// Repositories whose facts say so.
+    reads: BTreeSet<RepoId>,
+    /// Deployments that nobody has yet.
+    searches: BTreeSet<DeploymentId>,
 }
 
 impl Naming {
@@ -33,28 +52,10 @@ impl Naming {
             facts.active().is_some_and(|repository| components.of(repository).len() > 1)
         };
         let several = repositories.iter().filter(has_several).map(|(repo, _)| *repo).collect();
-        let world = World { repositories, names: names(repositories), several };
-        let mut naming = Naming::default();
+        let mut naming = Naming { names: names(repositories), several, ..Naming::default() };
         for (id, incident) in incidents {
-            let home = home(id);
-            for link in incident.causes.iter().chain(&incident.fixes) {
-                if world.is_at(home, incident, *link) {
-                    continue;
-                }
-                naming.looks_abroad = true;
-                let Some((repo, _)) = world.holder(incident, *link) else { continue };
-                let named = naming.by_repository.entry(repo).or_default();
-                if named.last() != Some(id) {
-                    named.push(id.clone());
-                }
-            }
-            let abroad = incident.causes.iter().filter(|link| !world.is_at(home, incident, **link));
-            let known = abroad.filter_map(|link| world.holder(incident, *link)).map(|(_, at)| at);
-            if let Some(since) = known.min().filter(|_| home.is_some()) {
-                naming.caused_elsewhere.insert(id.clone(), since);
-            }
+            naming.read(repositories, id, Some(incident), home(id));
         }
-        naming.names = world.names;
         naming
     }
 
@@ -68,9 +69,14 @@ impl Naming {
         self.by_repository.get(&repo).map_or(&[], Vec::as_slice)
     }
 
+    /// The repositories of which an incident's text names something, though it counts elsewhere.
+    pub fn named_by(&self, incident: &IncidentId) -> impl Iterator<Item = RepoId> {
+        self.texts.get(incident).into_iter().flat_map(|text| text.named.iter().copied())
+    }
+
     /// Whether an incident's text names something that is there, though it counts elsewhere.
     pub fn is_abroad(&self, incident: &IncidentId) -> bool {
-        self.by_repository.values().any(|named| named.contains(incident))
+        self.named_by(incident).next().is_some()
     }
 
     /// The repositories that are to be judged again after `before`: those that other incidents name,
@@ -82,6 +88,109 @@ impl Naming {
             old != new || new.iter().any(|id| changed.contains(id))
         };
         repositories.filter(is_touched).copied().collect()
+    }
+
+    /// The incidents whose text may name something else, since there are `news` of repositories.
+    pub fn readers_of(
+        &self,
+        repositories: &BTreeMap<RepoId, RepositoryFacts>,
+        news: &BTreeSet<RepoId>,
+    ) -> BTreeSet<IncidentId> {
+        let readers = news.iter().filter_map(|repo| self.readers.get(repo)).flatten();
+        let has = |id: &DeploymentId| {
+            let mut told = news.iter().filter_map(|repo| repositories.get(repo));
+            told.any(|facts| facts.deployments.contains_key(id))
+        };
+        let found = self.searching.iter().filter(|(id, _)| has(id)).flat_map(|(_, texts)| texts);
+        readers.chain(found).cloned().collect()
+    }
+
+    /// Reads an incident's text again, which counts for the repository `home`; returns the
+    /// repositories of which it names something now or did before, and no longer or not yet.
+    pub fn read(
+        &mut self,
+        repositories: &BTreeMap<RepoId, RepositoryFacts>,
+        id: &IncidentId,
+        incident: Option<&Incident>,
+        home: Option<RepoId>,
+    ) -> BTreeSet<RepoId> {
+        let before = self.texts.remove(id).unwrap_or_default();
+        let after = incident.map(|incident| self.text(repositories, incident, home));
+        let after = after.unwrap_or_default();
+        for repo in before.named.difference(&after.named) {
+            self.by_repository.entry(*repo).or_default().retain(|one| one != id);
+        }
+        for repo in after.named.difference(&before.named) {
+            let named = self.by_repository.entry(*repo).or_default();
+            named.insert(named.partition_point(|one| one < id), id.clone());
+        }
+        match after.caused_elsewhere {
+            Some(since) => self.caused_elsewhere.insert(id.clone(), since),
+            None => self.caused_elsewhere.remove(id),
+        };
+        relist(&mut self.readers, id, &before.reads, &after.reads);
+        relist(&mut self.searching, id, &before.searches, &after.searches);
+        let touched = before.named.symmetric_difference(&after.named).copied().collect();
+        if !after.reads.is_empty() || !after.searches.is_empty() {
+            self.texts.insert(id.clone(), after);
+        }
+        touched
+    }
+
+    fn text(
+        &self,
+        repositories: &BTreeMap<RepoId, RepositoryFacts>,
+        incident: &Incident,
+        home: Option<RepoId>,
+    ) -> Text {
+        let world = World { repositories, names: &self.names, several: &self.several };
+        let mut text = Text::default();
+        if incident.causes.is_empty() && incident.fixes.is_empty() {
+            return text;
+        }
+        text.reads.extend(home.into_iter().chain(incident.repo));
+        let causes = incident.causes.iter().map(|link| (true, *link));
+        let fixes = incident.fixes.iter().map(|link| (false, *link));
+        for (is_cause, link) in causes.chain(fixes) {
+            if let IncidentLink::ChangeOf(name, _) = link {
+                text.reads.extend(self.names.get(&name));
+            }
+            if world.is_at(home, incident, link) {
+                continue;
+            }
+            let held = world.holder(incident, link);
+            if let Some((repo, since)) = held {
+                text.named.insert(repo);
+                text.reads.insert(repo);
+                if is_cause && home.is_some() {
+                    let earliest = text.caused_elsewhere.map_or(since, |other| other.min(since));
+                    text.caused_elsewhere = Some(earliest);
+                }
+            } else if let IncidentLink::Deployment(id) = link {
+                text.searches.insert(id);
+            }
+        }
+        text
+    }
+}
+
+/// Lists an incident under other keys than before.
+fn relist<K: Ord + Clone>(
+    lists: &mut BTreeMap<K, BTreeSet<IncidentId>>,
+    id: &IncidentId,
+    before: &BTreeSet<K>,
+    after: &BTreeSet<K>,
+) {
+    for key in before.difference(after) {
+        if let Some(list) = lists.get_mut(key) {
+            list.remove(id);
+            if list.is_empty() {
+                lists.remove(key);
+            }
+        }
+    }
+    for key in after.difference(before) {
+        lists.entry(key.clone()).or_default().insert(id.clone());
     }
 }
 
@@ -106,9 +215,8 @@ fn names(repositories: &BTreeMap<RepoId, RepositoryFacts>) -> HashMap<Repository
 
 struct World<'a> {
     repositories: &'a BTreeMap<RepoId, RepositoryFacts>,
-    names: HashMap<RepositoryName, RepoId>,
-    /// Repositories whose texts may name another component of the same repository.
-    several: BTreeSet<RepoId>,
+    names: &'a HashMap<RepositoryName, RepoId>,
+    several: &'a BTreeSet<RepoId>,
 }
 
 impl World<'_> {

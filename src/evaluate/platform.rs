@@ -81,7 +81,9 @@ impl Evaluator {
                 && component.id.repo == repo
         });
         let last = of_entry.filter_map(|component| {
-            self.components.get(&component.id).and_then(|one| one.point.last_deployment)
+            self.components
+                .get(&component.id)
+                .and_then(|one| one.contribution.point.last_deployment)
         });
         last.max().is_none_or(|last| now.since(last) > STALE_AFTER)
     }

@@ -130,7 +130,8 @@ pub(super) fn is_gone(estate: &Estate, row: &SettledRow) -> bool {
 impl Evaluator {
     /// Ends the series of former teams and organisations that count nothing later than `at`.
     pub(super) fn end_former_owners(&mut self, at: Time) {
-        self.settled.totals.end_before(at);
+        let ended = self.settled.totals.end_before(at);
+        self.shown.note(&BTreeSet::new(), ended);
     }
 
     fn facts_of(&self, repo: RepoId) -> usize {
@@ -148,8 +149,7 @@ impl Evaluator {
         if self.estate.sources.has(repo) {
             return self.finished_homeless(repo, now, retention);
         }
-        let facts = self.estate.repositories.get(&repo)?;
-        let repository = facts.active().filter(|_| facts.is_complete())?;
+        let (facts, repository) = self.estate.complete(repo)?;
         let components = components_of(&self.rules.components, repository, facts);
         let t = instant_of(facts, now);
         let since = settled_through(&self.settled, repo, &components).min(t.plus(-retention));

@@ -101,7 +101,7 @@ impl Publisher {
         off_the_runtime(|| evaluator.evaluate(now))
     }
 
-    async fn publish(&self, evaluator: &Evaluator, started: Instant) {
+    async fn publish(&self, evaluator: &mut Evaluator, started: Instant) {
         let previous = Arc::clone(&self.snapshot.borrow());
         let encoded =
             off_the_runtime(|| encode(&evaluator.figures(), &self.exposure, Some(&previous)));

@@ -3,8 +3,11 @@
 #![allow(clippy::unwrap_used)]
 
 mod counters;
+mod gauges;
 mod moves;
+mod named;
 mod overrides;
+mod world;
 
 use super::*;
 use crate::config::RepositoryPattern;

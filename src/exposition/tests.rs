@@ -13,7 +13,8 @@ use delivery::ledger::{
     ShippedChange, WaitingChange,
 };
 use delivery::measures::{
-    LEVEL_WINDOW, Member, Pool, performance_levels, point_figures, seed_figures, window_figures,
+    Contribution, LEVEL_WINDOW, Member, Pool, Replacement, evaluated_windows, performance_levels,
+    seed_figures,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
@@ -78,17 +79,27 @@ fn history(days_ago: i64) -> History {
             incident(finished_at.plus(HOUR), None),
         ],
         aborted: vec![],
+        named_since: Vec::new(),
         next_edge: None,
     }
 }
 
-fn figures(pool: &Pool<'_>) -> Figures {
+fn pool(histories: &[&History]) -> Pool {
+    let windows = evaluated_windows(&[]);
+    let mut pool = Pool::new(&windows);
+    for history in histories {
+        let contribution = Contribution::of(&Member::component(history, T), &windows);
+        pool.replace(&[Replacement { old: None, new: Some(&contribution) }]);
+    }
+    pool
+}
+
+fn figures(pool: &Pool) -> Figures {
     let windows = [("7d", 7), ("30d", 30), ("90d", 90)];
+    let window = |days| pool.window_figures(Window::days(days), T).unwrap();
     Figures {
-        windows: windows
-            .map(|(text, days)| (Arc::from(text), window_figures(pool, Window::days(days))))
-            .to_vec(),
-        point: point_figures(pool),
+        windows: windows.map(|(text, days)| (Arc::from(text), window(days))).to_vec(),
+        point: pool.point_figures(),
         data_through: Some(T),
     }
 }
@@ -110,8 +121,6 @@ fn settled(histories: &[&History]) -> Arc<SettledFigures> {
 }
 
 fn component(team: &str, repo: &str, history: &History) -> Arc<ComponentFigures> {
-    let members = [Member { history, t: T }];
-    let pool = Pool { members: &members, unmapped: &[], t: T };
     Arc::new(ComponentFigures {
         labels: ComponentLabels {
             team: team.into(),
@@ -119,8 +128,8 @@ fn component(team: &str, repo: &str, history: &History) -> Arc<ComponentFigures>
             component: repo.rsplit('/').next().unwrap_or(repo).into(),
         },
         info: ComponentInfo { system: "".into(), lifecycle: "".into(), source: "rules".into() },
-        figures: figures(&pool),
-        seed: seed_figures(&pool),
+        figures: figures(&pool(&[history])),
+        seed: seed_figures(&Member::component(history, T)),
         born_at: Some(T),
         settled: vec![(team.into(), settled(&[history]))],
     })
@@ -129,13 +138,11 @@ fn component(team: &str, repo: &str, history: &History) -> Arc<ComponentFigures>
 /// Components of one team each, with one organisation over them.
 fn set(components: &[(&str, &str, i64)]) -> FigureSet {
     let histories: Vec<History> = components.iter().map(|(_, _, ago)| history(*ago)).collect();
-    let members: Vec<Member<'_>> =
-        histories.iter().map(|history| Member { history, t: T }).collect();
-    let group = |members: &[Member<'_>]| figures(&Pool { members, unmapped: &[], t: T });
+    let all: Vec<&History> = histories.iter().collect();
     let team = |at: usize| {
-        let pool = Pool { members: &members[at..=at], unmapped: &[], t: T };
-        let levels = performance_levels(&window_figures(&pool, LEVEL_WINDOW));
-        let figures = group(&members[at..=at]);
+        let pool = pool(&all[at..=at]);
+        let levels = performance_levels(pool.window_figures(LEVEL_WINDOW, T).as_ref());
+        let figures = figures(&pool);
         Arc::new(TeamFigures { team: components[at].0.into(), figures, levels })
     };
     FigureSet {
@@ -146,7 +153,7 @@ fn set(components: &[(&str, &str, i64)]) -> FigureSet {
             .map(|((team, repo, _), history)| component(team, repo, history))
             .collect(),
         teams: (0..components.len()).map(team).collect(),
-        orgs: vec![Arc::new(OrgFigures { org: "acme".into(), figures: group(&members) })],
+        orgs: vec![Arc::new(OrgFigures { org: "acme".into(), figures: figures(&pool(&all)) })],
         settled_teams: components
             .iter()
             .zip(&histories)
@@ -349,6 +356,7 @@ fn busy_metrics() -> OwnMetrics {
     metrics.request("github", "graphql", "200");
     metrics.limits("github", "graphql", 5_000, 4_000, T);
     metrics.throttled("github", "primary", 3);
+    metrics.webhook_event("pagerduty", "stored");
     metrics.facts("deployment", 7);
     metrics.evaluation(0.01);
     metrics.exposed(&encode(&three(), &Exposure { max_series: 0, ..FULL }, None));

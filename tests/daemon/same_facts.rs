@@ -2,8 +2,8 @@
 
 use crate::exposition::{Scrape, difference};
 use crate::running::{Config, World};
-use crate::story::{DAY, HOUR, MINUTE, NOW, organization};
-use github_sim::{Fault, NodeFault, When};
+use crate::story::{DAY, HOUR, MINUTE, NOW, change, organization};
+use github_sim::{Fault, Merge, NodeFault, When};
 
 /// The gauges of the story at [`NOW`] and a few seconds, collected at once.
 pub async fn at_once(change: impl Fn(&mut Config)) -> Vec<String> {
@@ -124,6 +124,35 @@ async fn a_list_that_cannot_be_read_holds_back_its_repository_and_no_other() {
         })
         .await;
         assert_same(&at_once, &gauges);
+    }
+}
+
+#[tokio::test]
+async fn news_that_cannot_be_read_to_their_end_change_nothing_meanwhile() {
+    for field in ["Repository.object", "Repository.pullRequests"] {
+        let mut told = organization();
+        change(&mut told.story, told.search, NOW + MINUTE, "half-read", Merge::Squash);
+        let world = World::of(told.story, NOW).await;
+        let mut config = world.config();
+        full(&mut config);
+        // The original histogram takes its history over while news are half read.
+        config.measures = "seed_prime_after = \"8m\"".to_owned();
+        let daemon = world.start(&config).await;
+        daemon.advance(5).await;
+        let before = daemon.scrape().await.gauges();
+        let fault = NodeFault::something_went_wrong();
+        world.sim.faults().on_field(field, Some("acme/search"), fault);
+        daemon.advance(12 * MINUTE).await;
+        let meanwhile = daemon.scrape().await;
+        assert_same(&before, &meanwhile.gauges());
+        let primed = meanwhile.get("dora_lead_time_hours_count", &["acme/search"]);
+        let changes = ["acme/search", "window=\"30d\""];
+        assert_eq!(primed, meanwhile.get("dora_window_changes", &changes), "{field}");
+        world.sim.faults().clear();
+        daemon.advance(6 * MINUTE).await;
+        let waiting = daemon.scrape().await.sum("dora_waiting_changes", &["acme/search"]);
+        assert_eq!(waiting, 1.0, "{field}");
+        daemon.stop().await;
     }
 }
 

@@ -1,9 +1,9 @@
 //! A component with a pull request in its lead times, and one without, as scrapes see them.
 
-use delivery::domain::{DAY, Time, Window};
+use delivery::domain::{DAY, Time};
 use delivery::ledger::History;
 use delivery::measures::{
-    LEVEL_WINDOW, Member, Pool, performance_levels, point_figures, seed_figures, window_figures,
+    Contribution, LEVEL_WINDOW, Member, SEED_INSTABILITY_WINDOW, performance_levels, seed_figures,
 };
 use dora_exporter::config::ComponentDetail;
 use dora_exporter::exposition::{
@@ -16,18 +16,22 @@ use std::sync::Arc;
 /// When everything was born.
 pub const BORN: Time = Time(20_000 * DAY);
 
-fn figures(pool: &Pool<'_>) -> Figures {
+fn figures(contribution: &Contribution) -> Figures {
+    let month = contribution.window_figures(SEED_INSTABILITY_WINDOW).unwrap();
     Figures {
-        windows: vec![(Arc::from("30d"), window_figures(pool, Window::days(30)))],
-        point: point_figures(pool),
+        windows: vec![(Arc::from("30d"), month)],
+        point: contribution.point.clone(),
         data_through: Some(BORN),
     }
 }
 
+fn contribution(member: &Member<'_>) -> Contribution {
+    Contribution::of(member, &[SEED_INSTABILITY_WINDOW, LEVEL_WINDOW])
+}
+
 fn component(name: &str, settled: SettledFigures) -> Arc<ComponentFigures> {
     let history = History::default();
-    let members = [Member { history: &history, t: BORN }];
-    let pool = Pool { members: &members, unmapped: &[], t: BORN };
+    let member = Member::component(&history, BORN);
     Arc::new(ComponentFigures {
         labels: ComponentLabels {
             team: "the \"A\" team\\".into(),
@@ -35,8 +39,8 @@ fn component(name: &str, settled: SettledFigures) -> Arc<ComponentFigures> {
             component: name.into(),
         },
         info: ComponentInfo { system: "".into(), lifecycle: "".into(), source: "rules".into() },
-        figures: figures(&pool),
-        seed: seed_figures(&pool),
+        figures: figures(&contribution(&member)),
+        seed: seed_figures(&member),
         born_at: Some(BORN),
         settled: vec![("the \"A\" team\\".into(), Arc::new(settled))],
     })
@@ -47,13 +51,14 @@ pub fn encoded(created_timestamps: bool) -> Encoded {
     let mut shipped = SettledFigures::default();
     shipped.lead_time_hours.observe_pull(9_000, 1_234_567);
     shipped.lead_time_hours.observe(1_000 * 3_600);
-    let pool = Pool { members: &[], unmapped: &[], t: BORN };
-    let levels = performance_levels(&window_figures(&pool, LEVEL_WINDOW));
-    let team = TeamFigures { team: "the \"A\" team\\".into(), figures: figures(&pool), levels };
+    let history = History::default();
+    let nothing = contribution(&Member::component(&history, BORN));
+    let levels = performance_levels(nothing.window_figures(LEVEL_WINDOW).as_ref());
+    let team = TeamFigures { team: "the \"A\" team\\".into(), figures: figures(&nothing), levels };
     let set = FigureSet {
         components: vec![component("pay", shipped), component("idle", SettledFigures::default())],
         teams: vec![Arc::new(team)],
-        orgs: vec![Arc::new(OrgFigures { org: "acme".into(), figures: figures(&pool) })],
+        orgs: vec![Arc::new(OrgFigures { org: "acme".into(), figures: figures(&nothing) })],
         settled_teams: vec![("the \"A\" team\\".into(), Arc::default())],
         settled_orgs: vec![("acme".into(), Arc::default())],
         repositories: vec![RepositoryState { repo: "acme/pay".into(), backfill_complete: true }],

@@ -148,13 +148,18 @@ impl Settled {
         };
         let mut next = birth.clone();
         let mut found = Vec::new();
+        let history = || finishes.primed(birth.born_at.plus(-PRIMED_HISTORY), birth.born_at);
         if birth.primed_at.is_none() && now >= birth.born_at.plus(rules.seed_prime_after) {
-            let since = birth.born_at.plus(-PRIMED_HISTORY);
-            found = in_order(finishes.primed(since, birth.born_at));
+            found = in_order(history());
             next.primed_at = Some(now);
         }
         let frontier = frontier(birth, through, rules);
         if frontier > birth.settled_through {
+            if birth.settled_through == birth.born_at && next.primed_at.is_some() {
+                // What shipped just before the birth may have been collected after the priming;
+                // from now on such a fact is late.
+                found.extend(in_order(history()));
+            }
             found.extend(in_order(finishes.between(birth.settled_through, frontier)));
             next.settled_through = frontier;
         }

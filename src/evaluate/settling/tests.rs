@@ -146,6 +146,19 @@ fn the_last_thirty_days_enter_the_original_histogram_once_after_it_was_shown_at_
 }
 
 #[test]
+fn what_shipped_before_the_birth_enters_once_though_it_was_collected_after_the_priming() {
+    let mut settled = born_at(1_000);
+    let entered = |subject: &str| [vec![subject.to_owned()], Vec::new()];
+    let known = shipped(&[(1, 500)]);
+    assert_eq!(settle(&mut settled, &known, 1_300, 980), entered("pull:7:1:"));
+    let more = shipped(&[(1, 500), (2, 990)]);
+    assert_eq!(settle(&mut settled, &more, 1_310, 1_015), nothing());
+    assert_eq!(settle(&mut settled, &more, 1_320, 1_016), entered("pull:7:2:"));
+    let late = shipped(&[(1, 500), (2, 990), (3, 995)]);
+    assert_eq!(settle(&mut settled, &late, 1_400, 1_400), nothing());
+}
+
+#[test]
 fn rows_stay_with_the_team_of_settling() {
     let mut settled = born_at(1_000);
     settle(&mut settled, &shipped(&[(1, 1_010)]), 1_100, 1_100);

@@ -27,6 +27,8 @@ pub struct Totals {
     zero: Arc<SettledFigures>,
     /// Sums of former owners that count nothing newer are not shown any more.
     ended: Time,
+    /// No component's sum that is not ended yet ends before this.
+    next_end: Time,
 }
 
 impl Default for Totals {
@@ -37,6 +39,7 @@ impl Default for Totals {
             orgs: ByName::new(),
             zero: Arc::default(),
             ended: Time(i64::MIN),
+            next_end: Time::MAX,
         }
     }
 }
@@ -74,6 +77,7 @@ impl Totals {
                 None => self.components.entry(component.clone()).or_default(),
             };
             add(teams, team, at, |figures| add_to(figures, true));
+            self.next_end = self.next_end.min(at);
         }
         // Of the original collector's families there is the component level only.
         if matches!(counted, Counted::LeadTimeHours(_)) {
@@ -86,9 +90,24 @@ impl Totals {
         }
     }
 
-    /// Ends what former owners show once all that it counts happened by `at`.
-    pub fn end_before(&mut self, at: Time) {
-        self.ended = at;
+    /// Ends what former owners show once all that it counts happened by `at`. Gives the components
+    /// that may show less than before, or more where the clock was set back.
+    pub fn end_before(&mut self, at: Time) -> BTreeSet<ComponentId> {
+        let before = std::mem::replace(&mut self.ended, at);
+        let mut changed = BTreeSet::new();
+        if (before..self.next_end).contains(&at) {
+            return changed;
+        }
+        let (since, until) = (before.min(at), before.max(at));
+        self.next_end = Time::MAX;
+        for (component, teams) in &self.components {
+            if teams.values().any(|sum| sum.newest > since && sum.newest <= until) {
+                changed.insert(component.clone());
+            }
+            let later = teams.values().map(|sum| sum.newest).filter(|newest| *newest > at);
+            self.next_end = later.chain([self.next_end]).min().unwrap_or(Time::MAX);
+        }
+        changed
     }
 
     /// A component's sums by the team of settling; its present team's are there from its birth.

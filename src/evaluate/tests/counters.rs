@@ -2,13 +2,12 @@
 //! process dies, the same is settled.
 
 mod retention;
-mod world;
 
+use super::world::{BIRTH, END, Event, event, facts_at};
 use super::*;
 use crate::exposition::{FigureSet, SettledFigures};
 use crate::store::{Birth, SettledRow};
 use proptest::prelude::*;
-use world::{BIRTH, END, Event, event, facts_at};
 
 /// What a store keeps.
 #[derive(Default)]
@@ -44,6 +43,7 @@ impl Kept {
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Fate {
     Lives,
+    WritingFails,
     DiesAfterShowing,
     DiesBetweenWritingAndShowing,
     DiesBeforeWriting,
@@ -56,13 +56,14 @@ fn run(events: &[Event], instants: &[(Time, Fate)]) -> (Kept, FigureSet) {
     for (now, fate) in instants {
         facts_at(events, *now).into_iter().for_each(|fact| evaluator.absorb(fact));
         let due = evaluator.evaluate(*now);
-        if *fate != Fate::DiesBeforeWriting {
+        if !matches!(fate, Fate::DiesBeforeWriting | Fate::WritingFails) {
             kept.write(&due);
         }
-        if *fate == Fate::Lives {
-            evaluator.settle(due);
-        } else {
-            evaluator = kept.read();
+        match fate {
+            Fate::Lives => evaluator.settle(due),
+            // The next evaluation tries again.
+            Fate::WritingFails => {}
+            _ => evaluator = kept.read(),
         }
     }
     facts_at(events, END).into_iter().for_each(|fact| evaluator.absorb(fact));
@@ -88,6 +89,7 @@ fn settled(shown: &FigureSet) -> Vec<(String, SettledFigures)> {
 fn fate() -> impl Strategy<Value = Fate> {
     prop_oneof![
         4 => Just(Fate::Lives),
+        1 => Just(Fate::WritingFails),
         1 => Just(Fate::DiesAfterShowing),
         1 => Just(Fate::DiesBetweenWritingAndShowing),
         1 => Just(Fate::DiesBeforeWriting),

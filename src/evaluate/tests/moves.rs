@@ -64,6 +64,20 @@ fn a_component_that_moves_keeps_its_former_teams_series() {
 }
 
 #[test]
+fn a_former_teams_series_end_without_news_of_the_component_and_with_it() {
+    let mut evaluator = website();
+    another(&mut evaluator, vec![repository(1, "acme/pay-web")]);
+    let shown_at_end_of = |evaluator: &mut Evaluator, at: Time| {
+        evaluator.end_former_owners(at);
+        let shown = show(evaluator, Vec::new(), BIRTH.plus(2 * DAY));
+        (shown.components[0].settled.len(), shown.settled_teams.len())
+    };
+    assert_eq!(shown_at_end_of(&mut evaluator, BIRTH.plus(HOUR - 1)), (2, 2));
+    assert_eq!(shown_at_end_of(&mut evaluator, BIRTH.plus(HOUR)), (1, 1));
+    assert_eq!(shown_at_end_of(&mut evaluator, BIRTH), (2, 2), "the clock was set back");
+}
+
+#[test]
 fn a_transfer_leaves_what_was_counted_with_its_organisation() {
     let mut evaluator = website();
     let shown = another(&mut evaluator, vec![repository(1, "globex/website")]);

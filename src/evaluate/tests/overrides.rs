@@ -4,11 +4,12 @@ use super::*;
 
 #[test]
 fn a_teams_window_slides_although_its_component_has_other_windows() {
-    let mut evaluator = evaluator();
-    let everyones = evaluator.rules.judging.of("acme/pay-api").rules.clone();
+    let mut rules = evaluator().rules;
+    let everyones = rules.judging.of("acme/pay-api").rules.clone();
     let windows = vec![("20d".to_owned(), Window::days(20))];
-    evaluator.rules.judging = ByRepository::everywhere(Judging { rules: everyones, windows });
-    evaluator.rules.windows = vec![("10d".to_owned(), Window::days(10))];
+    rules.judging = ByRepository::everywhere(Judging { rules: everyones, windows });
+    rules.windows = vec![("10d".to_owned(), Window::days(10))];
+    let mut evaluator = Evaluator::new(rules, Settled::default());
     let mut facts =
         vec![repository(1, "acme/pay-api"), deployment(1, 7, NOW.plus(-9 * DAY - 12 * HOUR))];
     let counts = |shown: &crate::exposition::FigureSet| {

@@ -29,7 +29,8 @@ pub struct Repository {
     pub host: Arc<str>,
     /// Whether it is collected.
     pub state: RepositoryState,
-    /// The default branch's head; absent in an empty repository.
+    /// The default branch's head, as far as its commits are read; absent before that, and in an
+    /// empty repository.
     pub head: Option<Oid>,
     /// When the host created it.
     pub created_at: Option<Time>,

@@ -213,6 +213,9 @@ pub struct History {
     pub incidents: Vec<JudgedIncident>,
     /// Aborted deployments, in order of judgement.
     pub aborted: Vec<AbortedDeployment>,
+    /// When what incidents name as cause or fix was merged or went live, in order: a history judged
+    /// as of an earlier instant may have found that such a text leads elsewhere, or nowhere.
+    pub named_since: Vec<Time>,
     /// The next instant at which judging the same facts again may give another history.
     pub next_edge: Option<Time>,
 }

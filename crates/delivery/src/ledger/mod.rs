@@ -116,6 +116,7 @@ pub fn judge(facts: &ComponentFacts<'_>, rules: &Rules, t: Time) -> History {
         changes,
         incidents,
         aborted: record.production.aborted.clone(),
+        named_since: record.named_since().into_iter().collect(),
         next_edge: edge.get(),
     }
 }

@@ -2,7 +2,8 @@
 //! window of the shipping deployment's finish. What never ships never counts; see
 //! [`super::waiting_changes`].
 
-use super::{Distribution, Pool};
+use super::member::seconds;
+use super::{Distribution, Member};
 use crate::domain::{Span, Window};
 use crate::ledger::Phases;
 
@@ -55,29 +56,17 @@ impl PhaseFigures {
     }
 }
 
-/// Changes that were shipped in the window.
-pub(super) fn changes(pool: &Pool<'_>, window: Window) -> u64 {
-    pool.count(window, |history| &history.changes, |one| one.finished_at)
+/// The lead times of the changes shipped in the window, one for each.
+pub(super) fn lead_times(member: &Member<'_>, window: Window) -> Vec<u32> {
+    member.changes(window).iter().map(|change| seconds(change.lead_time())).collect()
 }
 
-/// The lead times of the changes shipped in the window.
-pub(super) fn change_lead_time(pool: &Pool<'_>, window: Window) -> Option<Distribution> {
-    let mut times = Vec::with_capacity(changes(pool, window) as usize);
-    pool.changes(window).for_each(|change| times.push(change.lead_time()));
-    Distribution::of(times)
-}
-
-/// The phases of the changes shipped in the window.
-pub(super) fn change_phases(pool: &Pool<'_>, window: Window) -> PhaseFigures {
-    let count = changes(pool, window) as usize;
-    let mut times = PHASES.map(|_| Vec::with_capacity(count));
-    // One pass for all phases: an organisation's changes do not fit a processor's cache.
-    pool.changes(window).for_each(|change| {
-        for (phase, times) in PHASES.iter().zip(&mut times) {
-            times.extend(phase.of(&change.phases));
-        }
-    });
-    PhaseFigures(times.map(Distribution::of))
+/// The times that the changes shipped in the window spent in each phase, in the order of [`PHASES`].
+pub(super) fn phase_times(member: &Member<'_>, window: Window) -> [Vec<u32>; 4] {
+    let changes = member.changes(window);
+    PHASES.map(|phase| {
+        changes.iter().filter_map(|change| phase.of(&change.phases)).map(seconds).collect()
+    })
 }
 
 #[cfg(test)]
@@ -86,7 +75,7 @@ mod tests {
 
     use super::*;
     use crate::domain::{DAY, HOUR};
-    use crate::measures::tests::{change, history, one};
+    use crate::measures::tests::{change, figures, history, one};
 
     #[test]
     fn a_change_counts_when_it_shipped_however_long_ago_it_started() {
@@ -98,17 +87,18 @@ mod tests {
             change(t - HOUR, t),
         ];
         let week = Window::days(7);
-        assert_eq!(one(&history, t, |pool| changes(pool, week)), 2);
-        let found = one(&history, t, |pool| change_lead_time(pool, week)).unwrap();
+        let found = one(&history, t, |member| figures(member, week));
+        assert_eq!(found.changes, 2);
+        let found = found.change_lead_time.unwrap();
         assert_eq!((found.p50, found.p95), (HOUR, 53 * DAY + 1));
     }
 
     #[test]
     fn without_shipped_changes_there_is_no_lead_time() {
         let history = history(vec![]);
-        assert_eq!(one(&history, DAY, |pool| change_lead_time(pool, Window::days(7))), None);
-        let phases = one(&history, DAY, |pool| change_phases(pool, Window::days(7)));
-        assert_eq!(phases, PhaseFigures::default());
+        let found = one(&history, DAY, |member| figures(member, Window::days(7)));
+        assert_eq!((found.changes, found.change_lead_time), (0, None));
+        assert_eq!(found.change_phases, PhaseFigures::default());
     }
 
     #[test]
@@ -121,7 +111,7 @@ mod tests {
         unreviewed.phases = Phases { coding: Some(50), deploy: Some(60), ..Phases::default() };
         let mut history = history(vec![]);
         history.changes = vec![reviewed, unreviewed];
-        let found = one(&history, t, |pool| change_phases(pool, Window::days(7)));
+        let found = one(&history, t, |member| figures(member, Window::days(7))).change_phases;
         let mean = |phase| found.get(phase).map(|distribution| distribution.mean);
         assert_eq!(PHASES.map(mean), [Some(30.0), Some(0.0), Some(30.0), Some(50.0)]);
     }

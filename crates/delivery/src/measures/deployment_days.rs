@@ -2,30 +2,36 @@
 //! even) over the window's full ISO weeks of the weekdays, Monday to Friday in UTC, on which
 //! anything of the pool was deployed. It tells a steady team from one that deploys in bursts.
 
-use super::Pool;
+use super::Member;
+use super::values::Values;
 use crate::domain::{DAY, Time, WEEK, Window};
 
 /// The shortest window that has a median worth telling.
 pub(super) const SHORTEST_WINDOW: Window = Window { length: 28 * DAY };
 
-/// The median; absent for windows shorter than 28 days.
-pub(super) fn deployment_days_per_week(pool: &Pool<'_>, window: Window) -> Option<f64> {
+/// The days since 1970, each once, on which anything was deployed in a window that has a median.
+pub(super) fn deployed_days(member: &Member<'_>, window: Window) -> Vec<u32> {
+    if window < SHORTEST_WINDOW {
+        return Vec::new();
+    }
+    let finishes = member.deployments(window).iter().map(|one| one.finished_at);
+    let mut days: Vec<u32> = finishes.filter_map(|at| u32::try_from(at.day()).ok()).collect();
+    days.dedup();
+    days
+}
+
+/// The median over the weeks before `t`; absent for windows shorter than 28 days.
+pub(super) fn deployment_days_per_week(
+    deployed_days: &impl Values,
+    window: Window,
+    t: Time,
+) -> Option<f64> {
     if window < SHORTEST_WINDOW {
         return None;
     }
-    let first = first_full_week(window, pool.t);
-    let weeks = pool.t.week_start().since(first) / WEEK;
-    let weeks = usize::try_from(weeks).ok().filter(|weeks| *weeks > 0)?;
-    let mut deployed = vec![[false; 7]; weeks];
-    for deployment in pool.deployments(window) {
-        let week = deployment.finished_at.since(first).div_euclid(WEEK);
-        let week = usize::try_from(week).ok().and_then(|week| deployed.get_mut(week));
-        if let Some(days) = week {
-            days[deployment.finished_at.weekday() as usize] = true;
-        }
-    }
-    let days = |week: &[bool; 7]| week[..5].iter().filter(|day| **day).count();
-    median(deployed.iter().map(days).collect())
+    let weeks = || (first_full_week(window, t).day()..t.week_start().day()).step_by(7);
+    let is_deployed = |day: &i64| u32::try_from(*day).is_ok_and(|day| deployed_days.contains(day));
+    median(weeks().map(|monday| (monday..monday + 5).filter(is_deployed).count()).collect())
 }
 
 /// The first Monday 00:00 UTC whose whole week lies after the window's start.
@@ -43,8 +49,7 @@ fn median(mut counts: Vec<usize>) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::measures::Member;
-    use crate::measures::tests::{deployment, history, one};
+    use crate::measures::tests::{deployment, figures, history, one, pooled};
 
     /// A Monday, 00:00 UTC.
     const MONDAY: i64 = 2_000 * WEEK + 4 * DAY;
@@ -53,7 +58,7 @@ mod tests {
         let mut finishes = finishes.to_vec();
         finishes.sort_unstable();
         let history = history(finishes.into_iter().map(deployment).collect());
-        one(&history, t, |pool| deployment_days_per_week(pool, Window::days(28)))
+        one(&history, t, |member| figures(member, Window::days(28))).deployment_days_per_week
     }
 
     #[test]
@@ -64,10 +69,9 @@ mod tests {
     #[test]
     fn short_windows_have_no_days_per_week() {
         let history = history(vec![deployment(MONDAY)]);
-        let found = one(&history, MONDAY, |pool| {
-            deployment_days_per_week(pool, Window { length: 28 * DAY - 1 })
-        });
-        assert_eq!(found, None);
+        let short = Window { length: 28 * DAY - 1 };
+        let found = one(&history, MONDAY, |member| figures(member, short));
+        assert_eq!(found.deployment_days_per_week, None);
     }
 
     #[test]
@@ -108,9 +112,9 @@ mod tests {
             (1..=3).rev().map(|week| deployment(MONDAY - week * WEEK + day * DAY)).collect()
         };
         let (one, same, other) = (history(at(0)), history(at(0)), history(at(1)));
-        let member = |history| Member { history, t: Time(MONDAY) };
-        let members = [member(&one), member(&same), member(&other)];
-        let pool = Pool { members: &members, unmapped: &[], t: Time(MONDAY) };
-        assert_eq!(deployment_days_per_week(&pool, Window::days(28)), Some(2.0));
+        let (window, t) = (Window::days(28), Time(MONDAY));
+        let members = [&one, &same, &other].map(|history| Member::component(history, t));
+        let found = pooled(&members, &[window]).window_figures(window, t);
+        assert_eq!(found.and_then(|figures| figures.deployment_days_per_week), Some(2.0));
     }
 }

@@ -1,11 +1,11 @@
 //! Deployment frequency: production deployments in the window ÷ the window's days.
 
-use super::Pool;
+use super::Member;
 use crate::domain::Window;
 
 /// Production deployments that finished in the window.
-pub(super) fn deployments(pool: &Pool<'_>, window: Window) -> u64 {
-    pool.count(window, |history| &history.deployments, |one| one.finished_at)
+pub(super) fn deployments(member: &Member<'_>, window: Window) -> usize {
+    member.deployments(window).len()
 }
 
 /// Deployments per day. Never absent: a team that deploys nothing deploys 0 times a day.
@@ -14,8 +14,8 @@ pub(super) fn deployment_frequency_per_day(deployments: u64, window: Window) -> 
 }
 
 /// Deployments that were judged in the window to have failed for good; they are no deployments.
-pub(super) fn aborted_deployments(pool: &Pool<'_>, window: Window) -> u64 {
-    pool.aborted(window).count() as u64
+pub(super) fn aborted_deployments(member: &Member<'_>, window: Window) -> usize {
+    member.aborted(window).len()
 }
 
 #[cfg(test)]
@@ -30,7 +30,7 @@ mod tests {
         let history = history(
             [t - 7 * DAY - 1, t - 7 * DAY, t - 7 * DAY + 1, t, t + 1].map(deployment).to_vec(),
         );
-        let found = one(&history, t, |pool| deployments(pool, Window::days(7)));
+        let found = one(&history, t, |member| deployments(member, Window::days(7)));
         assert_eq!(found, 2);
     }
 
@@ -46,7 +46,7 @@ mod tests {
         let t = 100 * DAY;
         let mut history = history(vec![]);
         history.aborted = vec![aborted(t - 7 * DAY), aborted(t - DAY)];
-        assert_eq!(one(&history, t, |pool| aborted_deployments(pool, Window::days(7))), 1);
-        assert_eq!(one(&history, t, |pool| deployments(pool, Window::days(7))), 0);
+        assert_eq!(one(&history, t, |member| aborted_deployments(member, Window::days(7))), 1);
+        assert_eq!(one(&history, t, |member| deployments(member, Window::days(7))), 0);
     }
 }

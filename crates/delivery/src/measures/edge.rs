@@ -2,7 +2,7 @@
 //! window's length later; weeks end on Mondays. Between two edges figures need no new look.
 
 use super::deployment_days::{SHORTEST_WINDOW, first_full_week};
-use super::pool::within;
+use super::member::within;
 use super::{LEVEL_WINDOW, SEED_FREQUENCY_WINDOW, SEED_INSTABILITY_WINDOW};
 use crate::domain::{Time, WEEK, Window};
 use crate::ledger::{History, JudgedIncident};
@@ -40,7 +40,7 @@ pub fn next_edge(history: &History, windows: &[Window], t: Time) -> Option<Time>
 
 /// The earliest instant after `t` at which figures of a team or organisation may change by time
 /// alone though those of its components do not: by its unmapped incidents, and by calendar weeks.
-pub fn next_pool_edge(unmapped: &[&JudgedIncident], windows: &[Window], t: Time) -> Option<Time> {
+pub fn next_pool_edge(unmapped: &[JudgedIncident], windows: &[Window], t: Time) -> Option<Time> {
     let mut edge = Edge { windows, t, next: None };
     for incident in unmapped {
         edge.fact(incident.opened_at);

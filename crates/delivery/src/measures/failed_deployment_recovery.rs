@@ -1,17 +1,17 @@
 //! Failed deployment recovery time, per failed deployment: its finish → restored, in the window of
 //! the restoring. A failure before the window that recovered inside it counts here.
 
-use super::Pool;
-use crate::domain::{Span, Window};
+use super::Member;
+use super::member::seconds;
+use crate::domain::Window;
 
 /// The recovery times of the failed deployments that were restored in the window.
-pub(super) fn recovery_times(pool: &Pool<'_>, window: Window) -> Vec<Span> {
-    pool.failures_to_date()
-        .filter_map(|(deployment, failure, t)| {
-            let restored = failure.restored_at.filter(|at| window.contains(t, *at))?;
-            Some(restored.since(deployment.finished_at).max(0))
-        })
-        .collect()
+pub(super) fn recovery_times(member: &Member<'_>, window: Window) -> Vec<u32> {
+    let times = member.failures_to_date().filter_map(|(deployment, failure)| {
+        let restored = failure.restored_at.filter(|at| window.contains(member.t, *at))?;
+        Some(seconds(restored.since(deployment.finished_at)))
+    });
+    times.collect()
 }
 
 #[cfg(test)]
@@ -30,7 +30,7 @@ mod tests {
             failed(t - DAY, None),
             failed(t - 60, Some(t + 1)),
         ]);
-        let found = one(&history, t, |pool| recovery_times(pool, Window::days(7)));
-        assert_eq!(found, [43 * DAY + 1, 9 * DAY]);
+        let found = one(&history, t, |member| recovery_times(member, Window::days(7)));
+        assert_eq!(found, [43 * DAY + 1, 9 * DAY].map(seconds));
     }
 }

@@ -1,16 +1,13 @@
-//! All figures of a pool, put together from the rules beside this file.
+//! All figures of a component, a team or an organisation, put together from what the rules beside
+//! this file have counted.
 
-use super::change_fail_rate::failed_deployments;
-use super::change_lead_time::{change_lead_time, change_phases, changes};
 use super::deployment_days::deployment_days_per_week;
-use super::deployment_frequency::{aborted_deployments, deployment_frequency_per_day, deployments};
-use super::failed_deployment_recovery::recovery_times;
+use super::deployment_frequency::deployment_frequency_per_day;
 use super::open_failures::open_failures;
-use super::rework_rate::rework_deployments;
-use super::time_to_restore::{incidents, restore_times};
-use super::trust;
+use super::tally::{Count, List, Tally};
+use super::values::Values;
 use super::waiting_changes::{last_deployment, waiting_changes};
-use super::{Distribution, PhaseFigures, Pool, Proportion};
+use super::{Distribution, Member, PHASES, PhaseFigures, Proportion};
 use crate::domain::{Time, Window};
 
 /// What happened in a window. Counts are 0 when nothing did; the rest is absent without a denominator.
@@ -77,48 +74,52 @@ pub struct PointFigures {
     pub last_deployment: Option<Time>,
 }
 
-/// The figures of a pool over a window.
-pub fn window_figures(pool: &Pool<'_>, window: Window) -> WindowFigures {
-    let deployments = deployments(pool, window);
-    let failed_deployments = failed_deployments(pool, window);
-    let rework_deployments = rework_deployments(pool, window);
-    let recovery_times = recovery_times(pool, window);
-    let restore_times = restore_times(pool, window);
+/// The figures of what a window holds, with weeks as of `t`.
+pub(super) fn window_figures<V: Values>(tally: &Tally<V>, t: Time) -> WindowFigures {
+    let window = tally.window;
+    let (lead_times, phase_times) = (tally.list(List::LeadTimes), List::PhaseTimes);
+    let (recovery, restore) = (tally.list(List::RecoveryTimes), tally.list(List::RestoreTimes));
+    let deployments = tally.count(Count::Deployments);
+    let failed_deployments = tally.count(Count::FailedDeployments);
+    let rework_deployments = tally.count(Count::ReworkDeployments);
+    let days = tally.list(List::DeployedDays);
     WindowFigures {
         window,
         deployments,
-        aborted_deployments: aborted_deployments(pool, window),
+        aborted_deployments: tally.count(Count::AbortedDeployments),
         failed_deployments,
         rework_deployments,
-        changes: changes(pool, window),
-        incidents: incidents(pool, window),
-        recovered_deployments: recovery_times.len() as u64,
-        restored_failures: restore_times.len() as u64,
+        changes: lead_times.len() as u64,
+        incidents: tally.count(Count::Incidents),
+        recovered_deployments: recovery.len() as u64,
+        restored_failures: restore.len() as u64,
         deployment_frequency_per_day: deployment_frequency_per_day(deployments, window),
-        deployment_days_per_week: deployment_days_per_week(pool, window),
+        deployment_days_per_week: deployment_days_per_week(days, window, t),
         change_fail: Proportion::of(failed_deployments, deployments),
         rework: Proportion::of(rework_deployments, deployments),
-        change_lead_time: change_lead_time(pool, window),
-        change_phases: change_phases(pool, window),
-        failed_deployment_recovery: Distribution::of(recovery_times),
-        time_to_restore: Distribution::of(restore_times),
-        unattributed_incidents: trust::unattributed_incidents(pool, window),
-        unmapped_incidents: trust::unmapped_incidents(pool, window),
-        deployments_without_changes: trust::deployments_without_changes(pool, window),
-        deployments_unknown_commit: trust::deployments_unknown_commit(pool, window),
-        changes_unknown_paths: trust::changes_unknown_paths(pool, window),
+        change_lead_time: Distribution::of(lead_times),
+        change_phases: PhaseFigures(
+            PHASES.map(|phase| Distribution::of(tally.list(phase_times(phase)))),
+        ),
+        failed_deployment_recovery: Distribution::of(recovery),
+        time_to_restore: Distribution::of(restore),
+        unattributed_incidents: tally.count(Count::UnattributedIncidents),
+        unmapped_incidents: tally.count(Count::UnmappedIncidents),
+        deployments_without_changes: tally.count(Count::DeploymentsWithoutChanges),
+        deployments_unknown_commit: tally.count(Count::DeploymentsUnknownCommit),
+        changes_unknown_paths: tally.count(Count::ChangesUnknownPaths),
     }
 }
 
-/// The figures of a pool that need no window.
-pub fn point_figures(pool: &Pool<'_>) -> PointFigures {
-    let (open_failures, oldest_open_failure) = open_failures(pool);
-    let (waiting_changes, oldest_waiting_change) = waiting_changes(pool);
+/// The figures of a member that need no window.
+pub(super) fn point_figures(member: &Member<'_>) -> PointFigures {
+    let (open_failures, oldest_open_failure) = open_failures(member);
+    let (waiting_changes, oldest_waiting_change) = waiting_changes(member);
     PointFigures {
         open_failures,
         oldest_open_failure,
         waiting_changes,
         oldest_waiting_change,
-        last_deployment: last_deployment(pool),
+        last_deployment: last_deployment(member),
     }
 }

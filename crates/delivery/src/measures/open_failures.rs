@@ -1,19 +1,19 @@
 //! Open failures: what is still burning, and since when. Means and medians hide it until it ends.
 
-use super::Pool;
+use super::Member;
 use crate::domain::Time;
 
 /// How many production failures are unresolved, and the start of the oldest: an incident's opening,
 /// or without an incident the finish of the deployment that failed.
-pub(super) fn open_failures(pool: &Pool<'_>) -> (u64, Option<Time>) {
-    let incidents = pool
+pub(super) fn open_failures(member: &Member<'_>) -> (u64, Option<Time>) {
+    let incidents = member
         .incidents_to_date()
-        .filter(|(incident, _)| incident.resolved_at.is_none())
-        .map(|(incident, _)| incident.opened_at);
-    let failures = pool
+        .filter(|incident| incident.resolved_at.is_none())
+        .map(|incident| incident.opened_at);
+    let failures = member
         .failures_to_date()
-        .filter(|(_, failure, _)| failure.open && !failure.has_incident)
-        .map(|(deployment, _, _)| deployment.finished_at);
+        .filter(|(_, failure)| failure.open && !failure.has_incident)
+        .map(|(deployment, _)| deployment.finished_at);
     incidents.chain(failures).fold((0, None), |(count, oldest), start| {
         (count + 1, Some(oldest.map_or(start, |oldest: Time| oldest.min(start))))
     })

@@ -73,16 +73,19 @@ impl Level {
     }
 }
 
-/// The levels of figures over [`LEVEL_WINDOW`]; absent for a measure without data. Frequency is
-/// always there: a team that deploys nothing deploys less than once a month.
-pub fn performance_levels(ninety: &WindowFigures) -> [(Measure, Option<Level>); 4] {
-    let lead_time = ninety.change_lead_time.map(|d| below(d.p50, DAY, 7 * DAY, 30 * DAY));
-    let recovery = ninety.failed_deployment_recovery.map(|d| below(d.p50, HOUR, DAY, 7 * DAY));
+/// The levels of figures over [`LEVEL_WINDOW`]; absent for a measure without data, and all of them
+/// without figures. Frequency is always there: a team that deploys nothing deploys less than once a
+/// month.
+pub fn performance_levels(ninety: Option<&WindowFigures>) -> [(Measure, Option<Level>); 4] {
+    let lead_time = ninety.and_then(|it| it.change_lead_time);
+    let recovery = ninety.and_then(|it| it.failed_deployment_recovery);
+    let change_fail_share = ninety.and_then(|it| it.change_fail);
+    let per_day = ninety.map(|it| it.deployment_frequency_per_day);
     [
-        (Measure::ChangeLeadTime, lead_time),
-        (Measure::DeploymentFrequency, Some(frequency(ninety.deployment_frequency_per_day))),
-        (Measure::ChangeFailRate, ninety.change_fail.map(|share| change_fail(share.ratio))),
-        (Measure::FailedDeploymentRecoveryTime, recovery),
+        (Measure::ChangeLeadTime, lead_time.map(|d| below(d.p50, DAY, 7 * DAY, 30 * DAY))),
+        (Measure::DeploymentFrequency, per_day.map(frequency)),
+        (Measure::ChangeFailRate, change_fail_share.map(|share| change_fail(share.ratio))),
+        (Measure::FailedDeploymentRecoveryTime, recovery.map(|d| below(d.p50, HOUR, DAY, 7 * DAY))),
     ]
 }
 
@@ -103,9 +106,9 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+    use crate::measures::Proportion;
     use crate::measures::deployment_frequency::deployment_frequency_per_day;
-    use crate::measures::tests::{history, one};
-    use crate::measures::{Proportion, window_figures};
+    use crate::measures::tests::{figures, history, one};
     use Level::{Elite, High, Low, Medium};
 
     #[test]
@@ -143,8 +146,9 @@ mod tests {
 
     #[test]
     fn measures_without_data_have_no_level() {
-        let idle = one(&history(vec![]), DAY, |pool| window_figures(pool, LEVEL_WINDOW));
-        let levels = performance_levels(&idle).map(|(_, level)| level);
+        let idle = one(&history(vec![]), DAY, |member| figures(member, LEVEL_WINDOW));
+        let levels = performance_levels(Some(&idle)).map(|(_, level)| level);
         assert_eq!(levels, [None, Some(Low), None, None]);
+        assert_eq!(performance_levels(None).map(|(_, level)| level), [None; 4]);
     }
 }

@@ -1,142 +1,121 @@
-//! What a figure is computed over: the histories of a component, a team or an organisation.
+//! The facts of a team or an organisation, pooled, and kept current by difference: when a component
+//! changes, its old contribution is taken out and its new one put in. What that costs depends on
+//! what differs, not on how much is pooled.
 
+use super::Contribution;
+use super::figures::{PointFigures, WindowFigures, window_figures};
+use super::multiset::Multiset;
+use super::tally::Tally;
 use crate::domain::{Time, Window};
-use crate::ledger::{
-    AbortedDeployment, Failure, History, JudgedIncident, ProductionDeployment, ShippedChange,
-};
+use std::collections::BTreeMap;
 
-/// A component's history with the instant its windows end at.
+/// A member's contribution before and after; absent before it came or once it has left.
 #[derive(Clone, Copy, Debug)]
-pub struct Member<'a> {
-    /// The history, judged as of `t`.
-    pub history: &'a History,
-    /// Now, or the instant through which the component's source has data where that lags: an
-    /// outage of the source must not slide figures to zero.
-    pub t: Time,
+pub struct Replacement<'a> {
+    /// What was put in last.
+    pub old: Option<&'a Contribution>,
+    /// What is put in instead.
+    pub new: Option<&'a Contribution>,
 }
 
-/// A component (one member), a team or an organisation (any number of members).
-#[derive(Clone, Copy, Debug)]
-pub struct Pool<'a> {
-    /// The components.
-    pub members: &'a [Member<'a>],
-    /// Incidents that are known at this level only; none for a component.
-    pub unmapped: &'a [&'a JudgedIncident],
-    /// The instant at which windows end for unmapped incidents and for calendar weeks.
-    pub t: Time,
+/// The sums over any number of members.
+#[derive(Clone, Debug)]
+pub struct Pool {
+    tallies: Vec<Tally<Multiset>>,
+    open_failures: u64,
+    waiting_changes: u64,
+    oldest_open_failures: Instants,
+    oldest_waiting_changes: Instants,
+    last_deployments: Instants,
 }
 
-impl<'a> Pool<'a> {
-    /// How many of a sorted list's entries lie in the window, without looking at each.
-    pub(super) fn count<T: 'a>(
-        &self,
-        window: Window,
-        list: impl Fn(&'a History) -> &'a [T],
-        at: impl Fn(&T) -> Time,
-    ) -> u64 {
-        let inside = |member: &Member<'a>| within(list(member.history), &at, window, member.t);
-        self.members.iter().map(|member| inside(member).len() as u64).sum()
+impl Pool {
+    /// An empty pool with these windows, which all contributions must have.
+    pub fn new(windows: &[Window]) -> Pool {
+        Pool {
+            tallies: windows.iter().copied().map(Tally::empty).collect(),
+            open_failures: 0,
+            waiting_changes: 0,
+            oldest_open_failures: Instants::default(),
+            oldest_waiting_changes: Instants::default(),
+            last_deployments: Instants::default(),
+        }
     }
 
-    /// Production deployments that finished in the window.
-    pub(super) fn deployments(
-        &self,
-        window: Window,
-    ) -> impl Iterator<Item = &'a ProductionDeployment> + use<'a> {
-        self.members.iter().flat_map(move |member| {
-            within(&member.history.deployments, |one| one.finished_at, window, member.t)
-        })
+    /// Puts in what is new of members, in place of what was put in of them before.
+    pub fn replace(&mut self, members: &[Replacement<'_>]) {
+        for tally in &mut self.tallies {
+            let window = tally.window;
+            tally.replace(members.iter().map(move |one| {
+                let [old, new] = [one.old, one.new].map(|it| it.and_then(|it| it.tally(window)));
+                (old, new)
+            }));
+        }
+        for Replacement { old, new } in members {
+            let old = old.map(|contribution| &contribution.point);
+            let new = new.map(|contribution| &contribution.point);
+            let count = |point: Option<&PointFigures>, read: fn(&PointFigures) -> u64| {
+                point.map_or(0, read)
+            };
+            let instant =
+                |read: fn(&PointFigures) -> Option<Time>| (old.and_then(read), new.and_then(read));
+            self.open_failures += count(new, |point| point.open_failures);
+            self.open_failures -= count(old, |point| point.open_failures);
+            self.waiting_changes += count(new, |point| point.waiting_changes);
+            self.waiting_changes -= count(old, |point| point.waiting_changes);
+            self.oldest_open_failures.replace(instant(|point| point.oldest_open_failure));
+            self.oldest_waiting_changes.replace(instant(|point| point.oldest_waiting_change));
+            self.last_deployments.replace(instant(|point| point.last_deployment));
+        }
     }
 
-    /// Shipped changes whose shipping deployment finished in the window.
-    pub(super) fn changes(
-        &self,
-        window: Window,
-    ) -> impl Iterator<Item = &'a ShippedChange> + use<'a> {
-        self.members.iter().flat_map(move |member| {
-            within(&member.history.changes, |one| one.finished_at, window, member.t)
-        })
+    /// The figures over a window, with weeks as of `t`; absent where it is none of the pool's.
+    pub fn window_figures(&self, window: Window, t: Time) -> Option<WindowFigures> {
+        let tally = self.tallies.iter().find(|tally| tally.window == window)?;
+        Some(window_figures(tally, t))
     }
 
-    /// Deployments that were judged aborted in the window.
-    pub(super) fn aborted(
-        &self,
-        window: Window,
-    ) -> impl Iterator<Item = &'a AbortedDeployment> + use<'a> {
-        self.members
-            .iter()
-            .flat_map(move |member| within(&member.history.aborted, |one| one.at, window, member.t))
-    }
-
-    /// Incidents of the components that opened in the window.
-    pub(super) fn mapped_incidents(
-        &self,
-        window: Window,
-    ) -> impl Iterator<Item = &'a JudgedIncident> + use<'a> {
-        self.members.iter().flat_map(move |member| {
-            within(&member.history.incidents, |one| one.opened_at, window, member.t)
-        })
-    }
-
-    /// Incidents without a component that opened in the window.
-    pub(super) fn unmapped_incidents(
-        &self,
-        window: Window,
-    ) -> impl Iterator<Item = &'a JudgedIncident> + use<'a> {
-        let t = self.t;
-        self.unmapped.iter().copied().filter(move |one| window.contains(t, one.opened_at))
-    }
-
-    /// All incidents that opened by the end of time of their member, with that instant.
-    pub(super) fn incidents_to_date(
-        &self,
-    ) -> impl Iterator<Item = (&'a JudgedIncident, Time)> + use<'a> {
-        let t = self.t;
-        let mapped = self.members.iter().flat_map(|member| {
-            to_date(&member.history.incidents, |one| one.opened_at, member.t)
-                .iter()
-                .map(|one| (one, member.t))
-        });
-        let unmapped = self.unmapped.iter().copied().filter(move |one| one.opened_at <= t);
-        mapped.chain(unmapped.map(move |one| (one, t)))
-    }
-
-    /// All change failures of deployments that finished by the end of time of their member, with
-    /// that instant. However old: a failure before the window may recover inside it.
-    pub(super) fn failures_to_date(
-        &self,
-    ) -> impl Iterator<Item = (&'a ProductionDeployment, &'a Failure, Time)> + use<'a> {
-        self.members.iter().flat_map(|member| {
-            to_date(&member.history.deployments, |one| one.finished_at, member.t)
-                .iter()
-                .filter_map(|one| one.failure.as_ref().map(|failure| (one, failure, member.t)))
-        })
+    /// The figures that need no window.
+    pub fn point_figures(&self) -> PointFigures {
+        PointFigures {
+            open_failures: self.open_failures,
+            oldest_open_failure: self.oldest_open_failures.first(),
+            waiting_changes: self.waiting_changes,
+            oldest_waiting_change: self.oldest_waiting_changes.first(),
+            last_deployment: self.last_deployments.last(),
+        }
     }
 }
 
-/// The part of `items`, which are sorted by `at`, that lies in `(t − w, t]`.
-pub(super) fn within<T>(items: &[T], at: impl Fn(&T) -> Time, window: Window, t: Time) -> &[T] {
-    let known = to_date(items, &at, t);
-    let start = window.start(t);
-    &known[known.partition_point(|one| at(one) <= start)..]
-}
+/// An instant of each member that has one, with how many share it.
+#[derive(Clone, Debug, Default)]
+struct Instants(BTreeMap<Time, usize>);
 
-/// The part of `items`, which are sorted by `at`, that lies at or before `t`.
-pub(super) fn to_date<T>(items: &[T], at: impl Fn(&T) -> Time, t: Time) -> &[T] {
-    &items[..items.partition_point(|one| at(one) <= t)]
+impl Instants {
+    fn replace(&mut self, (old, new): (Option<Time>, Option<Time>)) {
+        if old == new {
+            return;
+        }
+        if let Some(new) = new {
+            *self.0.entry(new).or_default() += 1;
+        }
+        let Some(old) = old else { return };
+        if let Some(count) = self.0.get_mut(&old) {
+            *count -= 1;
+            if *count == 0 {
+                self.0.remove(&old);
+            }
+        }
+    }
+
+    fn first(&self) -> Option<Time> {
+        self.0.first_key_value().map(|(at, _)| *at)
+    }
+
+    fn last(&self) -> Option<Time> {
+        self.0.last_key_value().map(|(at, _)| *at)
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::DAY;
-
-    #[test]
-    fn a_window_takes_its_end_and_leaves_its_start() {
-        let times: Vec<Time> = [0, 1, DAY, DAY + 1].map(Time).to_vec();
-        let inside = within(&times, |time| *time, Window::days(1), Time(DAY));
-        assert_eq!(inside, [Time(1), Time(DAY)]);
-        assert!(within(&times[..0], |time| *time, Window::days(1), Time(DAY)).is_empty());
-        assert!(within(&times, |time| *time, Window::days(1), Time(-1)).is_empty());
-    }
-}
+mod tests;

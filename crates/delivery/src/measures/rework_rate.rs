@@ -1,11 +1,11 @@
 //! Rework rate: deployments that repair something ÷ production deployments, by finish in the window.
 
-use super::Pool;
+use super::Member;
 use crate::domain::Window;
 
 /// Production deployments that finished in the window and are rework.
-pub(super) fn rework_deployments(pool: &Pool<'_>, window: Window) -> u64 {
-    pool.deployments(window).filter(|deployment| deployment.is_rework).count() as u64
+pub(super) fn rework_deployments(member: &Member<'_>, window: Window) -> usize {
+    member.deployments(window).iter().filter(|deployment| deployment.is_rework).count()
 }
 
 #[cfg(test)]
@@ -14,8 +14,7 @@ mod tests {
 
     use super::*;
     use crate::domain::DAY;
-    use crate::measures::tests::{deployment, history, one};
-    use crate::measures::window_figures;
+    use crate::measures::tests::{deployment, figures, history, one};
 
     #[test]
     fn rework_is_a_share_of_the_deployments_of_the_window() {
@@ -26,7 +25,7 @@ mod tests {
             deployment
         };
         let history = history(vec![rework(t - 7 * DAY), rework(t - 1), deployment(t)]);
-        let found = one(&history, t, |pool| window_figures(pool, Window::days(7)));
+        let found = one(&history, t, |member| figures(member, Window::days(7)));
         assert_eq!((found.rework_deployments, found.rework.unwrap().ratio), (1, 0.5));
     }
 }

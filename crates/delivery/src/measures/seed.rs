@@ -4,7 +4,8 @@
 use super::change_fail_rate::failed_deployments;
 use super::deployment_frequency::{deployment_frequency_per_day, deployments};
 use super::time_to_restore::restore_times;
-use super::{Distribution, Pool, Proportion};
+use super::values::Sorted;
+use super::{Distribution, Member, Proportion};
 use crate::domain::{DAY, HOUR, Window};
 
 /// The window of the original deployment frequency.
@@ -24,12 +25,13 @@ pub struct SeedFigures {
     pub mean_time_to_restore_hours: Option<f64>,
 }
 
-/// The original collector's gauges of a pool.
-pub fn seed_figures(pool: &Pool<'_>) -> SeedFigures {
-    let week = deployments(pool, SEED_FREQUENCY_WINDOW);
-    let month = deployments(pool, SEED_INSTABILITY_WINDOW);
-    let failed = failed_deployments(pool, SEED_INSTABILITY_WINDOW);
-    let restored = Distribution::of(restore_times(pool, SEED_INSTABILITY_WINDOW));
+/// The original collector's gauges of a component.
+pub fn seed_figures(member: &Member<'_>) -> SeedFigures {
+    let week = deployments(member, SEED_FREQUENCY_WINDOW) as u64;
+    let month = deployments(member, SEED_INSTABILITY_WINDOW) as u64;
+    let failed = failed_deployments(member, SEED_INSTABILITY_WINDOW) as u64;
+    let restored = Sorted::from(restore_times(member, SEED_INSTABILITY_WINDOW));
+    let restored = Distribution::of(&restored);
     SeedFigures {
         deployment_frequency_per_day: deployment_frequency_per_day(week, SEED_FREQUENCY_WINDOW),
         change_failure_rate: Proportion::of(failed, month).map(|share| share.ratio),

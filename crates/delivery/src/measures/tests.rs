@@ -85,13 +85,26 @@ pub(super) fn history(deployments: Vec<ProductionDeployment>) -> History {
 }
 
 /// A figure of one component at `t`.
-pub(super) fn one<T>(history: &History, t: i64, figure: impl Fn(&Pool<'_>) -> T) -> T {
-    let members = [Member { history, t: Time(t) }];
-    figure(&Pool { members: &members, unmapped: &[], t: Time(t) })
+pub(super) fn one<T>(history: &History, t: i64, figure: impl Fn(&Member<'_>) -> T) -> T {
+    figure(&Member::component(history, Time(t)))
+}
+
+/// A member's figures over a window.
+pub(super) fn figures(member: &Member<'_>, window: Window) -> WindowFigures {
+    Contribution::of(member, &[window]).window_figures(window).unwrap()
+}
+
+/// A fresh pool of members.
+pub(super) fn pooled(members: &[Member<'_>], windows: &[Window]) -> Pool {
+    let mut pool = Pool::new(windows);
+    let all: Vec<_> = members.iter().map(|member| Contribution::of(member, windows)).collect();
+    let put = all.iter().map(|new| Replacement { old: None, new: Some(new) });
+    pool.replace(&put.collect::<Vec<_>>());
+    pool
 }
 
 /// The instant that random histories surround, with facts on both sides.
-const T: i64 = 20_000 * DAY + 12_345;
+pub(super) const T: i64 = 20_000 * DAY + 12_345;
 
 fn instant() -> impl Strategy<Value = i64> {
     // Days and their boundaries collide often, so that ties and edges are met.
@@ -134,7 +147,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn any_incident()(
+    pub(super) fn any_incident()(
         at in instant(),
         after in proptest::option::of(0..20 * DAY),
         attributed: bool,
@@ -144,7 +157,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn any_history()(
+    pub(super) fn any_history()(
         mut deployments in proptest::collection::vec(any_deployment(), 0..30),
         mut changes in proptest::collection::vec(any_change(), 0..30),
         mut incidents in proptest::collection::vec(any_incident(), 0..10),
@@ -162,17 +175,30 @@ prop_compose! {
             incidents,
             waiting: waiting_at.into_iter().map(waiting).collect(),
             aborted: aborted_at.into_iter().map(aborted).collect(),
+            named_since: Vec::new(),
             next_edge: None,
         }
     }
 }
 
-type AllFigures = (Vec<WindowFigures>, PointFigures, SeedFigures);
+pub(super) type AllFigures = (Vec<WindowFigures>, PointFigures);
 
-fn all_figures(pool: &Pool<'_>) -> AllFigures {
-    let windows = evaluated_windows(&[Window::days(28)]);
-    let figures = windows.into_iter().map(|window| window_figures(pool, window)).collect();
-    (figures, point_figures(pool), seed_figures(pool))
+pub(super) fn windows() -> Vec<Window> {
+    evaluated_windows(&[Window::days(28)])
+}
+
+pub(super) fn all_figures(pool: &Pool, t: Time) -> AllFigures {
+    let figures = windows().into_iter().map(|window| pool.window_figures(window, t).unwrap());
+    (figures.collect(), pool.point_figures())
+}
+
+/// The figures of one component, which a pool of it alone has, too.
+fn own_figures(member: &Member<'_>) -> (AllFigures, SeedFigures) {
+    let contribution = Contribution::of(member, &windows());
+    let figures = windows().into_iter().map(|window| contribution.window_figures(window).unwrap());
+    let found = (figures.collect(), contribution.point.clone());
+    assert_eq!(found, all_figures(&pooled(&[*member], &windows()), member.t));
+    (found, seed_figures(member))
 }
 
 fn ordered(distribution: Option<Distribution>) -> bool {
@@ -188,13 +214,34 @@ fn bounded(share: Option<Proportion>) -> bool {
     })
 }
 
+/// The histories of several components as that of one.
+fn merged(histories: &[History]) -> History {
+    fn all<T: Clone>(
+        histories: &[History],
+        list: impl Fn(&History) -> &Vec<T>,
+        at: impl Fn(&T) -> Time,
+    ) -> Vec<T> {
+        let mut all: Vec<T> = histories.iter().flat_map(|one| list(one).clone()).collect();
+        all.sort_by_key(at);
+        all
+    }
+    History {
+        deployments: all(histories, |one| &one.deployments, |one| one.finished_at),
+        changes: all(histories, |one| &one.changes, |one| one.finished_at),
+        waiting: all(histories, |one| &one.waiting, |one| one.merged_at),
+        incidents: all(histories, |one| &one.incidents, |one| one.opened_at),
+        aborted: all(histories, |one| &one.aborted, |one| one.at),
+        named_since: Vec::new(),
+        next_edge: None,
+    }
+}
+
 proptest! {
     #[test]
     fn figures_keep_their_bounds(histories in proptest::collection::vec(any_history(), 0..4)) {
         let members: Vec<_> =
-            histories.iter().map(|history| Member { history, t: Time(T) }).collect();
-        let pool = Pool { members: &members, unmapped: &[], t: Time(T) };
-        for figures in all_figures(&pool).0 {
+            histories.iter().map(|history| Member::component(history, Time(T))).collect();
+        for figures in all_figures(&pooled(&members, &windows()), Time(T)).0 {
             prop_assert!(bounded(figures.change_fail) && bounded(figures.rework));
             prop_assert_eq!(figures.change_fail.is_none(), figures.deployments == 0);
             prop_assert_eq!(figures.change_lead_time.is_none(), figures.changes == 0);
@@ -210,40 +257,39 @@ proptest! {
     }
 
     #[test]
-    fn the_order_of_a_pools_members_has_no_meaning(
-        histories in proptest::collection::vec((any_history(), 0..3_i64), 0..5),
+    fn a_pool_has_the_figures_of_one_component_with_all_the_facts(
+        histories in proptest::collection::vec(any_history(), 0..5),
         unmapped in proptest::collection::vec(any_incident(), 0..4),
     ) {
-        let member = |(history, lag): &'_ (History, i64)| (history.clone(), Time(T - lag * DAY));
-        let owned: Vec<_> = histories.iter().map(member).collect();
-        let members: Vec<_> = owned.iter().map(|(history, t)| Member { history, t: *t }).collect();
-        let reversed: Vec<_> = members.iter().rev().copied().collect();
-        let lost: Vec<_> = unmapped.iter().collect();
-        let tsol: Vec<_> = unmapped.iter().rev().collect();
-        prop_assert_eq!(
-            all_figures(&Pool { members: &members, unmapped: &lost, t: Time(T) }),
-            all_figures(&Pool { members: &reversed, unmapped: &tsol, t: Time(T) })
-        );
+        let t = Time(T);
+        let mut members: Vec<_> =
+            histories.iter().map(|history| Member::component(history, t)).collect();
+        let nothing = History::default();
+        members.push(Member { history: &nothing, unmapped: &unmapped, t });
+        let whole = merged(&histories);
+        let whole = Member { history: &whole, unmapped: &unmapped, t };
+        let found = all_figures(&pooled(&members, &windows()), t);
+        prop_assert_eq!(&found, &own_figures(&whole).0);
+        members.reverse();
+        prop_assert_eq!(all_figures(&pooled(&members, &windows()), t), found);
     }
 
     #[test]
     fn nothing_changes_by_time_alone_before_the_next_edge(history in any_history(), share in 0.0..1.0) {
-        let windows = evaluated_windows(&[Window::days(28)]);
-        let edge = next_edge(&history, &windows, Time(T)).unwrap_or(Time(T + 200 * DAY)).0;
+        let edge = next_edge(&history, &windows(), Time(T)).unwrap_or(Time(T + 200 * DAY)).0;
         // Frequencies and the rest must be equal up to the last second, and anywhere between.
         let between = T + ((edge - 1 - T) as f64 * share) as i64;
-        prop_assert_eq!(one(&history, T, all_figures), one(&history, edge - 1, all_figures));
-        prop_assert_eq!(one(&history, T, all_figures), one(&history, between, all_figures));
+        prop_assert_eq!(one(&history, T, own_figures), one(&history, edge - 1, own_figures));
+        prop_assert_eq!(one(&history, T, own_figures), one(&history, between, own_figures));
     }
 
     #[test]
     fn a_team_changes_by_its_own_incidents_at_its_own_edges(
         unmapped in proptest::collection::vec(any_incident(), 0..6),
     ) {
-        let lost: Vec<_> = unmapped.iter().collect();
-        let windows = evaluated_windows(&[Window::days(28)]);
-        let edge = next_pool_edge(&lost, &windows, Time(T)).unwrap();
-        let at = |t| all_figures(&Pool { members: &[], unmapped: &lost, t });
+        let edge = next_pool_edge(&unmapped, &windows(), Time(T)).unwrap();
+        let nothing = History::default();
+        let at = |t| own_figures(&Member { history: &nothing, unmapped: &unmapped, t });
         prop_assert_eq!(at(Time(T)), at(edge.plus(-1)));
     }
 }

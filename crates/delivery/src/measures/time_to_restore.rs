@@ -2,32 +2,32 @@
 //! opening → its resolution; a change failure without an incident: as its recovery time. An incident
 //! in the evidence of several deployments is one failure.
 
-use super::Pool;
-use crate::domain::{Span, Window};
+use super::Member;
+use super::member::seconds;
+use crate::domain::Window;
 
 /// The restore times of the production failures that were restored in the window.
-pub(super) fn restore_times(pool: &Pool<'_>, window: Window) -> Vec<Span> {
-    let incidents = pool.incidents_to_date().filter_map(|(incident, t)| {
-        let resolved = incident.resolved_at.filter(|at| window.contains(t, *at))?;
-        Some(resolved.since(incident.opened_at).max(0))
+pub(super) fn restore_times(member: &Member<'_>, window: Window) -> Vec<u32> {
+    let incidents = member.incidents_to_date().filter_map(|incident| {
+        let resolved = incident.resolved_at.filter(|at| window.contains(member.t, *at))?;
+        Some(seconds(resolved.since(incident.opened_at)))
     });
-    let failures = pool.failures_to_date().filter_map(|(deployment, failure, t)| {
-        let restored = failure.restored_at.filter(|at| window.contains(t, *at))?;
-        (!failure.has_incident).then(|| restored.since(deployment.finished_at).max(0))
+    let failures = member.failures_to_date().filter_map(|(deployment, failure)| {
+        let restored = failure.restored_at.filter(|at| window.contains(member.t, *at))?;
+        (!failure.has_incident).then(|| seconds(restored.since(deployment.finished_at)))
     });
     incidents.chain(failures).collect()
 }
 
 /// Incidents that opened in the window, with and without a component.
-pub(super) fn incidents(pool: &Pool<'_>, window: Window) -> u64 {
-    (pool.mapped_incidents(window).count() + pool.unmapped_incidents(window).count()) as u64
+pub(super) fn incidents(member: &Member<'_>, window: Window) -> usize {
+    member.mapped_incidents(window).len() + member.unmapped_incidents(window).count()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::{DAY, HOUR, Time};
-    use crate::measures::Member;
     use crate::measures::tests::{failed, failed_with_incident, history, incident, one};
 
     #[test]
@@ -44,8 +44,11 @@ mod tests {
             incident(t - DAY, None),
         ];
         let week = Window::days(7);
-        assert_eq!(one(&history, t, |pool| restore_times(pool, week)), [DAY, HOUR]);
-        assert_eq!(one(&history, t, |pool| incidents(pool, week)), 2);
+        assert_eq!(
+            one(&history, t, |member| restore_times(member, week)),
+            [DAY, HOUR].map(seconds)
+        );
+        assert_eq!(one(&history, t, |member| incidents(member, week)), 2);
     }
 
     #[test]
@@ -53,9 +56,8 @@ mod tests {
         let t = Time(100 * DAY);
         let known = history(vec![]);
         let lost = incident(t.0 - DAY, Some(t.0 - DAY + 60));
-        let members = [Member { history: &known, t: t.plus(-30 * DAY) }];
-        let pool = Pool { members: &members, unmapped: &[&lost], t };
-        assert_eq!(restore_times(&pool, Window::days(7)), [60]);
-        assert_eq!(incidents(&pool, Window::days(7)), 1);
+        let group = Member { history: &known, unmapped: &[lost], t };
+        assert_eq!(restore_times(&group, Window::days(7)), [60]);
+        assert_eq!(incidents(&group, Window::days(7)), 1);
     }
 }

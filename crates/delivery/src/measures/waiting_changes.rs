@@ -1,38 +1,27 @@
 //! Waiting changes: merged and on the default branch, not shipped. Lead time alone hides what never
 //! ships.
 
-use super::Pool;
-use super::pool::to_date;
+use super::Member;
+use super::member::to_date;
 use crate::domain::Time;
 
 /// How many changes wait, and the merge time of the oldest.
-pub(super) fn waiting_changes(pool: &Pool<'_>) -> (u64, Option<Time>) {
-    let waiting = || {
-        pool.members
-            .iter()
-            .map(|member| to_date(&member.history.waiting, |change| change.merged_at, member.t))
-    };
-    let count = waiting().map(|changes| changes.len() as u64).sum();
-    (count, waiting().filter_map(|changes| changes.first()).map(|change| change.merged_at).min())
+pub(super) fn waiting_changes(member: &Member<'_>) -> (u64, Option<Time>) {
+    let waiting = to_date(&member.history.waiting, |change| change.merged_at, member.t);
+    (waiting.len() as u64, waiting.first().map(|change| change.merged_at))
 }
 
-/// When anything of the pool was last deployed to production.
-pub(super) fn last_deployment(pool: &Pool<'_>) -> Option<Time> {
-    pool.members
-        .iter()
-        .filter_map(|member| {
-            to_date(&member.history.deployments, |one| one.finished_at, member.t).last()
-        })
-        .map(|deployment| deployment.finished_at)
-        .max()
+/// When anything was last deployed to production.
+pub(super) fn last_deployment(member: &Member<'_>) -> Option<Time> {
+    let deployments = to_date(&member.history.deployments, |one| one.finished_at, member.t);
+    deployments.last().map(|deployment| deployment.finished_at)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::DAY;
-    use crate::measures::Member;
-    use crate::measures::tests::{deployment, history, waiting};
+    use crate::measures::tests::{deployment, history, pooled, waiting};
 
     #[test]
     fn a_pool_sums_what_waits_and_names_the_oldest_and_the_last() {
@@ -41,18 +30,16 @@ mod tests {
         let mut two = history(vec![deployment(55), deployment(DAY)]);
         two.waiting = vec![waiting(20), waiting(DAY)];
         // The second lags: what came after its instant is not known yet.
-        let members =
-            [Member { history: &one, t: Time(DAY) }, Member { history: &two, t: Time(DAY - 1) }];
-        let pool = Pool { members: &members, unmapped: &[], t: Time(DAY) };
-        assert_eq!(waiting_changes(&pool), (3, Some(Time(20))));
-        assert_eq!(last_deployment(&pool), Some(Time(60)));
+        let members = [Member::component(&one, Time(DAY)), Member::component(&two, Time(DAY - 1))];
+        let found = pooled(&members, &[]).point_figures();
+        assert_eq!((found.waiting_changes, found.oldest_waiting_change), (3, Some(Time(20))));
+        assert_eq!(found.last_deployment, Some(Time(60)));
     }
 
     #[test]
     fn an_idle_component_has_no_last_deployment() {
         let empty = history(vec![]);
-        let members = [Member { history: &empty, t: Time(DAY) }];
-        let pool = Pool { members: &members, unmapped: &[], t: Time(DAY) };
-        assert_eq!((waiting_changes(&pool), last_deployment(&pool)), ((0, None), None));
+        let member = Member::component(&empty, Time(DAY));
+        assert_eq!((waiting_changes(&member), last_deployment(&member)), ((0, None), None));
     }
 }

@@ -5,6 +5,7 @@ use delivery::domain::{
     Author, ChangeReference, Commit, Headline, IncidentEvent, IncidentLink, IncidentTransition,
     OidPrefix, PullRequest, Reversion,
 };
+use proptest::prelude::*;
 
 /// When everything is born; history reaches back before it.
 pub(super) const BIRTH: Time = NOW;
@@ -13,6 +14,31 @@ const NOBODY: Author = Author { person: None, is_bot: false };
 /// Two components, an owner's incidents elsewhere, and incidents of nobody.
 const REPOSITORIES: [(u64, &str); 4] =
     [(1, "acme/pay-api"), (2, "acme/website"), (3, "acme/incidents"), (4, "acme/other-incidents")];
+
+/// What an incident's text names.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Named {
+    /// A commit of the incident's repository.
+    Commit(u8),
+    /// A commit of a repository by its name.
+    CommitOf(u8),
+    /// A deployment, by the place of its event.
+    Deployment(u8),
+}
+
+/// Events whose incidents name commits of their own repository.
+pub(super) fn event() -> impl Strategy<Value = Event> {
+    event_naming((0..9_u8).prop_map(Named::Commit))
+}
+
+/// Events whose incidents name things of any repository.
+pub(super) fn event_naming_anything() -> impl Strategy<Value = Event> {
+    event_naming(prop_oneof![
+        (0..9_u8).prop_map(Named::Commit),
+        (0..9_u8).prop_map(Named::CommitOf),
+        (0..20_u8).prop_map(Named::Deployment),
+    ])
+}
 
 /// Something that happened, in minutes after birth.
 #[derive(Clone, Debug)]
@@ -34,12 +60,12 @@ pub(super) enum Event {
         minute: i64,
         repo: u64,
         named: bool,
-        link: Option<(bool, u8)>,
+        link: Option<(bool, Named)>,
         turns: Vec<(i64, u8)>,
     },
 }
 
-pub(super) fn event() -> impl Strategy<Value = Event> {
+fn event_naming(named: impl Strategy<Value = Named>) -> impl Strategy<Value = Event> {
     let minute = -3 * 1_440..14 * 1_440_i64;
     let close = prop_oneof![1..40_i64, 40..4_000_i64];
     let flags = (any::<bool>(), any::<bool>(), prop::bool::weighted(0.3));
@@ -60,7 +86,7 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
             minute,
             1..5_u64,
             any::<bool>(),
-            prop::option::of((any::<bool>(), 0..9_u8)),
+            prop::option::of((any::<bool>(), named)),
             prop::collection::vec((close, 0..3_u8), 0..4)
         )
             .prop_map(|(minute, repo, named, link, turns)| Event::Incident {
@@ -167,9 +193,20 @@ pub(super) fn facts_at(events: &[Event], t: Time) -> Vec<Fact> {
             }
             Event::Incident { minute, repo, named, link, turns } => {
                 let opened_at = BIRTH.plus(minute * MINUTE);
-                let link = link.map(|(cause, commit)| {
-                    let commit = OidPrefix::from(oid(1, commit.into()));
-                    (cause, IncidentLink::Change(ChangeReference::Commit(commit)))
+                let link = link.map(|(cause, named)| {
+                    let commit =
+                        |place: u8| ChangeReference::Commit(OidPrefix::from(oid(1, place.into())));
+                    let link = match named {
+                        Named::Commit(place) => IncidentLink::Change(commit(place)),
+                        Named::CommitOf(place) => IncidentLink::ChangeOf(
+                            RepositoryName::of("acme/pay-api"),
+                            commit(place),
+                        ),
+                        Named::Deployment(place) => {
+                            IncidentLink::Deployment(DeploymentId(10 + u64::from(place)))
+                        }
+                    };
+                    (cause, link)
                 });
                 let links = |causes: bool| {
                     link.filter(|(cause, _)| *cause == causes)
