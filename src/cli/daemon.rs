@@ -27,7 +27,7 @@ use tokio_util::task::TaskTracker;
 /// How long a stop may take before what is still running is left behind.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
 /// How many facts are read from the store at once.
-const FACTS_A_PAGE: usize = 20_000;
+const FACTS_A_PAGE: usize = 5_000;
 
 /// Why the daemon cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -167,7 +167,8 @@ pub(super) fn connect(
     GitHub::connect(github, share, parsing, Arc::clone(clock), Arc::new(observers.clone()))
 }
 
-pub(super) async fn evaluator(settings: &Settings, store: &Store) -> Result<Evaluator, StoreError> {
+/// An evaluator that knows of nothing yet.
+pub(super) fn evaluator(settings: &Settings, store: &Store) -> Evaluator {
     let logins: Arc<dyn HashLogins> = store.login_hasher();
     let rules = EvaluationRules {
         judging: rules_of(settings, logins),
@@ -180,12 +181,11 @@ pub(super) async fn evaluator(settings: &Settings, store: &Store) -> Result<Eval
         components: settings.components.clone(),
         owners: Box::new(OrderedOwners::new(&settings.ownership)),
     };
-    let settled = Settled::read(store).await?;
     let mut sources = IncidentSources::default();
     for account in &settings.pagerduty {
         sources.add(&account.name, account.services.values().map(|component| &**component));
     }
-    Ok(Evaluator::new(rules, settled).told_by(sources))
+    Evaluator::new(rules, Settled::default()).told_by(sources)
 }
 
 /// Hands everything that is stored to those who keep it in memory; returns the newest change number.
@@ -207,17 +207,15 @@ pub(super) async fn load(
         collectors.iter_mut().for_each(|collect| collect.absorb(&fact));
     }
     let (mut after, mut orphans) = (0, Orphans::default());
-    loop {
-        let page = store.facts_since(after, FACTS_A_PAGE).await?;
+    let mut pages = store.pages_since(after, FACTS_A_PAGE);
+    while let Some(page) = pages.recv().await {
+        let page = page?;
         after = page.last;
         for fact in page.facts {
             collectors.iter_mut().for_each(|collect| collect.absorb(&fact));
             incidents.iter_mut().for_each(|collect| collect.absorb(&fact));
             orphans.absorb(&fact, incidents);
             evaluator.absorb(fact);
-        }
-        if !page.more {
-            break;
         }
     }
     orphans.dismiss(store).await?;

@@ -8,7 +8,7 @@ use super::observers::Observers;
 use crate::clock::SharedClock;
 use crate::collect::{Collect, CollectCatalog, CollectIncidents, Health, Surroundings};
 use crate::config::{OwnershipSource, Settings};
-use crate::evaluate::Publisher;
+use crate::evaluate::{Publisher, Settled};
 use crate::exposition::{Encoded, Exposure, OwnMetrics};
 use crate::serve::Doors;
 use crate::sources::backstage::Backstage;
@@ -106,8 +106,15 @@ impl Lasting {
             let secrets = &account.webhook_secrets;
             open.push(doors::of_incidents(source.name(), secrets, events, &self.own));
         }
-        let mut evaluator = evaluator(settings, &self.store).await?;
+        let mut evaluator = evaluator(settings, &self.store);
+        // What counters have counted is read beside the facts, on another core.
+        let store = self.store.clone();
+        let settled = tokio::spawn(async move { Settled::read(&store).await });
         let after = load(&self.store, &mut collectors, &mut incidents, &mut evaluator).await?;
+        match settled.await {
+            Ok(settled) => evaluator.resume(settled?),
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
         evaluator.prepare(self.clock.now());
         self.store.tell_trouble();
 

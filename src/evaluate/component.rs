@@ -1,7 +1,7 @@
 //! One component's judged history and figures, kept until news or time change them.
 
 use super::components::Component;
-use super::estate::{Estate, RepositoryFacts};
+use super::estate::{Estate, RepositoryFacts, Unpacked};
 use super::rules::Judging;
 use delivery::domain::{
     Deployment, Incident, MINUTE, PullRequest, RepositoryName, Span, Time, Window,
@@ -21,8 +21,10 @@ const STALE_AFTER: Span = 15 * MINUTE;
 pub struct Evaluated {
     /// The rules by which it was judged and measured.
     pub judging: Arc<Judging>,
-    /// The judged history.
+    /// The judged history, so far as it may still settle.
     pub history: History,
+    /// Whether it ever had a production deployment.
+    pub is_deployed: bool,
     /// The instant for which it was judged.
     pub t: Time,
     /// When it changes by time alone.
@@ -36,6 +38,13 @@ pub struct Evaluated {
 }
 
 impl Evaluated {
+    /// Without what came to its end by an instant, when everything through it is settled: figures
+    /// are told from the contribution, and a million facts' history would be half of the memory.
+    pub fn without_settled(mut self, until: Time) -> Evaluated {
+        self.history.forget_until(until);
+        self
+    }
+
     /// Whether the same facts would give the same figures for `t`.
     pub fn holds_for(&self, t: Time) -> bool {
         t >= self.t && self.next_edge.is_none_or(|edge| t < edge)
@@ -75,7 +84,8 @@ pub fn evaluate(
     let windows = own.filter_map(|window| contribution.window_figures(window)).collect();
     let seed = seed_figures(&member);
     let next_edge = next_edge(&history, &evaluated, t);
-    Evaluated { judging, history, t, next_edge, windows, contribution, seed }
+    let is_deployed = !history.deployments.is_empty();
+    Evaluated { judging, history, is_deployed, t, next_edge, windows, contribution, seed }
 }
 
 /// Judges a component as of `t`.
@@ -86,13 +96,15 @@ pub fn judge_component(
     rules: &Rules,
     t: Time,
 ) -> History {
-    judge(&Inputs::of(estate, facts, component).facts(), rules, t)
+    let unpacked = facts.unpack(component.id.repo);
+    judge(&Inputs::of(estate, facts, &unpacked, component).facts(), rules, t)
 }
 
 /// What a component is judged by.
 pub struct Inputs<'a> {
     estate: &'a Estate,
     repository: &'a RepositoryFacts,
+    unpacked: &'a Unpacked,
     component: &'a Component<'a>,
     /// The component's deployments.
     pub deployments: Vec<&'a Deployment>,
@@ -107,6 +119,7 @@ impl<'a> Inputs<'a> {
     pub fn of(
         estate: &'a Estate,
         facts: &'a RepositoryFacts,
+        unpacked: &'a Unpacked,
         component: &'a Component<'a>,
     ) -> Inputs<'a> {
         let repository = facts.repository.iter();
@@ -118,9 +131,10 @@ impl<'a> Inputs<'a> {
         Inputs {
             estate,
             repository: facts,
+            unpacked,
             component,
-            deployments: component.deployments(facts),
-            pulls: facts.pulls.values().collect(),
+            deployments: component.deployments(&unpacked.deployments),
+            pulls: unpacked.pulls.iter().collect(),
             incidents: estate.incidents_of(&component.id),
             naming: estate.incidents_naming(component.id.repo),
             names: names.collect(),
@@ -132,7 +146,7 @@ impl<'a> Inputs<'a> {
         ComponentFacts {
             deployments: &self.deployments,
             pulls: &self.pulls,
-            graph: &self.repository.graph,
+            graph: &self.unpacked.graph,
             head: self.repository.repository.as_ref().and_then(|repository| repository.head),
             incidents: &self.incidents,
             scope: self.component.scope(),

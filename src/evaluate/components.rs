@@ -46,8 +46,8 @@ pub fn components_of<'a>(
 
 impl Component<'_> {
     /// The deployments that are its own.
-    pub fn deployments<'f>(&self, facts: &'f RepositoryFacts) -> Vec<&'f Deployment> {
-        let all = facts.deployments.values();
+    pub fn deployments<'f>(&self, all: &'f [Deployment]) -> Vec<&'f Deployment> {
+        let all = all.iter();
         let Some(declared) = self.declared else { return all.collect() };
         let is_own = |deployment: &&Deployment| {
             deployed(&self.all, deployment).iter().any(|one| one.name == declared.name)

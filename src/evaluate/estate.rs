@@ -6,11 +6,11 @@ use super::mapping::{IncidentMap, map_incidents};
 use super::naming::Naming;
 use super::ownership::Owners;
 use super::repository_claims::RepositoryClaims;
+use super::resident::{Commits, Deployments, Pulls};
 use crate::config::Components;
 use delivery::domain::{
-    ClaimSource, Claims, Collector, CommitGraph, ComponentId, Deployment, DeploymentId,
-    DeploymentState, Fact, Incident, IncidentId, PullNumber, PullRequest, RepoId, Repository,
-    RepositoryState, Time,
+    ClaimSource, Claims, Collector, CommitGraph, ComponentId, Deployment, Fact, Incident,
+    IncidentId, PullRequest, RepoId, Repository, RepositoryState, Time,
 };
 use delivery::ledger::Forgettable;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -21,11 +21,11 @@ pub struct RepositoryFacts {
     /// The repository itself; facts may arrive before it.
     pub repository: Option<Repository>,
     /// Deployments to environments that may be production.
-    pub deployments: BTreeMap<DeploymentId, Deployment>,
+    pub deployments: Deployments,
     /// Merged pull requests.
-    pub pulls: BTreeMap<PullNumber, PullRequest>,
+    pub pulls: Pulls,
     /// Commits.
-    pub graph: CommitGraph,
+    pub commits: Commits,
     /// What sources say of whose it is.
     pub claims: RepositoryClaims,
     /// Whether each collector has read all history, and how far it has come.
@@ -52,15 +52,32 @@ impl RepositoryFacts {
 
     /// Whether anything was ever deployed successfully: that makes it a component.
     pub fn has_component(&self) -> bool {
-        self.deployments.values().any(|deployment| {
-            deployment.statuses.iter().any(|status| status.state == DeploymentState::Success)
-        })
+        self.deployments.ever_succeeded()
+    }
+
+    /// All of them as plain values.
+    pub fn unpack(&self, repo: RepoId) -> Unpacked {
+        Unpacked {
+            deployments: self.deployments.all(repo).collect(),
+            pulls: self.pulls.all(repo).collect(),
+            graph: self.commits.graph(repo),
+        }
     }
 
     /// The repository, if it is collected.
     pub fn active(&self) -> Option<&Repository> {
         self.repository.as_ref().filter(|repository| repository.state == RepositoryState::Active)
     }
+}
+
+/// The facts of a repository as plain values, for as long as they are judged.
+pub struct Unpacked {
+    /// Its deployments, in order of id.
+    pub deployments: Vec<Deployment>,
+    /// Its pull requests, in order of number.
+    pub pulls: Vec<PullRequest>,
+    /// Its commits.
+    pub graph: CommitGraph,
 }
 
 /// What a batch of facts changed.
@@ -115,17 +132,17 @@ impl Estate {
             Fact::Deployment(deployment) => {
                 let facts = self.of(deployment.repo);
                 let had_component = facts.has_component();
-                facts.deployments.insert(deployment.id, deployment);
+                facts.deployments.insert(&deployment);
                 changes.mapping |= facts.has_component() != had_component;
             }
             Fact::PullRequest(pull) => {
-                self.of(pull.repo).pulls.insert(pull.number, pull);
+                self.of(pull.repo).pulls.insert(&pull);
             }
             Fact::Commit(commit) => {
-                self.of(commit.repo).graph.insert(commit);
+                self.of(commit.repo).commits.insert(&commit);
             }
             Fact::LostCommit { .. } => {}
-            Fact::Frontier { repo, oid } => self.of(repo).graph.insert_frontier(oid),
+            Fact::Frontier { repo, oid } => self.of(repo).commits.insert_frontier(oid),
             Fact::Incident(incident) => {
                 changes.incidents.insert(incident.id.clone());
                 self.incidents.insert(incident.id.clone(), incident);
@@ -149,13 +166,9 @@ impl Estate {
     /// so nothing has to be judged again.
     pub fn forget(&mut self, repo: RepoId, gone: &Forgettable, incidents: &[IncidentId]) {
         let facts = self.of(repo);
-        for deployment in &gone.deployments {
-            facts.deployments.remove(deployment);
-        }
-        for pull in &gone.pulls {
-            facts.pulls.remove(pull);
-        }
-        facts.graph.forget(&gone.commits, gone.frontier.clone());
+        facts.deployments.forget(&gone.deployments);
+        facts.pulls.forget(&gone.pulls);
+        facts.commits.forget(&gone.commits, gone.frontier.clone());
         for incident in incidents {
             self.incidents.remove(incident);
         }
@@ -264,7 +277,7 @@ impl Estate {
             ("repository", sum(|facts| usize::from(facts.repository.is_some()))),
             ("deployment", sum(|facts| facts.deployments.len())),
             ("pull_request", sum(|facts| facts.pulls.len())),
-            ("commit", sum(|facts| facts.graph.len())),
+            ("commit", sum(|facts| facts.commits.len())),
             ("incident", self.incidents.len() as u64),
         ]
     }

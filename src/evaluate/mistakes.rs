@@ -160,9 +160,11 @@ impl ToldMistakes {
         if is_enough {
             self.read.insert(repository.id);
         }
+        let deployments: Vec<Deployment> = facts.deployments.all(repository.id).collect();
+        let pulls: Vec<PullRequest> = facts.pulls.all(repository.id).collect();
         let evidence = Evidence {
-            deployments: facts.deployments.values().collect(),
-            pulls: facts.pulls.values().collect(),
+            deployments: deployments.iter().collect(),
+            pulls: pulls.iter().collect(),
             is_enough,
         };
         for Mistake { key, with, message } in mistakes(components, repository, &evidence) {

@@ -17,9 +17,11 @@ mod mapping;
 mod mistakes;
 mod naming;
 mod ownership;
+mod parallel;
 mod places;
 mod platform;
 mod repository_claims;
+mod resident;
 mod retention;
 mod rules;
 mod run;
@@ -151,9 +153,11 @@ impl Evaluator {
         let is_set_back = self.evaluated_at.replace(now).is_some_and(|before| now < before);
         let mut touched = BTreeSet::new();
         let repositories = self.to_look_at(&changes, is_set_back, now);
-        for repo in &repositories {
-            let found = self.look(*repo, changes.repositories.contains(repo), now);
-            self.tell_mistakes(*repo, changes.repositories.contains(repo));
+        let all: Vec<RepoId> = repositories.iter().copied().collect();
+        let has_news = |repo: &RepoId| changes.repositories.contains(repo);
+        let found = parallel::map(&all, |repo| self.look(*repo, has_news(repo), now));
+        for (repo, found) in all.iter().zip(found) {
+            self.tell_mistakes(*repo, has_news(repo));
             self.take(*repo, found, now, &mut touched);
         }
         let is_mapped_again = changes.mapping || !changes.incidents.is_empty();
@@ -164,6 +168,11 @@ impl Evaluator {
         self.note_what_may_be_due(&repositories, &touched);
         self.shown.note(&repositories, touched);
         self.due(now)
+    }
+
+    /// Goes on from what was settled before this process; nothing is evaluated before.
+    pub fn resume(&mut self, settled: Settled) {
+        self.settled = settled;
     }
 
     /// Makes the components known that the catalog has in what was absorbed so far: what reads
@@ -225,7 +234,9 @@ impl Evaluator {
                 Some(known) if known.holds_for(t) => None,
                 _ => {
                     let judging = self.rules.judging.of(&repository.full_name);
-                    Some(evaluate(&self.estate, &component, judging, &windows, t))
+                    let evaluated = evaluate(&self.estate, &component, judging, &windows, t);
+                    let unsettled_since = self.settled.unsettled_since(&component.id, now);
+                    Some(evaluated.without_settled(unsettled_since))
                 }
             };
             let latest = evaluated.as_ref().or(known);
@@ -290,7 +301,7 @@ impl Evaluator {
         facts: &RepositoryFacts,
         latest: Option<&Evaluated>,
     ) -> bool {
-        let is_deployed = latest.is_some_and(|one| !one.history.deployments.is_empty());
+        let is_deployed = latest.is_some_and(|one| one.is_deployed);
         let Some(declared) = component.declared else { return is_deployed };
         if declared.is_catalogued() && !is_deployed {
             return false;

@@ -4,8 +4,8 @@
 use super::estate::RepositoryFacts;
 use crate::config::Components;
 use delivery::domain::{
-    ChangeReference, Deployment, DeploymentId, DeploymentState, DeploymentStatus, Incident,
-    IncidentId, IncidentLink, OidPrefix, RepoId, RepositoryName, Time,
+    ChangeReference, DeploymentId, Incident, IncidentId, IncidentLink, OidPrefix, RepoId,
+    RepositoryName, Time,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -99,7 +99,7 @@ impl Naming {
         let readers = news.iter().filter_map(|repo| self.readers.get(repo)).flatten();
         let has = |id: &DeploymentId| {
             let mut told = news.iter().filter_map(|repo| repositories.get(repo));
-            told.any(|facts| facts.deployments.contains_key(id))
+            told.any(|facts| facts.deployments.contains(*id))
         };
         let found = self.searching.iter().filter(|(id, _)| has(id)).flat_map(|(_, texts)| texts);
         readers.chain(found).cloned().collect()
@@ -224,10 +224,9 @@ impl World<'_> {
     fn is_at(&self, home: Option<RepoId>, incident: &Incident, link: IncidentLink) -> bool {
         let Some(home) = home.filter(|home| !self.several.contains(home)) else { return false };
         match link {
-            IncidentLink::Deployment(id) => self
-                .repositories
-                .get(&home)
-                .is_some_and(|facts| facts.deployments.contains_key(&id)),
+            IncidentLink::Deployment(id) => {
+                self.repositories.get(&home).is_some_and(|facts| facts.deployments.contains(id))
+            }
             IncidentLink::Change(ChangeReference::Commit(id)) => {
                 incident.repo.is_none_or(|repo| repo == home) || self.holds(home, id)
             }
@@ -243,46 +242,39 @@ impl World<'_> {
         let (repo, change) = match link {
             IncidentLink::Deployment(id) => {
                 let mut all = self.repositories.iter();
-                let found =
-                    all.find_map(|(repo, facts)| Some((*repo, facts.deployments.get(&id)?)));
-                return found.and_then(|(repo, it)| Some((repo, finished_at(it)?)));
+                let (repo, facts) = all.find(|(_, facts)| facts.deployments.contains(id))?;
+                return Some((*repo, facts.deployments.succeeded_at(id)?));
             }
             IncidentLink::Change(change) => (incident.repo?, change),
             IncidentLink::ChangeOf(name, change) => (*self.names.get(&name)?, change),
         };
         let facts = self.repositories.get(&repo)?;
         let since = match change {
-            ChangeReference::Pull(number) => facts.pulls.get(&number)?.merged_at,
-            ChangeReference::Commit(id) => held_since(facts, id)?,
+            ChangeReference::Pull(number) => facts.pulls.get(repo, number)?.merged_at,
+            ChangeReference::Commit(id) => held_since(repo, facts, id)?,
         };
         // Without a deployment nothing was shipped that could be the cause.
-        let deployed_at = facts.deployments.values().filter_map(finished_at).min()?;
+        let deployed_at = facts.deployments.first_succeeded_at()?;
         Some((repo, since.max(deployed_at)))
     }
 
     fn holds(&self, repo: RepoId, id: OidPrefix) -> bool {
-        self.repositories.get(&repo).is_some_and(|facts| held_since(facts, id).is_some())
+        self.repositories.get(&repo).is_some_and(|facts| held_since(repo, facts, id).is_some())
     }
 }
 
 /// Since when a repository holds a commit. An abbreviated id is believed: the component's own rules
 /// find out.
-fn held_since(facts: &RepositoryFacts, id: OidPrefix) -> Option<Time> {
+fn held_since(repo: RepoId, facts: &RepositoryFacts, id: OidPrefix) -> Option<Time> {
     let whole = id.lowest();
     if OidPrefix::from(whole) != id {
         return Some(Time(i64::MIN));
     }
-    if let Some(at) = facts.graph.find(&whole) {
-        return Some(facts.graph.commit(at).committed_at);
+    if let Some(at) = facts.commits.committed_at(&whole) {
+        return Some(at);
     }
-    let left_behind = facts.pulls.values().filter(|pull| {
+    let left_behind = facts.pulls.all(repo).filter(|pull| {
         pull.merge_commit == Some(whole) || pull.commits.iter().any(|commit| commit.oid == whole)
     });
     left_behind.map(|pull| pull.merged_at).min()
-}
-
-/// When a deployment first succeeded.
-fn finished_at(deployment: &Deployment) -> Option<Time> {
-    let succeeded = |status: &&DeploymentStatus| status.state == DeploymentState::Success;
-    deployment.statuses.iter().filter(succeeded).map(|status| status.at).min()
 }

@@ -116,13 +116,13 @@ pub(super) fn is_gone(estate: &Estate, row: &SettledRow) -> bool {
         None => false,
         Some(SubjectFact::Incident(id)) => !estate.incidents.contains_key(&id),
         Some(SubjectFact::Deployment(repo, id)) => {
-            of(&repo).is_none_or(|facts| !facts.deployments.contains_key(&id))
+            of(&repo).is_none_or(|facts| !facts.deployments.contains(id))
         }
         Some(SubjectFact::Change(repo, ChangeId::Pull(number))) => {
-            of(&repo).is_none_or(|facts| !facts.pulls.contains_key(&number))
+            of(&repo).is_none_or(|facts| !facts.pulls.contains(number))
         }
         Some(SubjectFact::Change(repo, ChangeId::Commit(oid))) => {
-            of(&repo).is_none_or(|facts| facts.graph.find(&oid).is_none())
+            of(&repo).is_none_or(|facts| !facts.commits.contains(&oid))
         }
     }
 }
@@ -136,7 +136,7 @@ impl Evaluator {
 
     fn facts_of(&self, repo: RepoId) -> usize {
         let facts = self.estate.repositories.get(&repo);
-        facts.map_or(0, |facts| facts.deployments.len() + facts.pulls.len() + facts.graph.len())
+        facts.map_or(0, |facts| facts.deployments.len() + facts.pulls.len() + facts.commits.len())
     }
 
     /// What is finished with in a repository that is collected; absent where nothing is.
@@ -153,20 +153,22 @@ impl Evaluator {
         let components = components_of(&self.rules.components, repository, facts);
         let t = instant_of(facts, now);
         let since = settled_through(&self.settled, repo, &components).min(t.plus(-retention));
-        let is_old = facts.deployments.values().any(|one| one.created_at <= since)
-            || facts.pulls.values().any(|one| one.merged_at <= since);
+        let is_old = facts.deployments.all(repo).any(|one| one.created_at <= since)
+            || facts.pulls.all(repo).any(|one| one.merged_at <= since);
         let found = if is_old {
-            let inputs: Vec<Inputs<'_>> =
-                components.iter().map(|one| Inputs::of(&self.estate, facts, one)).collect();
+            let unpacked = facts.unpack(repo);
+            let of = |one| Inputs::of(&self.estate, facts, &unpacked, one);
+            let inputs: Vec<Inputs<'_>> = components.iter().map(of).collect();
             let claimed: BTreeSet<DeploymentId> =
                 inputs.iter().flat_map(|one| &one.deployments).map(|one| one.id).collect();
+            let all = unpacked.deployments.iter();
             let unclaimed: Vec<&Deployment> =
-                facts.deployments.values().filter(|one| !claimed.contains(&one.id)).collect();
+                all.filter(|one| !claimed.contains(&one.id)).collect();
             let inputs: Vec<_> = inputs.iter().map(Inputs::facts).collect();
             let judging = self.rules.judging.of(&repository.full_name);
             forgettable(&inputs, &unclaimed, &judging.rules, t, since)
         } else {
-            Forgettable { frontier: facts.graph.frontier().clone(), ..Forgettable::default() }
+            Forgettable { frontier: facts.commits.frontier().clone(), ..Forgettable::default() }
         };
         let told: BTreeSet<&IncidentId> = found.incidents.iter().collect();
         let goes = |id: &IncidentId| {
@@ -203,8 +205,8 @@ impl Evaluator {
     /// What the store is to remove.
     fn forgotten(&self, repo: RepoId, finished: &Finished) -> Forgotten {
         let Finished { facts, incidents } = finished;
-        let graph = self.estate.repositories.get(&repo).map(|known| &known.graph);
-        let before = graph.map(|graph| graph.frontier().clone()).unwrap_or_default();
+        let known = self.estate.repositories.get(&repo);
+        let before = known.map(|known| known.commits.frontier().clone()).unwrap_or_default();
         Forgotten {
             deployments: facts.deployments.clone(),
             pulls: facts.pulls.clone(),

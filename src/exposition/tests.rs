@@ -48,11 +48,11 @@ fn history(days_ago: i64) -> History {
         resolved_at,
         attributed: resolved_at.is_some(),
     };
-    let seconds = Some(HOUR);
+    let seconds = Some(HOUR as u32);
     History {
         deployments: vec![ProductionDeployment {
             id: DeploymentId(1),
-            members: vec![DeploymentId(1)],
+            others: Box::default(),
             sha: Oid([1; 20]),
             environment: Arc::from("production"),
             created_at: finished_at,
@@ -62,7 +62,7 @@ fn history(days_ago: i64) -> History {
             changes: 1,
             is_rollback: false,
             is_rework: false,
-            failure: Some(failure),
+            failure: Some(Box::new(failure)),
         }],
         changes: vec![ShippedChange {
             id: ChangeId::Pull(1),

@@ -1,7 +1,7 @@
 //! Questions that collecting asks of stored facts, where it keeps none of them itself.
 
 use super::rows::Columns;
-use super::{Store, StoreError, rows};
+use super::{Store, StoreError, reader, rows};
 use delivery::domain::{Fact, Oid, RepoId, Repository, Time};
 use sqlx::{QueryBuilder, Sqlite};
 use std::collections::{BTreeMap, BTreeSet};
@@ -68,21 +68,17 @@ impl Store {
 
     /// All repositories, in order of their last change.
     pub async fn repositories(&self) -> Result<Vec<Repository>, StoreError> {
-        let rows = sqlx::query(rows::REPOSITORIES.page)
-            .bind(0_i64)
-            .bind(i64::MAX)
-            .try_map(|row| {
-                let mut columns = Columns::of(&row);
-                columns.bits()?;
-                (rows::REPOSITORIES.decode)(&mut columns)
-            })
-            .fetch_all(&self.readers)
-            .await
-            .map_err(|error| self.failure("reading repositories", &error))?;
+        let read = async {
+            let mut reader = self.readers.acquire().await?;
+            reader::rows(&mut reader, &rows::REPOSITORIES, (0, i64::MAX)).await
+        };
+        let read = read.await;
+        let mut rows = read.map_err(|error| self.failure("reading repositories", &error))?;
+        rows.sort_unstable_by_key(|(seq, _)| *seq);
         let repository = |fact| match fact {
             Fact::Repository(repository) => Some(repository),
             _ => None,
         };
-        Ok(rows.into_iter().filter_map(repository).collect())
+        Ok(rows.into_iter().filter_map(|(_, fact)| repository(fact)).collect())
     }
 }

@@ -53,6 +53,9 @@ const WRITER_CACHE: &str = "-16000";
 /// What is left of the write-ahead log's file after a burst, in bytes.
 const LOG_LIMIT: &str = "16777216";
 
+/// A page of facts, or why it could not be read.
+pub type PageRead = Result<FactPage, StoreError>;
+
 /// What a cursor is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CursorOf {
@@ -152,6 +155,25 @@ impl Store {
         let read = read.await.map_err(|error| self.failure("reading facts", &error));
         self.trouble.note("reading facts", &read);
         read
+    }
+
+    /// The same pages one after the other, each read while the one before is used, up to the first
+    /// that says that there is no more, or an error.
+    pub fn pages_since(&self, after: u64, limit: usize) -> mpsc::Receiver<PageRead> {
+        let (pages, receiver) = mpsc::channel(1);
+        let (store, mut after) = (self.clone(), after);
+        tokio::spawn(async move {
+            loop {
+                let page = store.facts_since(after, limit).await;
+                after = page.as_ref().map_or(after, |page| page.last);
+                let is_last = page.as_ref().map_or(true, |page| !page.more);
+                // Who stops listening wants no more.
+                if pages.send(page).await.is_err() || is_last {
+                    return;
+                }
+            }
+        });
+        receiver
     }
 
     /// The newest change number, as it grows: wakes whoever follows the facts. Late news of

@@ -1,8 +1,8 @@
 //! Reading facts by change number, a page at a time, each page from one snapshot.
 
-use super::rows::{CHANGES, Columns, TABLES};
+use super::rows::{CHANGES, TABLES, Table, lines};
 use delivery::domain::Fact;
-use sqlx::SqliteConnection;
+use sqlx::{Row, SqliteConnection};
 
 /// Facts whose rows changed after some change number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,22 +38,21 @@ pub(super) async fn facts_since(
     };
     let mut facts: Vec<(u64, Fact)> = Vec::new();
     for table in &TABLES {
-        let rows: Vec<(u64, Fact)> = sqlx::query(table.page)
-            .bind(after_bound)
-            .bind(through)
-            .try_map(|row| {
-                let mut columns = Columns::of(&row);
-                Ok((columns.bits()?, (table.decode)(&mut columns)?))
-            })
-            .fetch_all(&mut *connection)
-            .await?;
-        if facts.is_empty() {
-            facts = rows;
-        } else {
-            facts.extend(rows);
-        }
+        facts.extend(rows(connection, table, (after_bound, through)).await?);
     }
     facts.sort_unstable_by_key(|(seq, _)| *seq);
     let last = facts.last().map_or(after, |(seq, _)| *seq);
     Ok(FactPage { facts: facts.into_iter().map(|(_, fact)| fact).collect(), last, more })
+}
+
+/// The rows of one table within a range of change numbers, the first excluded, with these numbers.
+pub(super) async fn rows(
+    connection: &mut SqliteConnection,
+    table: &Table,
+    (after, through): (i64, i64),
+) -> Result<Vec<(u64, Fact)>, sqlx::Error> {
+    let page = sqlx::query(table.page).bind(after).bind(through).fetch_one(connection).await?;
+    let rows =
+        lines(page.try_get(0)?).map(|mut line| Ok((line.bits()?, (table.decode)(&mut line)?)));
+    rows.collect()
 }

@@ -1,8 +1,8 @@
 //! What counters and histograms have counted, and since when: written once, never taken back.
 
-use super::rows::Columns;
+use super::rows::{Columns, lines};
 use delivery::domain::{ComponentId, RepoId, Time};
-use sqlx::{QueryBuilder, SqliteConnection};
+use sqlx::{QueryBuilder, Row, SqliteConnection};
 
 /// One thing that a counter or histogram has counted, as it was judged when it was settled.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,9 +55,11 @@ const SETTLE: &str = "INSERT INTO settled
 /// How many rows one statement settles: a statement for each would take five times as long.
 const ROWS_A_STATEMENT: usize = 100;
 
-const SETTLED: &str =
-    "SELECT position, family, subject, repo, component, team, org, reason, value, at
- FROM settled WHERE position > ? ORDER BY position LIMIT ?";
+/// Selects rows as lines. Values are whole, but for those of other hands.
+const SETTLED: &str = "SELECT group_concat(concat_ws(char(31), position, family, hex(subject),
+ repo, hex(component), hex(team), hex(org), coalesce(reason, '-'),
+ iif(value = CAST(value AS INTEGER), CAST(value AS INTEGER), format('%!.17g', value)), at),
+ char(30)) FROM (SELECT * FROM settled WHERE position > ? ORDER BY position LIMIT ?)";
 
 // A birth stays, and settling only advances: counters must not start over.
 const BEAR: &str = "INSERT INTO births (repo, component, born_at, settled_through, primed_at)
@@ -111,26 +113,30 @@ pub(super) async fn settled(
     after: u64,
     limit: usize,
 ) -> Result<SettledPage, sqlx::Error> {
-    let mut places = Vec::new();
-    let rows = sqlx::query(SETTLED)
+    let page = sqlx::query(SETTLED)
         .bind(i64::try_from(after).unwrap_or(i64::MAX))
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .try_map(|row| {
-            let mut columns = Columns::of(&row);
-            places.push(columns.bits()?);
-            Ok(SettledRow {
-                family: columns.take()?,
-                subject: columns.take()?,
-                component: component(&mut columns)?,
-                team: columns.take()?,
-                org: columns.take()?,
-                reason: columns.take()?,
-                value: columns.take()?,
-                at: columns.time()?,
-            })
-        })
-        .fetch_all(connection)
+        .fetch_one(connection)
         .await?;
+    let rows = lines(page.try_get(0)?).map(|mut line| {
+        let position = line.bits()?;
+        Ok((
+            position,
+            SettledRow {
+                family: line.text()?.to_owned(),
+                subject: line.name()?,
+                component: ComponentId { repo: RepoId(line.bits()?), name: line.name()? },
+                team: line.name()?,
+                org: line.name()?,
+                reason: line.optional()?.map(str::to_owned),
+                value: line.number()?,
+                at: line.time()?,
+            },
+        ))
+    });
+    let mut rows = rows.collect::<Result<Vec<(u64, SettledRow)>, sqlx::Error>>()?;
+    rows.sort_unstable_by_key(|(position, _)| *position);
+    let (places, rows): (Vec<u64>, Vec<SettledRow>) = rows.into_iter().unzip();
     let last = places.last().copied().unwrap_or(after);
     Ok(SettledPage { rows, places, last })
 }

@@ -60,7 +60,7 @@ fn without(world: &World, gone: &Forgettable, some: impl Fn(u64) -> bool) -> Wor
 /// that was begun long before it shipped, and, where one of them was a repair (`blurred`),
 /// which the forgotten may have told, what is blamed in its place.
 fn figures(history: &History, after: Time, blurred: bool) -> Vec<String> {
-    let id = |at: usize| history.deployments[at].id;
+    let id = |at: u32| history.deployments[at as usize].id;
     let baseline = history.deployments.iter().find(|one| one.is_baseline).map(|one| one.id);
     let mut all = vec![format!("baseline {baseline:?}"), format!("waiting {:?}", history.waiting)];
     all.extend(
@@ -70,7 +70,8 @@ fn figures(history: &History, after: Time, blurred: bool) -> Vec<String> {
             .filter(|one| one.finished_at > after)
             .map(|one| format!("{one:?}")),
     );
-    let failures = history.deployments.iter().filter_map(|one| Some((one, one.failure.as_ref()?)));
+    let failures =
+        history.deployments.iter().filter_map(|one| Some((one, one.failure.as_deref()?)));
     let by_hotfix = |it: &Failure| it.evidence.iter().all(|one| one.reason == Reason::Hotfix);
     let lasting = failures.filter(|(one, it)| {
         (it.open || it.restored_at.is_some_and(|at| at > after))

@@ -94,8 +94,8 @@ proptest! {
                 let live = contained.get(&deployment.sha);
                 live.is_some_and(|live| tips.iter().any(|tip| live.contains(tip)))
             });
-            prop_assert_eq!(first, Some(change.deployment));
-            prop_assert!(!history.deployments[change.deployment].is_baseline);
+            prop_assert_eq!(first, Some(change.deployment as usize));
+            prop_assert!(!history.deployments[change.deployment as usize].is_baseline);
         }
         for change in &history.waiting {
             prop_assert!(ids.insert(change.id), "{:?} waits and is shipped", change.id);
@@ -109,15 +109,45 @@ proptest! {
     }
 
     #[test]
-    fn phases_are_never_negative_and_sum_to_the_lead_time((world, t) in worlds(40, 4 * DAY)) {
+    fn phases_sum_to_the_lead_time((world, t) in worlds(40, 4 * DAY)) {
         for change in world.judge(t).changes {
             let Phases { coding, pickup, review, deploy } = change.phases;
-            let all = [coding, pickup, review, deploy];
-            prop_assert!(all.iter().flatten().all(|phase| *phase >= 0), "{change:?}");
+            let all = [coding, pickup, review, deploy].map(|phase| phase.map(i64::from));
             if all.iter().all(Option::is_some) {
                 prop_assert_eq!(all.iter().flatten().sum::<i64>(), change.lead_time());
             }
         }
+    }
+
+    #[test]
+    fn what_still_happens_is_not_forgotten((world, t) in worlds(40, 4 * DAY), part in 0..5_usize) {
+        let whole = world.judge(t);
+        let place = whole.deployments.len() * part / 5;
+        let at = whole.deployments.get(place).map_or(t, |deployment| deployment.finished_at);
+        let mut rest = whole.clone();
+        rest.forget_until(at);
+        let deployment = |history: &History, change: &ShippedChange| {
+            history.deployments[change.deployment as usize].clone()
+        };
+        let late = whole.changes.iter().filter(|change| change.counts_at() > at);
+        let late: Vec<_> = late.map(|change| (change.id, deployment(&whole, change))).collect();
+        let kept = rest.changes.iter().map(|change| (change.id, deployment(&rest, change)));
+        prop_assert_eq!(kept.collect::<Vec<_>>(), late);
+        for deployment in whole.deployments {
+            let failure = deployment.failure.iter();
+            let turns = failure.flat_map(|failure| {
+                failure.evidence.iter().map(|evidence| evidence.at).chain(failure.restored_at)
+            });
+            let turns = turns.chain([deployment.finished_at]).any(|turn| turn > at);
+            prop_assert!(!turns || rest.deployments.contains(&deployment), "{deployment:?}");
+        }
+        for incident in whole.incidents {
+            let happens = incident.opened_at > at || incident.resolved_at.is_none_or(|it| it > at);
+            prop_assert_eq!(rest.incidents.contains(&incident), happens);
+        }
+        prop_assert!(rest.aborted.iter().all(|aborted| aborted.at > at));
+        let later = whole.named_since.iter().filter(|since| **since > at);
+        prop_assert!(rest.named_since.iter().eq(later));
     }
 
     #[test]

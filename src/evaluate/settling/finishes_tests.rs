@@ -34,7 +34,7 @@ type Turns = (&'static [(i64, IncidentTransition)], &'static [(i64, Counted)]);
 fn deployment(id: u64, finished_at: i64) -> ProductionDeployment {
     ProductionDeployment {
         id: DeploymentId(id),
-        members: vec![DeploymentId(id)],
+        others: Box::default(),
         sha: Oid([0; 20]),
         environment: Arc::from("production"),
         created_at: Time(finished_at),
@@ -107,7 +107,7 @@ fn a_failure_settles_at_its_first_match_with_the_reason_of_that_match() {
     ];
     for (matches, expected) in cases {
         let failed = ProductionDeployment {
-            failure: Some(failure(matches, None, true)),
+            failure: Some(Box::new(failure(matches, None, true))),
             ..deployment(1, 5)
         };
         let history = History { deployments: vec![failed], ..History::default() };
@@ -126,7 +126,7 @@ fn a_recovery_restores_by_itself_only_where_no_incident_does() {
         (true, vec![Counted::Recovery(55)]),
     ] {
         let failure = failure(&[(Reason::Rollback, 7)], Some(60), has_incident);
-        let failed = ProductionDeployment { failure: Some(failure), ..deployment(1, 5) };
+        let failed = ProductionDeployment { failure: Some(Box::new(failure)), ..deployment(1, 5) };
         let history = History { deployments: vec![failed], ..History::default() };
         assert_eq!(found(&history), [one(60, "deployment:7:1:api", &counted)]);
     }

@@ -23,7 +23,7 @@ use totals::Totals;
 /// How much history enters the seed surface once, when it is primed.
 const PRIMED_HISTORY: Span = 30 * DAY;
 /// How many rows are read from the store at once.
-const ROWS_A_PAGE: usize = 20_000;
+const ROWS_A_PAGE: usize = 5_000;
 
 /// What is settled, and how far.
 #[derive(Debug, Default)]
@@ -78,15 +78,14 @@ impl Settled {
                 settled.totals.add_total(&total, counted);
             }
         }
-        let mut after = 0;
-        loop {
-            let page = store.settled(after, ROWS_A_PAGE).await?;
-            if page.rows.is_empty() {
-                return Ok(settled);
-            }
-            after = page.last;
-            settled.add(&page.rows);
+        let mut page = store.settled(0, ROWS_A_PAGE).await?;
+        while !page.rows.is_empty() {
+            // The store reads on while these are added up.
+            let next = store.settled(page.last, ROWS_A_PAGE);
+            let (next, ()) = tokio::join!(next, async { settled.add(&page.rows) });
+            page = next?;
         }
+        Ok(settled)
     }
 
     /// When a component's counters and histograms were first shown.
@@ -97,6 +96,18 @@ impl Settled {
     /// Through when everything of a component that was ever shown is settled.
     pub fn settled_through(&self, component: &ComponentId) -> Option<Time> {
         self.births.get(component).map(|birth| birth.settled_through)
+    }
+
+    /// Since when finishes may still settle, of a component that is evaluated at `now`: until its
+    /// frontier has moved, what shipped before its birth may enter the original histogram.
+    pub fn unsettled_since(&self, component: &ComponentId, now: Time) -> Time {
+        match self.births.get(component) {
+            Some(birth) if birth.primed_at.is_some() && birth.settled_through > birth.born_at => {
+                birth.settled_through
+            }
+            Some(birth) => birth.settled_through.min(birth.born_at.plus(-PRIMED_HISTORY)),
+            None => now.plus(-PRIMED_HISTORY),
+        }
     }
 
     /// Adds up rows that are written.

@@ -128,9 +128,21 @@ fn the_original_histogram_is_primed_in_time_without_news() {
     facts.push(deployment(1, 1, NOW.plus(-2 * HOUR)));
     facts.push(deployment(1, 9, NOW.plus(-HOUR)));
     show(&mut evaluator, facts, NOW);
-    let primed = |after: i64| {
-        let shown = show(&mut evaluator, Vec::new(), NOW.plus(after));
+    let mut primed = |after: i64, news: Vec<Fact>| {
+        let shown = show(&mut evaluator, news, NOW.plus(after));
         shown.components[0].settled[0].1.lead_time_hours.count()
     };
-    assert_eq!([299, 300, 301].map(primed), [0, 1, 1]);
+    assert_eq!([299, 300, 301].map(|after| primed(after, Vec::new())), [0, 1, 1]);
+    // What shipped before the birth and is collected now enters once the frontier moves.
+    let Fact::Repository(one) = repository(1, "acme/pay-api") else { unreachable!() };
+    let Fact::Commit(child) = commit(1, 8) else { unreachable!() };
+    let parents = vec![Oid([9; 20])];
+    let news = vec![
+        Fact::Repository(Repository { head: Some(Oid([8; 20])), ..one }),
+        Fact::Commit(Commit { parents, ..child }),
+        deployment(1, 8, NOW.plus(-MINUTE)),
+    ];
+    assert_eq!(primed(400, news), 1);
+    let through = 15 * MINUTE + 1;
+    assert_eq!(primed(through, progress(1, true, NOW.plus(through))), 2);
 }

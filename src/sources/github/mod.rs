@@ -334,7 +334,7 @@ impl GitHub {
             recheck::recheck(&self.client, &self.parsing, &deployments, incidents).await?;
         for path in runs.into_iter().filter(|path| runs::is_uncovered(&self.runs, path)) {
             match run::again(&self.client, &path, |name| self.runs_of(name)).await? {
-                run::Again::Told(fact) => rechecked.facts.push(fact),
+                run::Again::Told(fact) => rechecked.facts.push(*fact),
                 run::Again::Missing => rechecked.missing.push(path),
                 run::Again::Nothing => {}
             }

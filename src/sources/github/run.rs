@@ -124,7 +124,7 @@ pub(super) async fn again(
         return Ok(Again::Nothing);
     }
     match listed(&node, RepoId(repository.id), &environment, false) {
-        Ok(listed) => Ok(listed.fact().map_or(Again::Nothing, Again::Told)),
+        Ok(listed) => Ok(listed.fact().map_or(Again::Nothing, |fact| Again::Told(Box::new(fact)))),
         Err(why) => {
             client.warn_lost(&repository.full_name, what, &why);
             Ok(Again::Nothing)
@@ -134,7 +134,7 @@ pub(super) async fn again(
 
 /// What asking a run again gave.
 pub(super) enum Again {
-    Told(Fact),
+    Told(Box<Fact>),
     Missing,
     Nothing,
 }

@@ -1,6 +1,6 @@
 //! What sources say of whose a repository is: a row for each repository and source.
 
-use super::{Columns, list, malformed};
+use super::{Line, list, malformed};
 use delivery::domain::{CatalogComponent, Claim, ClaimSource, Claims, Fact, RepoId};
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
@@ -15,8 +15,9 @@ const UPSERT: &str = "INSERT INTO claims (seq, repo, source, claims) VALUES (?, 
  WHERE claims IS NOT excluded.claims";
 
 /// Selects a page of claims.
-pub(super) const PAGE: &str = "SELECT seq, repo, source, claims FROM claims
- WHERE seq > ?1 AND seq <= ?2 ORDER BY seq";
+pub(super) const PAGE: &str =
+    "SELECT group_concat(concat_ws(char(31), seq, repo, source, claims), char(30)) FROM claims
+ WHERE seq > ?1 AND seq <= ?2";
 
 /// Writes what a source says.
 pub(super) async fn upsert(
@@ -34,12 +35,12 @@ pub(super) async fn upsert(
 }
 
 /// Decodes what a source says.
-pub(super) fn decode(columns: &mut Columns<'_>) -> Result<Fact, sqlx::Error> {
-    let repo: i64 = columns.take()?;
+pub(super) fn decode(line: &mut Line<'_>) -> Result<Fact, sqlx::Error> {
+    let repo: i64 = line.number()?;
     Ok(Fact::Claims(Claims {
         repo: (repo != NO_REPOSITORY).then(|| RepoId(repo.cast_unsigned())),
-        source: source(columns.take()?)?,
-        claims: list::read(columns.take()?)?,
+        source: source(line.text()?)?,
+        claims: list::read(line.text()?)?,
     }))
 }
 

@@ -1,6 +1,6 @@
 //! Deployments, with their status history as JSON text.
 
-use super::{Columns, list};
+use super::{Line, list};
 use delivery::domain::{Deployment, DeploymentId, Fact, RepoId};
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteQueryResult;
@@ -17,8 +17,10 @@ const UPSERT: &str = "INSERT INTO deployments
  excluded.statuses, excluded.marks)";
 
 /// Selects a page of deployments.
-pub(super) const PAGE: &str = "SELECT seq, id, node_id, repo, sha, environment, created_at,
- statuses, marks FROM deployments WHERE seq > ?1 AND seq <= ?2 ORDER BY seq";
+pub(super) const PAGE: &str =
+    "SELECT group_concat(concat_ws(char(31), seq, id, hex(node_id), repo, hex(sha),
+ hex(environment), created_at, statuses, marks), char(30)) FROM deployments WHERE seq > ?1 AND
+ seq <= ?2";
 
 /// Writes a deployment.
 pub(super) async fn upsert(
@@ -41,15 +43,15 @@ pub(super) async fn upsert(
 }
 
 /// Decodes a deployment.
-pub(super) fn decode(columns: &mut Columns<'_>) -> Result<Fact, sqlx::Error> {
+pub(super) fn decode(line: &mut Line<'_>) -> Result<Fact, sqlx::Error> {
     Ok(Fact::Deployment(Deployment {
-        id: DeploymentId(columns.bits()?),
-        node_id: columns.take::<&str>()?.into(),
-        repo: RepoId(columns.bits()?),
-        sha: columns.oid()?,
-        environment: columns.take::<&str>()?.into(),
-        created_at: columns.time()?,
-        statuses: list::read(columns.take()?)?,
-        marks: list::read(columns.take()?)?,
+        id: DeploymentId(line.bits()?),
+        node_id: line.name()?,
+        repo: RepoId(line.bits()?),
+        sha: line.oid()?,
+        environment: line.name()?,
+        created_at: line.time()?,
+        statuses: list::read(line.text()?)?,
+        marks: list::read(line.text()?)?,
     }))
 }

@@ -1,10 +1,9 @@
 //! Incidents, with their transitions and links as JSON text.
 
-use super::{Columns, list};
+use super::{Line, list};
 use delivery::domain::{Fact, Incident, IncidentId, RepoId};
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteQueryResult;
-use std::sync::Arc;
 
 const UPSERT: &str = "INSERT INTO incidents
  (seq, id, node_id, repo, component, counts, opened_at, events, causes, fixes, ruled, severities)
@@ -19,8 +18,10 @@ const UPSERT: &str = "INSERT INTO incidents
  excluded.events, excluded.causes, excluded.fixes, excluded.ruled, excluded.severities)";
 
 /// Selects a page of incidents.
-pub(super) const PAGE: &str = "SELECT seq, id, node_id, repo, component, counts, opened_at, events,
- causes, fixes, ruled, severities FROM incidents WHERE seq > ?1 AND seq <= ?2 ORDER BY seq";
+pub(super) const PAGE: &str =
+    "SELECT group_concat(concat_ws(char(31), seq, hex(id), hex(node_id), coalesce(repo, '-'),
+ iif(component IS NULL, '-', hex(component)), counts, opened_at, events, causes, fixes,
+ iif(ruled IS NULL, '-', hex(ruled)), severities), char(30)) FROM incidents WHERE seq > ?1 AND seq <= ?2";
 
 /// Writes an incident.
 pub(super) async fn upsert(
@@ -46,18 +47,18 @@ pub(super) async fn upsert(
 }
 
 /// Decodes an incident.
-pub(super) fn decode(columns: &mut Columns<'_>) -> Result<Fact, sqlx::Error> {
+pub(super) fn decode(line: &mut Line<'_>) -> Result<Fact, sqlx::Error> {
     Ok(Fact::Incident(Incident {
-        id: IncidentId(columns.take::<&str>()?.into()),
-        node_id: columns.take::<&str>()?.into(),
-        repo: columns.take::<Option<i64>>()?.map(|bits| RepoId(bits.cast_unsigned())),
-        component: columns.take::<Option<&str>>()?.map(Arc::from),
-        counts: columns.take()?,
-        opened_at: columns.time()?,
-        events: list::read(columns.take()?)?,
-        causes: list::read(columns.take()?)?,
-        fixes: list::read(columns.take()?)?,
-        ruled: columns.take::<Option<&str>>()?.map(Arc::from),
-        severities: list::read(columns.take()?)?,
+        id: IncidentId(line.name()?),
+        node_id: line.name()?,
+        repo: line.optional_bits()?.map(RepoId),
+        component: line.optional_name()?,
+        counts: line.flag()?,
+        opened_at: line.time()?,
+        events: list::read(line.text()?)?,
+        causes: list::read(line.text()?)?,
+        fixes: list::read(line.text()?)?,
+        ruled: line.optional_name()?,
+        severities: list::read(line.text()?)?,
     }))
 }

@@ -5,23 +5,26 @@ mod claims;
 mod commit;
 mod deployment;
 mod incident;
+mod line;
 mod list;
 mod progress;
 mod pull_request;
 mod repository;
 
+pub(super) use line::lines;
 pub(super) use progress::cursor_of;
 
-use delivery::domain::{Fact, Oid, Time};
+use delivery::domain::{Author, Fact, Oid, Person, Time};
+use line::Line;
 use sqlx::sqlite::{SqliteQueryResult, SqliteRow};
 use sqlx::{Decode, Row, Sqlite, SqliteConnection, Type};
 
 /// A table of facts, as the reader pages through it.
 pub(super) struct Table {
-    /// Selects the rows with `?1 < seq <= ?2` in order, `seq` first.
+    /// Selects the rows with `?1 < seq <= ?2` as lines, `seq` first.
     pub page: &'static str,
-    /// Decodes such a row after its `seq`.
-    pub decode: fn(&mut Columns<'_>) -> Result<Fact, sqlx::Error>,
+    /// Decodes such a line after its `seq`.
+    pub decode: fn(&mut Line<'_>) -> Result<Fact, sqlx::Error>,
 }
 
 /// The table of repositories.
@@ -110,11 +113,6 @@ impl<'r> Columns<'r> {
     pub fn oid(&mut self) -> Result<Oid, sqlx::Error> {
         oid(self.take()?)
     }
-
-    /// The next column, perhaps an object id.
-    pub fn optional_oid(&mut self) -> Result<Option<Oid>, sqlx::Error> {
-        self.take::<Option<&[u8]>>()?.map(oid).transpose()
-    }
 }
 
 /// An object id from its bytes.
@@ -125,4 +123,9 @@ fn oid(bytes: &[u8]) -> Result<Oid, sqlx::Error> {
 /// The error for what this program never wrote.
 fn malformed(what: impl Into<String>) -> sqlx::Error {
     sqlx::Error::Decode(what.into().into())
+}
+
+/// Decodes an author from two columns: the person, and whether it is a bot.
+fn author(line: &mut Line<'_>) -> Result<Author, sqlx::Error> {
+    Ok(Author { person: line.optional_bits()?.map(Person), is_bot: line.flag()? })
 }

@@ -1,6 +1,6 @@
 //! Collectors' progress. `through` never goes backwards: reading old pages again takes nothing away.
 
-use super::{Columns, malformed};
+use super::{Line, malformed};
 use crate::store::CursorOf;
 use delivery::domain::{Collector, Fact, Progress, RepoId, Time};
 use sqlx::SqliteConnection;
@@ -15,8 +15,9 @@ const UPSERT: &str = "INSERT INTO progress (seq, repo, collector, complete, thro
  (excluded.complete, coalesce(max(through, excluded.through), through, excluded.through))";
 
 /// Selects a page of progress.
-pub(super) const PAGE: &str = "SELECT seq, repo, collector, complete, through FROM progress
- WHERE seq > ?1 AND seq <= ?2 ORDER BY seq";
+pub(super) const PAGE: &str =
+    "SELECT group_concat(concat_ws(char(31), seq, repo, collector, complete, coalesce(through,
+ '-')), char(30)) FROM progress WHERE seq > ?1 AND seq <= ?2";
 
 /// Writes a collector's progress.
 pub(super) async fn upsert(
@@ -35,12 +36,12 @@ pub(super) async fn upsert(
 }
 
 /// Decodes a collector's progress.
-pub(super) fn decode(columns: &mut Columns<'_>) -> Result<Fact, sqlx::Error> {
+pub(super) fn decode(line: &mut Line<'_>) -> Result<Fact, sqlx::Error> {
     Ok(Fact::Progress(Progress {
-        repo: RepoId(columns.bits()?),
-        collector: collector(columns.take()?)?,
-        complete: columns.take()?,
-        through: columns.take::<Option<i64>>()?.map(Time),
+        repo: RepoId(line.bits()?),
+        collector: collector(line.text()?)?,
+        complete: line.flag()?,
+        through: line.optional_number()?.map(Time),
     }))
 }
 

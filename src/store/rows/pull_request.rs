@@ -1,7 +1,7 @@
 //! Merged pull requests, with commits, readiness, reviews and reversions as JSON text.
 
-use super::{Columns, list};
-use delivery::domain::{Author, Fact, Person, PullRequest, RepoId};
+use super::{Line, author, list};
+use delivery::domain::{Fact, PullRequest, RepoId};
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteQueryResult;
 
@@ -24,9 +24,12 @@ const UPSERT: &str = "INSERT INTO pull_requests
  excluded.changed_files, excluded.components)";
 
 /// Selects a page of pull requests.
-pub(super) const PAGE: &str = "SELECT seq, repo, number, author, author_is_bot, opened_at,
- merged_at, merge_commit, head, commits, readiness, reviews, reverts, hotfix, additions, deletions,
- changed_files, components FROM pull_requests WHERE seq > ?1 AND seq <= ?2 ORDER BY seq";
+pub(super) const PAGE: &str =
+    "SELECT group_concat(concat_ws(char(31), seq, repo, number, coalesce(author, '-'),
+ author_is_bot, opened_at, merged_at, iif(merge_commit IS NULL, '-', hex(merge_commit)),
+ iif(head IS NULL, '-', hex(head)), commits, readiness, reviews, reverts, hotfix, additions,
+ deletions, changed_files, coalesce(components, '-')), char(30)) FROM pull_requests WHERE seq >
+ ?1 AND seq <= ?2";
 
 /// Writes a pull request.
 pub(super) async fn upsert(
@@ -58,29 +61,23 @@ pub(super) async fn upsert(
 }
 
 /// Decodes a pull request.
-pub(super) fn decode(columns: &mut Columns<'_>) -> Result<Fact, sqlx::Error> {
+pub(super) fn decode(line: &mut Line<'_>) -> Result<Fact, sqlx::Error> {
     Ok(Fact::PullRequest(PullRequest {
-        repo: RepoId(columns.bits()?),
-        number: columns.take()?,
-        author: author(columns)?,
-        opened_at: columns.time()?,
-        merged_at: columns.time()?,
-        merge_commit: columns.optional_oid()?,
-        head: columns.optional_oid()?,
-        commits: list::read(columns.take()?)?,
-        readiness: list::read(columns.take()?)?,
-        reviews: list::read(columns.take()?)?,
-        reverts: list::read(columns.take()?)?,
-        hotfix: columns.take()?,
-        additions: columns.take()?,
-        deletions: columns.take()?,
-        changed_files: columns.take()?,
-        components: columns.take::<Option<&str>>()?.map(list::read).transpose()?,
+        repo: RepoId(line.bits()?),
+        number: line.number()?,
+        author: author(line)?,
+        opened_at: line.time()?,
+        merged_at: line.time()?,
+        merge_commit: line.optional_oid()?,
+        head: line.optional_oid()?,
+        commits: list::read(line.text()?)?,
+        readiness: list::read(line.text()?)?,
+        reviews: list::read(line.text()?)?,
+        reverts: list::read(line.text()?)?,
+        hotfix: line.flag()?,
+        additions: line.number()?,
+        deletions: line.number()?,
+        changed_files: line.number()?,
+        components: line.optional()?.map(list::read).transpose()?,
     }))
-}
-
-/// Decodes an author from two columns: the person, and whether it is a bot.
-fn author(columns: &mut Columns<'_>) -> Result<Author, sqlx::Error> {
-    let person = columns.take::<Option<i64>>()?.map(|bits| Person(bits.cast_unsigned()));
-    Ok(Author { person, is_bot: columns.take()? })
 }

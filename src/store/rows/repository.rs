@@ -1,7 +1,7 @@
 //! Repositories. Former names are the one thing that is merged: a source tells the names it knows,
 //! and a rename that we saw is remembered whatever later answers say.
 
-use super::{Columns, malformed};
+use super::{Line, malformed};
 use delivery::domain::{Fact, RepoId, Repository, RepositoryState, Time};
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteQueryResult;
@@ -19,8 +19,10 @@ const UPSERT: &str = "INSERT INTO repositories
  excluded.head, excluded.created_at)";
 
 /// Selects a page of repositories.
-pub(super) const PAGE: &str = "SELECT seq, id, node_id, full_name, former_names, host, state,
- head, created_at FROM repositories WHERE seq > ?1 AND seq <= ?2 ORDER BY seq";
+pub(super) const PAGE: &str =
+    "SELECT group_concat(concat_ws(char(31), seq, id, hex(node_id), hex(full_name), former_names,
+ hex(host), state, iif(head IS NULL, '-', hex(head)), coalesce(created_at, '-')), char(30))
+ FROM repositories WHERE seq > ?1 AND seq <= ?2";
 
 const NAMES: &str = "SELECT full_name, former_names FROM repositories WHERE id = ?";
 
@@ -58,16 +60,16 @@ pub(super) async fn upsert(
 }
 
 /// Decodes a repository.
-pub(super) fn decode(columns: &mut Columns<'_>) -> Result<Fact, sqlx::Error> {
+pub(super) fn decode(line: &mut Line<'_>) -> Result<Fact, sqlx::Error> {
     Ok(Fact::Repository(Repository {
-        id: RepoId(columns.bits()?),
-        node_id: columns.take::<&str>()?.into(),
-        full_name: columns.take::<&str>()?.into(),
-        former_names: read_names(columns.take()?)?.into_iter().map(Arc::from).collect(),
-        host: columns.take::<&str>()?.into(),
-        state: state(columns.take()?)?,
-        head: columns.optional_oid()?,
-        created_at: columns.take::<Option<i64>>()?.map(Time),
+        id: RepoId(line.bits()?),
+        node_id: line.name()?,
+        full_name: line.name()?,
+        former_names: read_names(line.text()?)?.into_iter().map(Arc::from).collect(),
+        host: line.name()?,
+        state: state(line.text()?)?,
+        head: line.optional_oid()?,
+        created_at: line.optional_number()?.map(Time),
     }))
 }
 

@@ -220,7 +220,8 @@ impl<'a> Component<'a> {
         &'s self,
         stays: &'s impl Fn(&DeploymentId) -> bool,
     ) -> impl Iterator<Item = &'s IncidentId> {
-        let kept = self.history.deployments.iter().filter(move |one| one.members.iter().any(stays));
+        let kept = self.history.deployments.iter();
+        let kept = kept.filter(move |one| std::iter::once(&one.id).chain(&one.others).any(stays));
         let evidence = kept.flat_map(|one| &one.failure).flat_map(|failure| &failure.evidence);
         evidence.filter_map(|evidence| match &evidence.witness {
             Witness::Incident(id) => Some(id),

@@ -101,8 +101,8 @@ impl Failure {
 pub struct ProductionDeployment {
     /// The id of the deployment that finished first.
     pub id: DeploymentId,
-    /// All deployments that count as this one, in order; `id` is the first.
-    pub members: Vec<DeploymentId>,
+    /// The later deployments that count as this one, in order.
+    pub others: Box<[DeploymentId]>,
     /// The deployed commit.
     pub sha: Oid,
     /// The environment of the first finish.
@@ -122,20 +122,31 @@ pub struct ProductionDeployment {
     /// Whether it repaired something: a rollback, a revert, a hotfix or an incident's fix.
     pub is_rework: bool,
     /// Why it failed, if it did.
-    pub failure: Option<Failure>,
+    pub failure: Option<Box<Failure>>,
+}
+
+impl ProductionDeployment {
+    /// When something last happened to it: its finish, a match against it, its recovery.
+    fn last_turn(&self) -> Time {
+        let failure = self.failure.iter();
+        let turns = failure.flat_map(|failure| {
+            failure.evidence.iter().map(|evidence| evidence.at).chain(failure.restored_at)
+        });
+        turns.fold(self.finished_at, Time::max)
+    }
 }
 
 /// The phases of a pull request's lead time, in seconds; what is not known is absent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Phases {
     /// First commit → ready for review.
-    pub coding: Option<i64>,
+    pub coding: Option<u32>,
     /// Ready → first review by anyone but the author.
-    pub pickup: Option<i64>,
+    pub pickup: Option<u32>,
     /// First review → merged.
-    pub review: Option<i64>,
+    pub review: Option<u32>,
     /// Merged → shipped.
-    pub deploy: Option<i64>,
+    pub deploy: Option<u32>,
 }
 
 /// A change that reached production, by the first deployment that contains it.
@@ -144,7 +155,7 @@ pub struct ShippedChange {
     /// Which change.
     pub id: ChangeId,
     /// The place in [`History::deployments`] of the deployment that shipped it.
-    pub deployment: usize,
+    pub deployment: u32,
     /// When work on it started, by `lead_time_start`.
     pub started_at: Time,
     /// When it was merged (a direct commit: committed).
@@ -218,4 +229,35 @@ pub struct History {
     pub named_since: Vec<Time>,
     /// The next instant at which judging the same facts again may give another history.
     pub next_edge: Option<Time>,
+}
+
+impl History {
+    /// Keeps only what something happens to after an instant, or has yet to happen to, and the
+    /// deployments of the changes among that. Waiting changes have nothing that happened.
+    pub fn forget_until(&mut self, at: Time) {
+        self.changes.retain(|change| change.counts_at() > at);
+        self.incidents.retain(|one| one.opened_at.max(one.resolved_at.unwrap_or(Time::MAX)) > at);
+        self.aborted.retain(|aborted| aborted.at > at);
+        self.named_since.retain(|since| *since > at);
+        self.waiting = Vec::new();
+        let mut kept: Vec<bool> =
+            self.deployments.iter().map(|deployment| deployment.last_turn() > at).collect();
+        self.changes.iter().for_each(|change| kept[change.deployment as usize] = true);
+        let mut places = Vec::with_capacity(kept.len());
+        let mut place = 0;
+        for kept in &kept {
+            places.push(place);
+            place += u32::from(*kept);
+        }
+        for change in &mut self.changes {
+            change.deployment = places[change.deployment as usize];
+        }
+        let mut kept = kept.into_iter();
+        self.deployments.retain(|_| kept.next().unwrap_or(true));
+        self.deployments.shrink_to_fit();
+        self.changes.shrink_to_fit();
+        self.incidents.shrink_to_fit();
+        self.aborted.shrink_to_fit();
+        self.named_since.shrink_to_fit();
+    }
 }

@@ -130,16 +130,16 @@ fn deployments(
 ) -> Vec<ProductionDeployment> {
     let resolutions = recovery::resolutions(record.witnesses());
     let mut shipped = vec![0; record.production.groups.len()];
-    changes.iter().for_each(|change| shipped[change.deployment] += 1);
+    changes.iter().for_each(|change| shipped[change.deployment as usize] += 1);
     let groups = record.production.groups.iter().zip(matches.evidence).enumerate();
     groups
         .map(|(at, (members, evidence))| {
             let first = record.production.first(at);
-            let ids =
-                members.iter().map(|&member| record.production.finishes[member].deployment.id);
+            let others = members[1..].iter();
+            let others = others.map(|&member| record.production.finishes[member].deployment.id);
             ProductionDeployment {
                 id: first.deployment.id,
-                members: ids.collect(),
+                others: others.collect(),
                 sha: first.sha(),
                 environment: first.environment.clone(),
                 created_at: first.deployment.created_at,
@@ -149,7 +149,7 @@ fn deployments(
                 changes: shipped[at],
                 is_rollback: repairs.is_rollback[at],
                 is_rework: repairs.is_rework[at],
-                failure: recovery::failure(first.finished_at, evidence, &resolutions),
+                failure: recovery::failure(first.finished_at, evidence, &resolutions).map(Box::new),
             }
         })
         .collect()

@@ -7,7 +7,7 @@ use super::Phases;
 use super::changes::{Change, Origin};
 use super::lead_time::first_commit;
 use super::record::Record;
-use crate::domain::{PullRequest, Time};
+use crate::domain::{PullRequest, Span, Time};
 
 /// The phases of a shipped change; all absent for a direct commit.
 pub(super) fn phases(record: &Record<'_>, change: &Change<'_>, finished_at: Time) -> Phases {
@@ -24,16 +24,21 @@ fn between(started_at: Time, pull: &PullRequest, finished_at: Time) -> Phases {
     let end = pull.merged_at.min(finished_at).max(start);
     let review = first_review(pull);
     let ready = ready_for_review(pull, review).clamp(start, end);
-    let coding = Some(ready.since(start));
-    let deploy = Some(finished_at.since(end));
+    let coding = seconds(ready.since(start));
+    let deploy = seconds(finished_at.since(end));
     match review {
         Some(review) => {
             let review = review.clamp(ready, end);
-            let pickup = Some(review.since(ready));
-            Phases { coding, pickup, review: Some(end.since(review)), deploy }
+            let pickup = seconds(review.since(ready));
+            Phases { coding, pickup, review: seconds(end.since(review)), deploy }
         }
         None => Phases { coding, pickup: None, review: None, deploy },
     }
+}
+
+/// A phase's length; one that no clock can have meant is cut at 136 years.
+fn seconds(span: Span) -> Option<u32> {
+    Some(u32::try_from(span.max(0)).unwrap_or(u32::MAX))
 }
 
 /// The earliest review before the merge by anyone but the author, bots excluded. A reviewer whose

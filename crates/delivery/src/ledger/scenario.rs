@@ -259,7 +259,7 @@ pub(super) fn pull_commit(name: &str, authored: i64) -> PullCommit {
 
 /// Ids of shipped changes with the ids of the deployments that shipped them.
 pub(super) fn shipped(history: &History) -> Vec<(ChangeId, u64)> {
-    let by = |change: &ShippedChange| history.deployments[change.deployment].id.0;
+    let by = |change: &ShippedChange| history.deployments[change.deployment as usize].id.0;
     history.changes.iter().map(|change| (change.id, by(change))).collect()
 }
 

@@ -65,7 +65,7 @@ pub(super) fn shipped(record: &Record<'_>) -> Vec<ShippedChange> {
             let finished_at = record.production.finished_at(deployment);
             Some(ShippedChange {
                 id: change.id,
-                deployment,
+                deployment: deployment as u32,
                 started_at: lead_time::started_at(record, change),
                 merged_at: change.merged_at,
                 finished_at,
@@ -74,6 +74,8 @@ pub(super) fn shipped(record: &Record<'_>) -> Vec<ShippedChange> {
             })
         })
         .collect();
+    // It is kept until the component is judged again.
+    shipped.shrink_to_fit();
     shipped.sort_unstable_by_key(|change| (change.deployment, change.id));
     shipped
 }

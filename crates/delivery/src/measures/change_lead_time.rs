@@ -36,12 +36,13 @@ impl Phase {
 
     /// How long a change spent in it, in seconds; absent where the change does not have it.
     pub fn of(self, phases: &Phases) -> Option<Span> {
-        match self {
+        let seconds = match self {
             Phase::Coding => phases.coding,
             Phase::Pickup => phases.pickup,
             Phase::Review => phases.review,
             Phase::Deploy => phases.deploy,
-        }
+        };
+        seconds.map(Span::from)
     }
 }
 

@@ -67,7 +67,7 @@ impl<'a> Member<'a> {
     ) -> impl Iterator<Item = (&'a ProductionDeployment, &'a Failure)> + use<'a> {
         to_date(&self.history.deployments, |one| one.finished_at, self.t)
             .iter()
-            .filter_map(|one| one.failure.as_ref().map(|failure| (one, failure)))
+            .filter_map(|one| one.failure.as_deref().map(|failure| (one, failure)))
     }
 }
 

@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub(super) fn deployment(finished_at: i64) -> ProductionDeployment {
     ProductionDeployment {
         id: DeploymentId(finished_at.unsigned_abs()),
-        members: vec![],
+        others: Box::default(),
         sha: Oid([0; 20]),
         environment: Arc::from("production"),
         created_at: Time(finished_at),
@@ -37,7 +37,7 @@ pub(super) fn failed(finished_at: i64, restored_at: Option<i64>) -> ProductionDe
         open: restored_at.is_none(),
         has_incident: false,
     };
-    ProductionDeployment { failure: Some(failure), ..deployment(finished_at) }
+    ProductionDeployment { failure: Some(Box::new(failure)), ..deployment(finished_at) }
 }
 
 pub(super) fn failed_with_incident(
@@ -138,8 +138,8 @@ prop_compose! {
     fn any_change()(
         at in instant(),
         lead in 0..50 * DAY,
-        coding in proptest::option::of(0..DAY),
-        deploy in proptest::option::of(0..DAY),
+        coding in proptest::option::of(0..DAY as u32),
+        deploy in proptest::option::of(0..DAY as u32),
     ) -> ShippedChange {
         let phases = Phases { coding, deploy, ..Phases::default() };
         ShippedChange { phases, ..change(at - lead, at) }

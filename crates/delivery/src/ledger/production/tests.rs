@@ -1,12 +1,16 @@
 use crate::domain::{DAY, DeploymentState::*, IncidentTransition, MINUTE, Time};
+use crate::ledger::ProductionDeployment;
 use crate::ledger::scenario::*;
 use std::sync::Arc;
 
 /// Ids of production deployments with the ids of those that count as one with them.
 fn groups(scenario: &Scenario, hour: i64) -> Vec<(u64, Vec<u64>)> {
     let history = scenario.judge(hour);
-    let ids = |members: &[crate::domain::DeploymentId]| members.iter().map(|id| id.0).collect();
-    history.deployments.iter().map(|group| (group.id.0, ids(&group.members))).collect()
+    let ids = |group: &ProductionDeployment| {
+        let others = group.others.iter().map(|id| id.0);
+        std::iter::once(group.id.0).chain(others).collect()
+    };
+    history.deployments.iter().map(|group| (group.id.0, ids(group))).collect()
 }
 
 #[test]

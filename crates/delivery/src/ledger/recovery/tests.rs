@@ -5,7 +5,7 @@ use crate::ledger::Failure;
 use crate::ledger::scenario::*;
 
 fn failure(scenario: &Scenario, id: u64) -> Failure {
-    deployment(&scenario.judge(99), id).failure.clone().unwrap()
+    deployment(&scenario.judge(99), id).failure.as_deref().cloned().unwrap()
 }
 
 /// Deployment 1 with incidents opened at hour 11, each with its events.
