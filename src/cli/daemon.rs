@@ -120,6 +120,11 @@ impl Daemon {
         Ok((Daemon { address, store, server, tasks, stop }, reloader))
     }
 
+    /// Where its facts are.
+    pub(super) fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address

@@ -2,6 +2,7 @@
 
 mod args;
 mod audit;
+mod backfill;
 mod check;
 mod daemon;
 mod demo;
@@ -16,7 +17,7 @@ mod purge;
 mod reload;
 mod views;
 
-pub use args::{Args, CheckArgs, Command, DemoArgs, PurgeArgs, RunArgs};
+pub use args::{Args, BackfillArgs, CheckArgs, Command, DemoArgs, PurgeArgs, RunArgs};
 pub use daemon::{Daemon, StartError};
 pub use docs::Reference;
 pub use reload::{Reloader, Reloading};
@@ -44,6 +45,7 @@ pub fn main() -> ExitCode {
             Command::Check(args) => return check::run(args).await,
             Command::Run(args) => run(args).await,
             Command::Demo(args) => demo::run(args).await,
+            Command::Backfill(args) => backfill::run(args).await,
             Command::Purge(args) => purge::run(args).await,
             Command::Docs { reference } => docs::run(reference),
         }

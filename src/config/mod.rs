@@ -24,6 +24,7 @@ pub use components::{
     paths_fingerprint, selectors_fingerprint, touched,
 };
 pub use deployments::{DeploymentSettings, DeploymentTeller, Deployments, TagNames, WorkflowName};
+pub use duration::parse as duration;
 pub use keys::{Default as KeyDefault, Key, Section};
 pub use layers::{ConfigFile, Flags, Sources};
 pub use overrides::{ByRepository, OverrideSettings, Overrides, RepositoryRules};

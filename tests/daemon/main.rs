@@ -13,6 +13,7 @@ mod clock;
 mod elsewhere;
 mod exposition;
 mod golden;
+mod many;
 mod mistakes;
 mod monorepo;
 mod moves;

@@ -7,6 +7,7 @@ use super::page::{
     Missing, decode, next_page, nodes, optional_time, page, required_time, why_missing,
 };
 use super::queries::{DEPLOYMENT_REST, DEPLOYMENTS};
+use super::together::Place;
 use super::told::{Listed, Told};
 use super::walk::Elements;
 use crate::config::{Components, EnvironmentRule};
@@ -35,15 +36,20 @@ pub(super) async fn step(
     client: &Client,
     (told, known): (&Told<'_>, &Components),
     repo: &Repository,
-    cursor: Option<&str>,
+    Place { cursor, first }: Place<'_>,
     reach: &Reach,
 ) -> Result<Step, SourceError> {
     let what = format!("deployments of {}", repo.full_name);
     let (now, production, fingerprint) = (client.now(), told.production, &told.fingerprint);
     let marks = known.marks();
     let mut walking = Walking::open(cursor, fingerprint, reach, Some(reach.floor), now);
-    let mut environments = walking.is_first() && walking.is_at_start();
+    let mut first = first.filter(|first| walking.is_at_start() && first.marks != marks.is_empty());
+    let mut environments = walking.is_first() && walking.is_at_start() && first.is_none();
     let answer = loop {
+        if let Some(first) = first.take() {
+            walking.began_by(first.asked_at);
+            break first.answer;
+        }
         let variables = |size: usize| {
             json!({
                 "id": &*repo.node_id,

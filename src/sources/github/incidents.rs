@@ -81,6 +81,17 @@ impl<'a> IssueRule<'a> {
     }
 }
 
+/// All labels by which issues of some repository are incidents.
+pub(super) fn labels(settings: &[IncidentSettings]) -> Vec<String> {
+    let mut labels: Vec<String> = Vec::new();
+    for label in settings.iter().flat_map(|entry| &entry.labels) {
+        if !is_among(label, labels.iter().map(String::as_str)) {
+            labels.push(label.clone());
+        }
+    }
+    labels
+}
+
 /// Reads a page.
 pub(super) async fn step(
     client: &Client,

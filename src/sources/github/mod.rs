@@ -13,6 +13,7 @@ mod files;
 mod gate;
 mod incidents;
 mod losses;
+mod moves;
 mod owner_files;
 mod ownership;
 mod page;
@@ -31,26 +32,33 @@ mod sizes;
 mod skew;
 mod survey;
 mod teams;
+mod tellers;
 #[cfg(test)]
 mod testing;
+mod together;
 mod told;
 mod transport;
 mod verdict;
 mod walk;
 
-pub use answers::{Discovery, HistoryPage, Mark, Parsing, Probe, Probed, Reach, Rechecked};
+pub use answers::{Discovery, HistoryPage, Mark, Parsing, Probe, Probed, Reach, Rechecked, Wanted};
+pub use gate::Left;
+pub use moves::{Moved, Pushed};
 pub use owner_files::{FilesRead, OwnerFiles};
 pub use ownership::Said;
 pub use survey::{ListedDeployment, Newest, Survey};
+pub use together::{FirstPage, FirstPages, Place};
 
 use crate::clock::SharedClock;
-use crate::config::{DeploymentTeller, GitHubSettings, WorkflowName};
+use crate::config::{GitHubSettings, have_paths};
 use crate::sources::{Observer, SourceError, Step};
 use client::Client;
 use delivery::domain::{ClaimSource, Collector, DeploymentSource, Oid, Repository, Span, Time};
+use delivery::ledger::ProductionEnvironments;
 use incidents::IssueRule;
+use probe::About;
 use secrecy::ExposeSecret;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// One `[[github]]` block: one host, one credential, one budget.
@@ -99,6 +107,16 @@ impl GitHub {
     /// Nothing later can be known, by the date of the last answer.
     pub fn latest(&self) -> Time {
         self.client.skew.latest()
+    }
+
+    /// What may still be spent in this hour; nothing where no limit is known.
+    pub fn left(&self) -> Option<Left> {
+        self.client.left()
+    }
+
+    /// Points that were spent so far.
+    pub fn spent(&self) -> u64 {
+        self.client.spent()
     }
 
     /// Takes over the limits that a former client, which asks no more, knew of the same
@@ -157,51 +175,67 @@ impl GitHub {
     /// Asks which repositories have news, in batches; the order is kept. An error concerns the
     /// whole source.
     pub async fn probe(&self, repos: &[Repository]) -> Result<Vec<Probe>, SourceError> {
-        let asking = probe::Asking {
-            closed: &self.closed,
-            has_deployments: &|repo| self.source_of(repo) == DeploymentSource::GitHubDeployments,
-            labels: &|repo| IssueRule::of(&self.parsing.incidents, &repo.full_name).labels(),
-            note_branch: &|repo, name| self.runs.note_branch(repo, name),
+        self.probe_about(About::Everything, repos).await
+    }
+
+    /// Asks which repositories have new deployments, as [`GitHub::probe`] does.
+    pub async fn newest_deployments(
+        &self,
+        repos: &[Repository],
+    ) -> Result<Vec<Probe>, SourceError> {
+        self.probe_about(About::Deployments, repos).await
+    }
+
+    async fn probe_about(
+        &self,
+        about: About,
+        repos: &[Repository],
+    ) -> Result<Vec<Probe>, SourceError> {
+        let labels =
+            |repo: &Repository| IssueRule::of(&self.parsing.incidents, &repo.full_name).labels();
+        let has_deployments =
+            |repo: &Repository| self.source_of(repo) == DeploymentSource::GitHubDeployments;
+        let is_production = |repo: &Repository, environment: &str| {
+            self.parsing.production.of(&repo.full_name).contains(environment)
         };
-        let mut probes = probe::probe(&self.client, &asking, repos).await?;
+        let (client, closed, runs) = (&self.client, &self.closed, &self.runs);
+        let probing =
+            probe::Probing { client, closed, runs, has_deployments, labels, is_production, about };
+        let mut probes = probing.run(repos).await?;
         self.probe_elsewhere(repos, &mut probes).await?;
         Ok(probes)
     }
 
-    /// Puts in what is the newest where deployments are told elsewhere. Runs always have news: the
-    /// list itself is asked by its mark, which costs nothing where there are none.
-    async fn probe_elsewhere(
+    /// The owners all of whose repositories are asked for, or those that match a glob; in lower
+    /// case. Of these [`GitHub::moved`] can tell.
+    pub fn owners(&self) -> BTreeSet<String> {
+        repositories::Wanted::by(&self.settings).owners()
+    }
+
+    /// Asks what was pushed to, merged or changed in an owner's repositories since `since`, in at
+    /// most `pages` pages of each; nothing where that is not enough. Search is only eventually
+    /// consistent, so it may lack what is minutes old.
+    pub async fn moved(
         &self,
-        repos: &[Repository],
-        probes: &mut [Probe],
-    ) -> Result<(), SourceError> {
-        let mut marks = HashMap::new();
-        for source in [DeploymentSource::Release, DeploymentSource::Tag] {
-            let of_it = repos.iter().filter(|repo| self.source_of(repo) == source);
-            let ids: Vec<Arc<str>> = of_it.map(|repo| Arc::clone(&repo.node_id)).collect();
-            marks.extend(releases::newest(&self.client, source, &ids).await?);
-        }
-        let unknown = Mark { id: String::new(), at: self.client.clock.now() };
-        for (repo, probe) in repos.iter().zip(probes) {
-            if self.source_of(repo) == DeploymentSource::GitHubDeployments {
-                continue;
-            }
-            if let Probed::Found { deployment, .. } = &mut probe.outcome {
-                let told = marks.remove(&repo.node_id);
-                *deployment = told.unwrap_or_else(|| Some(unknown.clone()));
-            }
-        }
-        Ok(())
+        owner: &str,
+        since: Time,
+        pages: usize,
+    ) -> Result<Option<Moved>, SourceError> {
+        let labels = incidents::labels(&self.parsing.incidents);
+        moves::Search { client: &self.client, owner, since, pages }.run(&labels).await
     }
 
-    fn source_of(&self, repo: &Repository) -> DeploymentSource {
-        self.parsing.deployments.of(&repo.full_name).source()
-    }
-
-    /// Whether a repository's deployments were looked for among the runs of a workflow that it does
-    /// not have.
-    pub fn lacks_workflow(&self, repo: &Repository) -> bool {
-        self.source_of(repo) == DeploymentSource::WorkflowRun && self.runs.lacks_workflow(repo.id)
+    /// The repository of an answer, unless the configuration does not ask for it: it is as it was
+    /// `known`, under its present name and with its present head.
+    pub fn pushed(&self, pushed: &Pushed, known: Option<&Repository>) -> Option<Repository> {
+        let listed = repositories::listed(&pushed.node, self.name(), known).ok()?;
+        match known {
+            Some(known) => Some(Repository { state: known.state, ..listed.repository }),
+            None => {
+                let wanted = repositories::Wanted::by(&self.settings);
+                wanted.includes(&listed, &HashMap::new()).then_some(listed.repository)
+            }
+        }
     }
 
     /// Whether reading the list would bring anything, by a probe's mark. Also while a walk is
@@ -224,50 +258,38 @@ impl GitHub {
         cursor::has_news(cursor, &fingerprint, mark)
     }
 
+    /// Whether elements of a list were lost and not read since, which only reading it again brings.
+    pub fn owes(&self, collector: Collector, cursor: Option<&str>) -> bool {
+        collector != Collector::Commits && cursor::owes(cursor)
+    }
+
     /// A text that changes when commits would be read into other facts, by the configuration: the
     /// collector keeps its own cursor of commits.
     pub fn commits_fingerprint(&self, repo: &Repository) -> String {
         commits::fingerprint(&self.parsing.hotfix.of(&repo.full_name))
     }
 
-    /// Reads a page of deployments, from what tells of them. Only those to production are given.
-    pub async fn deployments(
-        &self,
-        repo: &Repository,
-        cursor: Option<&str>,
-        reach: &Reach,
-    ) -> Result<Step, SourceError> {
-        let (client, parsing) = (&self.client, &self.parsing);
-        let (teller, production) =
-            (parsing.deployments.of(&repo.full_name), parsing.production.of(&repo.full_name));
-        // One state of the catalog for all of the page.
-        let known = parsing.components.now();
-        let told = &told::Told::of(&teller, &production, &known, repo);
-        let step = match &*teller {
-            DeploymentTeller::GitHubDeployments => {
-                deployments::step(client, (told, &known), repo, cursor, reach).await?
-            }
-            DeploymentTeller::WorkflowRun { workflow, branch } => {
-                let (branch, known) = (branch.as_deref(), &self.runs);
-                let asked = runs::Asked { workflow, branch, known };
-                runs::step(client, (told, &asked), repo, cursor, reach).await?
-            }
-            DeploymentTeller::Release { .. } | DeploymentTeller::Tag { .. } => {
-                releases::step(client, told, repo, cursor, reach).await?
-            }
-        };
-        self.closed.open(repo.id, Collector::Deployments);
-        Ok(step)
+    /// Asks for the first pages of several repositories' lists together. Lists whose elements need
+    /// more than such a page tells are left out. An error concerns the whole source.
+    pub async fn first_pages(&self, mut wanted: Wanted) -> Result<FirstPages, SourceError> {
+        let known = self.parsing.components.now();
+        wanted.pulls.retain(|repo| !have_paths(&known.of(repo)));
+        let is_githubs =
+            |repo: &Repository| self.source_of(repo) == DeploymentSource::GitHubDeployments;
+        wanted.deployments.retain(is_githubs);
+        let marks = !known.marks().is_empty();
+        together::first_pages(&self.client, &wanted, marks).await
     }
 
     /// Reads a page of merged pull requests.
-    pub async fn pull_requests(
+    pub async fn pull_requests<'a>(
         &self,
         repo: &Repository,
-        cursor: Option<&str>,
+        place: impl Into<Place<'a>>,
         reach: &Reach,
     ) -> Result<Step, SourceError> {
-        let step = pull_requests::step(&self.client, &self.parsing, repo, cursor, reach).await?;
+        let (client, parsing) = (&self.client, &self.parsing);
+        let step = pull_requests::step(client, parsing, repo, place.into(), reach).await?;
         self.closed.open(repo.id, Collector::PullRequests);
         Ok(step)
     }
@@ -302,14 +324,15 @@ impl GitHub {
         !IssueRule::of(&self.parsing.incidents, &repo.full_name).labels().is_empty()
     }
 
-    /// Reads 100 commits reachable from `from`, newest first, `after` a page's `next`.
-    pub async fn history(
+    /// Reads 100 commits reachable from `from`, newest first, on from a page's `next`.
+    pub async fn history<'a>(
         &self,
         repo: &Repository,
         from: Oid,
-        after: Option<&str>,
+        place: impl Into<Place<'a>>,
     ) -> Result<HistoryPage, SourceError> {
-        commits::history(&self.client, &self.parsing, repo, from, after).await
+        let (client, parsing) = (&self.client, &self.parsing);
+        commits::history(client, parsing, repo, from, place.into()).await
     }
 
     /// Reads the first few commits reachable from each of many commits.
@@ -332,26 +355,7 @@ impl GitHub {
             deployments.iter().cloned().partition(|id| id.starts_with('/'));
         let mut rechecked =
             recheck::recheck(&self.client, &self.parsing, &deployments, incidents).await?;
-        for path in runs.into_iter().filter(|path| runs::is_uncovered(&self.runs, path)) {
-            match run::again(&self.client, &path, |name| self.runs_of(name)).await? {
-                run::Again::Told(fact) => rechecked.facts.push(*fact),
-                run::Again::Missing => rechecked.missing.push(path),
-                run::Again::Nothing => {}
-            }
-        }
+        self.recheck_runs(runs, &mut rechecked).await?;
         Ok(rechecked)
-    }
-
-    /// Which runs are the deployments of the repository that is called so: of which workflow and
-    /// branch, and to which environment.
-    fn runs_of(&self, full_name: &str) -> Option<(WorkflowName, Option<String>, Arc<str>)> {
-        let teller = self.parsing.deployments.of(full_name);
-        let environment = teller.environment()?.into();
-        match &*teller {
-            DeploymentTeller::WorkflowRun { workflow, branch } => {
-                Some((workflow.clone(), branch.clone(), environment))
-            }
-            _ => None,
-        }
     }
 }

@@ -7,7 +7,7 @@
 use super::answers::{Mark, Reach};
 use super::client::Client;
 use super::cursor::Walking;
-use super::page::{Missing, decode, optional_time, page, required_time};
+use super::page::{Missing, decode, optional_time, page, required_time, time};
 use super::queries::{NEWEST_RELEASES, NEWEST_TAGS, Query, RELEASES, TAGS};
 use super::told::{Listed, Told};
 use super::walk::{Elements, digest};
@@ -112,12 +112,15 @@ pub(super) async fn newest(
     Ok(marks)
 }
 
-/// What the newest elements are: any change of one of them makes another mark. It has no time, since
-/// a tag may bear any.
+/// What the newest elements are: any change of one of them makes another mark.
 fn mark<'a>(nodes: impl Iterator<Item = &'a Value>) -> Option<Mark> {
-    let newest: Vec<String> = nodes.take(NEWEST).map(Value::to_string).collect();
-    let texts: Vec<&str> = newest.iter().map(String::as_str).collect();
-    (!newest.is_empty()).then(|| Mark { id: digest(&texts), at: Time(0) })
+    let newest: Vec<&Value> = nodes.take(NEWEST).collect();
+    let texts: Vec<String> = newest.iter().map(|node| node.to_string()).collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let times = ["/publishedAt", "/createdAt", "/target/tagger/date", "/target/committedDate"];
+    let at = |node: &&Value| times.iter().find_map(|at| time(node.pointer(at)?.as_str()?));
+    let at = newest.iter().filter_map(at).max();
+    (!newest.is_empty()).then(|| Mark { id: digest(&texts), at: at.unwrap_or(Time(0)) })
 }
 
 fn listed(node: &Value, repo: RepoId, told: &Told<'_>) -> Result<Listed, String> {

@@ -29,8 +29,9 @@ pub(super) struct Known {
 
 #[derive(Clone, Default)]
 struct OfRepository {
-    /// The default branch's name, as the last probe told it.
+    /// The default branch's name and head, as the last probe told them.
     default_branch: Option<String>,
+    head: Option<Oid>,
     /// The workflow's id or file, by which its runs are listed; `None` inside where there is no such
     /// workflow, at that head of the default branch.
     workflow: Option<(Option<Oid>, Option<String>)>,
@@ -49,12 +50,15 @@ impl Known {
         change(known.entry(repo).or_default());
     }
 
-    /// Takes note of the default branch's name.
-    pub(super) fn note_branch(&self, repo: RepoId, name: &str) {
+    /// Takes note of the default branch, as GraphQL shows it.
+    pub(super) fn note_branch(&self, repo: RepoId, branch: &Value) {
+        let name = branch.get("name").and_then(Value::as_str);
+        let head = branch.pointer("/target/oid").and_then(Value::as_str);
         self.note(repo, |known| {
-            if known.default_branch.as_deref() != Some(name) {
-                known.default_branch = Some(name.to_owned());
+            if known.default_branch.as_deref() != name {
+                known.default_branch = name.map(str::to_owned);
             }
+            known.head = head.and_then(|head| head.parse().ok());
         });
     }
 
@@ -153,12 +157,13 @@ impl Asked<'_> {
     ) -> Result<Option<String>, SourceError> {
         let known = self.known.of(repo.id);
         // A workflow comes with a push, and may be renamed; once a day it is looked for in any case.
-        let still = |head: &Option<Oid>| *head == repo.head && reach.again_since.is_none();
+        let now = known.head.or(repo.head);
+        let still = |head: &Option<Oid>| *head == now && reach.again_since.is_none();
         let workflow = match known.workflow.filter(|(head, _)| still(head)) {
             Some((_, workflow)) => workflow,
             None => {
                 let found = self.find(client, repo, what).await?;
-                self.known.note(repo.id, |known| known.workflow = Some((repo.head, found.clone())));
+                self.known.note(repo.id, |known| known.workflow = Some((now, found.clone())));
                 found
             }
         };
@@ -222,7 +227,7 @@ impl Asked<'_> {
         let path = format!("/repositories/{}", repo.id.0);
         let object = client.object(&path, what, "Metadata: read").await?;
         let name = object.get("default_branch").and_then(Value::as_str).unwrap_or("main");
-        self.known.note_branch(repo.id, name);
+        self.known.note(repo.id, |known| known.default_branch = Some(name.to_owned()));
         Ok(name.to_owned())
     }
 }
