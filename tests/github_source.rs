@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "github_source/elsewhere.rs"]
+mod elsewhere;
 #[path = "github_source/fixture.rs"]
 mod fixture;
 #[path = "github_source/lists.rs"]

@@ -241,6 +241,8 @@ impl Teller {
             node_id: format!("I_kwDOABCD{id:016x}").into(),
             repo: Some(self.repo),
             component: None,
+            ruled: None,
+            severities: Vec::new(),
             counts: true,
             opened_at: self.at.plus(HOUR),
             events: vec![resolved],

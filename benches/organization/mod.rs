@@ -190,6 +190,8 @@ impl Grown {
             node_id: Arc::from(format!("I_{id}")),
             repo: Some(RepoId(if is_central { INCIDENTS } else { self.id })),
             component: (is_central && id.is_multiple_of(8)).then(|| Arc::from(self.name())),
+            ruled: None,
+            severities: Vec::new(),
             counts: true,
             opened_at: at,
             events: vec![IncidentEvent { at: resolved, transition: IncidentTransition::Resolved }],

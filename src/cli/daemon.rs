@@ -167,6 +167,7 @@ pub(super) fn connect(
         hotfix: settings.by_repository(|rules| rules.failures.hotfix.clone()),
         incidents: settings.incidents.clone(),
         production: settings.by_repository(|rules| rules.production.clone()),
+        deployments: settings.by_repository(|rules| rules.deployments.clone()),
         components: settings.components.clone(),
         ownership: settings.ownership.clone(),
         logins: store.login_hasher(),

@@ -148,6 +148,10 @@ impl Tracked {
             self.unfinished.remove(&deployment.id);
             return;
         }
+        if deployment.node_id.is_empty() {
+            self.unfinished.remove(&deployment.id);
+            return;
+        }
         let last = deployment.statuses.last();
         let failed = last.is_some_and(|status| {
             matches!(status.state, DeploymentState::Failure | DeploymentState::Error)

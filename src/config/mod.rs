@@ -4,6 +4,7 @@
 //! reaches out: whether a token works, or an organisation exists, shows when it is collected.
 
 mod components;
+mod deployments;
 mod duration;
 mod keys;
 mod layers;
@@ -22,6 +23,7 @@ pub use components::{
     ComponentSettings, Components, DeploymentSelector, claimants, deployed, have_paths,
     paths_fingerprint, selectors_fingerprint, touched,
 };
+pub use deployments::{DeploymentSettings, DeploymentTeller, Deployments, TagNames, WorkflowName};
 pub use duration::parse as duration;
 pub use keys::{Default as KeyDefault, Key, Section, nearest_names};
 pub use layers::{ConfigFile, Flags, Sources};
@@ -32,9 +34,9 @@ pub use reference::reference;
 pub use sections::{ALL as SECTIONS, listen_address};
 pub use settings::{
     CatalogSettings, CollectionSettings, ComponentDetail, ExpositionSettings, FailuresSettings,
-    GitHubSettings, HashLogins, IncidentSettings, LogFormat, LogSettings, MeasuresSettings,
-    OwnershipRule, OwnershipSettings, OwnershipSource, PagerDutySettings, ServerSettings, Settings,
-    StoreSettings, Urgency,
+    GitHubSettings, HashLogins, IncidentMapping, IncidentSettings, IssuePattern, LogFormat,
+    LogSettings, MeasuresSettings, OwnershipRule, OwnershipSettings, OwnershipSource,
+    PagerDutySettings, ServerSettings, Settings, StoreSettings, Urgency,
 };
 
 use problems::Report;

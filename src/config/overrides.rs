@@ -1,7 +1,8 @@
 //! Rules that differ by repository: `[[overrides]]` laid over `[production]`, `[measures]` and
-//! `[failures]`. Of the entries that match a repository's present name, the first that gives a key
+//! `[failures]`, and what tells of its deployments. Of the entries that match a repository's present name, the first that gives a key
 //! decides it; what none gives holds as it does everywhere.
 
+use crate::config::deployments::{DeploymentTeller, Deployments};
 use crate::config::patterns::{EnvironmentRule, Glob, RepositoryPattern};
 use crate::config::settings::{FailuresSettings, MeasuresSettings, Settings};
 use delivery::domain::{Span, Window};
@@ -29,6 +30,8 @@ pub struct OverrideSettings {
     pub failure_rules: Option<BTreeSet<Reason>>,
     /// `failures.incident_window`
     pub incident_window: Option<Span>,
+    /// `failures.severities`
+    pub severities: Option<BTreeSet<Arc<str>>>,
     pub(super) hotfix_labels: Option<Vec<Glob>>,
     pub(super) hotfix_branches: Option<Vec<Glob>>,
     pub(super) hotfix_titles: Option<Vec<Regex>>,
@@ -42,7 +45,7 @@ impl OverrideSettings {
     }
 
     fn apply(&self, rules: &mut RepositoryRules) {
-        let RepositoryRules { production, measures, failures } = rules;
+        let RepositoryRules { production, measures, failures, .. } = rules;
         replace(&mut measures.windows, self.windows.as_ref());
         replace(&mut measures.lead_time_start, self.lead_time_start.as_ref());
         replace(&mut measures.direct_commits, self.direct_commits.as_ref());
@@ -50,6 +53,7 @@ impl OverrideSettings {
         replace(&mut measures.same_deployment_window, self.same_deployment_window.as_ref());
         replace(&mut failures.rules, self.failure_rules.as_ref());
         replace(&mut failures.incident_window, self.incident_window.as_ref());
+        replace(&mut failures.severities, self.severities.as_ref());
         replace(&mut failures.hotfix.labels, self.hotfix_labels.as_ref());
         replace(&mut failures.hotfix.branches, self.hotfix_branches.as_ref());
         replace(&mut failures.hotfix.titles, self.hotfix_titles.as_ref());
@@ -100,6 +104,8 @@ pub struct RepositoryRules {
     pub measures: MeasuresSettings,
     /// What makes its deployments change failures.
     pub failures: FailuresSettings,
+    /// What tells of its deployments.
+    pub deployments: DeploymentTeller,
 }
 
 impl Settings {
@@ -113,14 +119,15 @@ impl Settings {
             production: self.production.clone(),
             measures: self.measures.clone(),
             failures: self.failures.clone(),
+            deployments: DeploymentTeller::default(),
         };
         let everywhere = ByRepository::everywhere(make(&rules));
-        let overrides = Arc::clone(&self.overrides.0);
-        if overrides.is_empty() {
+        let (overrides, tellers) = (Arc::clone(&self.overrides.0), self.deployments.clone());
+        if overrides.is_empty() && tellers.0.is_empty() {
             return everywhere;
         }
         let known = Mutex::new(Known { by_name: HashMap::new(), by_entries: HashMap::new() });
-        let overridden = Overridden { overrides, rules, make: Box::new(make), known };
+        let overridden = Overridden { overrides, tellers, rules, make: Box::new(make), known };
         ByRepository { overridden: Some(Arc::new(overridden)), ..everywhere }
     }
 }
@@ -133,6 +140,7 @@ pub struct ByRepository<T> {
 
 struct Overridden<T> {
     overrides: Arc<[OverrideSettings]>,
+    tellers: Deployments,
     rules: RepositoryRules,
     make: Box<dyn Fn(&RepositoryRules) -> T + Send + Sync>,
     known: Mutex<Known<T>>,
@@ -141,8 +149,11 @@ struct Overridden<T> {
 /// Answers that were given: globs are not matched again for every question.
 struct Known<T> {
     by_name: HashMap<Box<str>, Arc<T>>,
-    by_entries: HashMap<Vec<usize>, Arc<T>>,
+    by_entries: HashMap<Matching, Arc<T>>,
 }
+
+/// The places of the `[[overrides]]` that match, and of the `[[deployments]]` that decides.
+type Matching = (Vec<usize>, Option<usize>);
 
 impl<T> ByRepository<T> {
     /// The same in every repository.
@@ -168,8 +179,9 @@ impl<T> Overridden<T> {
         let entries = self.overrides.iter().enumerate();
         let matching: Vec<usize> =
             entries.filter(|(_, one)| one.matches(full_name)).map(|(at, _)| at).collect();
-        let value = match matching.as_slice() {
-            [] => Arc::clone(everywhere),
+        let matching = (matching, self.tellers.place(full_name));
+        let value = match &matching {
+            (none, None) if none.is_empty() => Arc::clone(everywhere),
             _ => {
                 let made = known.by_entries.entry(matching);
                 let made = made.or_insert_with_key(|matching| Arc::new(self.made_of(matching)));
@@ -180,10 +192,16 @@ impl<T> Overridden<T> {
         value
     }
 
-    fn made_of(&self, matching: &[usize]) -> T {
+    fn made_of(&self, (matching, teller): &Matching) -> T {
         let mut rules = self.rules.clone();
         // The first entry is laid on last, over all others.
         matching.iter().rev().for_each(|at| self.overrides[*at].apply(&mut rules));
+        if let Some(place) = teller {
+            rules.deployments = self.tellers.0[*place].teller.clone();
+        }
+        if let Some(environment) = rules.deployments.environment() {
+            rules.production = EnvironmentRule::told(environment);
+        }
         (self.make)(&rules)
     }
 }

@@ -1,9 +1,11 @@
 //! Compiled patterns: repositories, environments, hotfix marks, paths. All but paths match without
 //! regard to case.
 
+use crate::config::deployments::TOLD;
 use delivery::ledger::ProductionEnvironments;
 use globset::{ErrorKind, GlobBuilder, GlobMatcher};
 use regex::{Regex, RegexBuilder};
+use std::sync::Arc;
 
 /// A repository's name or a glob over `owner/name`, matched without regard to case.
 #[derive(Clone, Debug)]
@@ -65,6 +67,8 @@ const META: [char; 6] = ['*', '?', '[', ']', '{', '}'];
 pub struct EnvironmentRule {
     pub(super) environments: Vec<Glob>,
     pub(super) exclude: Vec<Glob>,
+    /// Where deployments are told elsewhere: the one environment that they are to.
+    told: Option<Arc<str>>,
 }
 
 impl EnvironmentRule {
@@ -74,7 +78,12 @@ impl EnvironmentRule {
         environments: &[T],
         exclude: &[T],
     ) -> Result<EnvironmentRule, String> {
-        Ok(EnvironmentRule { environments: globs(environments)?, exclude: globs(exclude)? })
+        Ok(EnvironmentRule::of(globs(environments)?, globs(exclude)?))
+    }
+
+    /// Only the environment of deployments that `[[deployments]]` says are told elsewhere.
+    pub(super) fn told(environment: String) -> EnvironmentRule {
+        EnvironmentRule { told: Some(environment.into()), ..EnvironmentRule::of(vec![], vec![]) }
     }
 
     /// Whether `production.exclude` takes the environment out, whatever else matches.
@@ -84,18 +93,27 @@ impl EnvironmentRule {
 
     /// The same of globs that are compiled already.
     pub(super) fn of(environments: Vec<Glob>, exclude: Vec<Glob>) -> EnvironmentRule {
-        EnvironmentRule { environments, exclude }
+        EnvironmentRule { environments, exclude, told: None }
     }
 
     /// A text that changes whenever the patterns do: deployments to other environments are not
     /// kept, so other patterns mean reading the look-back again.
     pub fn fingerprint(&self) -> String {
-        fingerprint([texts(&self.environments), texts(&self.exclude)])
+        match &self.told {
+            Some(told) => told.to_string(),
+            None => fingerprint([texts(&self.environments), texts(&self.exclude)]),
+        }
     }
 }
 
 impl ProductionEnvironments for EnvironmentRule {
     fn contains(&self, environment: &str) -> bool {
+        if let Some(told) = &self.told {
+            return **told == *environment;
+        }
+        if environment.starts_with(TOLD) {
+            return false;
+        }
         (is_called_production(environment)
             || self.environments.iter().any(|glob| glob.matches(environment)))
             && !self.excludes(environment)

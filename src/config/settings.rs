@@ -3,11 +3,13 @@
 //! (`sections`).
 
 use crate::config::components::Components;
+use crate::config::deployments::Deployments;
 use crate::config::overrides::Overrides;
 use crate::config::patterns::{EnvironmentRule, HotfixRule, RepositoryPattern};
 use delivery::domain::{Person, Span, TeamName, Window};
 use delivery::ledger::{LeadTimeStart, Reason};
 use http::HeaderValue;
+use regex::Regex;
 use secrecy::SecretString;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -39,6 +41,8 @@ pub struct Settings {
     pub catalog: Option<CatalogSettings>,
     /// `[[components]]`
     pub components: Components,
+    /// `[[deployments]]`
+    pub deployments: Deployments,
     /// `[[overrides]]`
     pub overrides: Overrides,
     /// `[[incidents]]` with `source = "github_issues"`
@@ -140,6 +144,8 @@ pub struct FailuresSettings {
     pub rules: BTreeSet<Reason>,
     /// `incident_window`: how long after a deployment an incident is blamed on it.
     pub incident_window: Span,
+    /// `severities`: of incidents that blame a deployment by time alone, in lower case; empty: all.
+    pub severities: BTreeSet<Arc<str>>,
     /// `hotfix_labels`, `hotfix_branches`, `hotfix_titles`.
     pub hotfix: HotfixRule,
 }
@@ -225,13 +231,46 @@ impl OwnershipSettings {
     }
 }
 
-/// `[[incidents]]` with `source = "github_issues"`
+/// What an issue is recognised by.
 #[derive(Clone, Debug)]
+pub enum IssuePattern {
+    /// It bears this label, without regard to case.
+    Label(String),
+    /// Its title matches.
+    Title(Regex),
+}
+
+/// Whose the issues are that a pattern recognises.
+#[derive(Clone, Debug)]
+pub struct IncidentMapping {
+    /// `label` or `title`.
+    pub pattern: IssuePattern,
+    /// `component`: `owner/repo` or `owner/repo/component`.
+    pub component: Arc<str>,
+}
+
+impl IncidentMapping {
+    /// Whether the component is one of the repository `owner/name`.
+    pub fn is_of(&self, full_name: &str) -> bool {
+        let component = self.component.to_lowercase();
+        let rest = component.strip_prefix(&full_name.to_lowercase());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+}
+
+/// `[[incidents]]` with `source = "github_issues"`
+#[derive(Clone, Debug, Default)]
 pub struct IncidentSettings {
     /// `labels`: an issue with any of them is an incident, without regard to case.
     pub labels: Vec<String>,
     /// `repositories`: where to look; empty: in every collected repository.
     pub repositories: Vec<RepositoryPattern>,
+    /// `severities`: labels, in lower case, of which an issue must bear one to count; empty: none.
+    pub severities: BTreeSet<Arc<str>>,
+    /// All severities that the configuration speaks of: facts keep these.
+    pub told: BTreeSet<Arc<str>>,
+    /// `mappings`: the first that matches decides.
+    pub mappings: Vec<IncidentMapping>,
 }
 
 /// How urgently somebody is told of an incident at PagerDuty.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod deployments;
 mod mistakes;
 mod overrides;
 mod pagerduty;

@@ -153,6 +153,35 @@ fn issues_name_their_component_and_else_belong_to_no_single_one() {
 }
 
 #[test]
+fn a_rule_maps_what_names_no_component_and_lives_where_there_is_not_exactly_one() {
+    let mut facts = monorepo();
+    facts.extend([repository(2, "acme/pay"), deployment(2, 9, NOW.plus(-HOUR))]);
+    facts.push(repository(3, "acme/incidents"));
+    for repo in [2, 3] {
+        facts.extend(progress(repo, true, NOW));
+    }
+    let ruled = |id, repo, component, ruled: &str| {
+        let Fact::Incident(told) = incident(id, repo, component) else { unreachable!() };
+        Fact::Incident(Incident { ruled: Some(ruled.into()), ..told })
+    };
+    facts.extend([
+        ruled("central", 3, None, "Acme/Shop/api"),
+        ruled("a label goes before it", 3, Some("pay"), "acme/shop/api"),
+        ruled("so does the only component", 2, None, "acme/shop/api"),
+        ruled("one of several", 1, None, "acme/shop/web"),
+        ruled("else the team's only component", 3, None, "acme/nothing"),
+    ]);
+    let shown = show(&mut evaluator(), facts, NOW);
+    let incidents = shown
+        .components
+        .iter()
+        .map(|one| (one.labels.component.to_string(), one.figures.windows[0].1.incidents));
+    let expected = [("pay", 2), ("api", 2), ("web", 1)].map(|(name, n)| (name.to_owned(), n));
+    let found: BTreeSet<_> = incidents.collect();
+    assert_eq!(found, expected.into());
+}
+
+#[test]
 fn a_change_of_two_components_is_counted_for_both_and_an_unnamed_incident_for_neither() {
     let mut evaluator = evaluator();
     show(&mut evaluator, monorepo(), NOW);

@@ -1,6 +1,6 @@
 //! Which component an incident belongs to, by the first that answers: the component that the source
-//! names, the repository it lives in where that has one component, its team's only component; else it is unmapped, and counts for
-//! the team and the organisation only.
+//! names, the repository it lives in where that has one component, a configured rule, its team's
+//! only component; else it is unmapped, and counts for the team and the organisation only.
 
 use super::components::{components_of, owner_of_repository};
 use super::estate::RepositoryFacts;
@@ -8,6 +8,7 @@ use super::ownership::Owners;
 use crate::config::Components;
 use delivery::domain::{ComponentId, Incident, IncidentId, RepoId, TeamName, pagerduty_service};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// The outcome for all incidents, and by what it was found.
 #[derive(Debug, Default)]
@@ -124,16 +125,16 @@ impl Directory {
     }
 
     fn component_of(&self, incident: &Incident) -> Option<ComponentId> {
-        let named = incident.component.as_ref().map(|name| name.to_lowercase());
         // A name that nothing bears, or that two share, answers nothing.
-        if let Some(component) = named.and_then(|name| self.by_name.get(&name).cloned().flatten()) {
-            return Some(component);
+        let called = |name: &Option<Arc<str>>| {
+            self.by_name.get(&name.as_ref()?.to_lowercase()).cloned().flatten()
+        };
+        let home = || self.by_repo.get(incident.repo.as_ref()?).cloned();
+        let found = called(&incident.component).or_else(home).or_else(|| called(&incident.ruled));
+        if found.is_some() {
+            return found;
         }
-        let repo = incident.repo.as_ref()?;
-        if let Some(component) = self.by_repo.get(repo) {
-            return Some(component.clone());
-        }
-        let team = self.team_of_repo.get(repo)?;
+        let team = self.team_of_repo.get(incident.repo.as_ref()?)?;
         if &**team == super::ownership::UNOWNED {
             return None;
         }

@@ -20,7 +20,7 @@ pub fn rules_of(settings: &Settings, logins: Arc<dyn HashLogins>) -> ByRepositor
 }
 
 fn judging(rules: &RepositoryRules, logins: &dyn HashLogins) -> Judging {
-    let RepositoryRules { production, measures, failures } = rules;
+    let RepositoryRules { production, measures, failures, .. } = rules;
     let excluded = measures.exclude_authors.iter().map(|login| logins.person(login));
     let rules = Rules {
         production: Arc::new(production.clone()),
@@ -30,6 +30,7 @@ fn judging(rules: &RepositoryRules, logins: &dyn HashLogins) -> Judging {
         exclude_authors: excluded.collect(),
         failure_rules: failures.rules.clone(),
         incident_window: failures.incident_window,
+        severities: failures.severities.clone(),
     };
     Judging { rules, windows: measures.windows.clone() }
 }

@@ -44,6 +44,7 @@ pub(super) fn evaluator_of(components: Components) -> Evaluator {
         exclude_authors: BTreeSet::new(),
         failure_rules: Reason::ALL.into(),
         incident_window: INCIDENT_WINDOW,
+        severities: Default::default(),
     };
     let rules = EvaluationRules {
         judging: ByRepository::everywhere(Judging { rules: judging, windows: windows.clone() }),
@@ -97,6 +98,8 @@ pub(super) fn incident(id: &str, repo: u64, component: Option<&str>) -> Fact {
         node_id: Arc::from(id),
         repo: Some(RepoId(repo)),
         component: component.map(Arc::from),
+        ruled: None,
+        severities: Vec::new(),
         counts: true,
         opened_at: NOW.plus(-HOUR),
         events: Vec::new(),

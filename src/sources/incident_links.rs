@@ -4,7 +4,8 @@
 
 use super::scan::{commit_id, commit_mention, ends_of, is_one_of, pull_mention};
 use delivery::domain::{
-    ChangeReference, DeploymentId, IncidentLink, OidPrefix, PullNumber, RepositoryName,
+    ChangeReference, DeploymentId, DeploymentSource, IncidentLink, OidPrefix, PullNumber,
+    RepositoryName,
 };
 
 /// Phrases that name a cause.
@@ -166,6 +167,7 @@ fn address(rest: &str, names: &[&str]) -> Reference {
     };
     let found = match list {
         "deployments" => return item.parse().map_or(Reference::None, deployment),
+        "actions" if item == "runs" => return run(parts.next()),
         "commit" | "commits" => commit_id(item).map(ChangeReference::Commit),
         "pull" | "pulls" => item.parse().ok().map(ChangeReference::Pull),
         _ => None,
@@ -185,6 +187,15 @@ fn change_of(repository: &str, change: ChangeReference, names: &[&str]) -> Refer
 
 fn deployment(id: u64) -> Reference {
     Reference::Link(IncidentLink::Deployment(DeploymentId(id)))
+}
+
+/// A run is a deployment where its workflow deploys.
+fn run(id: Option<&str>) -> Reference {
+    let id = id.and_then(|id| id.parse().ok());
+    id.map_or(Reference::None, |id| {
+        let id = DeploymentId::of(DeploymentSource::WorkflowRun, id);
+        Reference::Link(IncidentLink::Deployment(id))
+    })
 }
 
 fn commit(id: OidPrefix) -> Reference {

@@ -10,6 +10,10 @@ fn deployed(id: u64) -> IncidentLink {
     IncidentLink::Deployment(DeploymentId(id))
 }
 
+fn run_of(id: u64) -> IncidentLink {
+    IncidentLink::Deployment(DeploymentId::of(DeploymentSource::WorkflowRun, id))
+}
+
 fn merged(number: PullNumber) -> IncidentLink {
     IncidentLink::Change(ChangeReference::Pull(number))
 }
@@ -45,6 +49,9 @@ fn a_keyword_followed_by_a_reference_names_the_cause() {
         ("regression from commit abcdefa", vec![committed("abcdefa")]),
         ("regression from `0123abc`", vec![committed("0123abc")]),
         ("caused by https://github.com/acme/shop/deployments/991", vec![deployed(991)]),
+        ("caused by https://github.com/acme/shop/actions/runs/991/job/7", vec![run_of(991)]),
+        ("caused by https://ghe.example/api/v3/repos/acme/shop/actions/runs/5", vec![run_of(5)]),
+        ("caused by https://github.com/acme/shop/actions/workflows/deploy.yml", vec![]),
         ("caused by https://api.github.com/repos/acme/pay/deployments/991", vec![deployed(991)]),
         ("caused by https://ghe.example/api/v3/repos/acme/shop/deployments/5", vec![deployed(5)]),
         ("caused by [the fix](https://github.com/acme/shop/pull/12)", vec![merged(12)]),

@@ -1,6 +1,7 @@
 //! `check`: what it tells of sources, repositories and costs, and what it finds amiss.
 
 mod declared;
+mod elsewhere;
 mod ownership;
 
 use crate::world::{DAY, Daemon, World, component, finish, now};

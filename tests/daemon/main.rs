@@ -11,6 +11,7 @@ mod bad_input;
 mod binary;
 mod catalog;
 mod clock;
+mod elsewhere;
 mod evidence;
 mod exposition;
 mod golden;

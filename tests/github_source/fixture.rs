@@ -3,8 +3,9 @@
 use delivery::domain::{Fact, Person, RepoId, Repository, Time};
 use dora_exporter::clock::Clock;
 use dora_exporter::config::{
-    ByRepository, Components, ConfigFile, EnvironmentRule, GitHubSettings, HashLogins, HotfixRule,
-    IncidentSettings, OwnershipSettings, OwnershipSource, RepositoryPattern, Sources, load,
+    ByRepository, Components, ConfigFile, DeploymentTeller, EnvironmentRule, GitHubSettings,
+    HashLogins, HotfixRule, IncidentSettings, OwnershipSettings, OwnershipSource,
+    RepositoryPattern, Settings, Sources, load,
 };
 use dora_exporter::sources::github::{GitHub, Parsing, Reach};
 use dora_exporter::sources::{Observer, SourceError, Step, Throttle};
@@ -123,10 +124,16 @@ impl World {
         World { sim, clock, ear, github, settings, _server: server }
     }
 
-    /// The same GitHub, with a client that knows of these `[[components]]`.
+    /// The same GitHub, with a client that knows of these `[[components]]` and `[[deployments]]`.
     pub fn with_components(mut self, components: &str) -> World {
         let shared = Arc::new(self.clock.clone());
-        let parsing = Parsing { components: declared(components), ..parsing() };
+        let declared = declared(components);
+        let parsing = Parsing {
+            production: declared.by_repository(|rules| rules.production.clone()),
+            deployments: declared.by_repository(|rules| rules.deployments.clone()),
+            components: declared.components,
+            ..parsing()
+        };
         let settings = &self.settings;
         self.github = GitHub::connect(settings, 0.8, parsing, shared, self.ear.clone()).unwrap();
         self
@@ -152,15 +159,15 @@ impl World {
     }
 }
 
-/// What the configuration makes of `[[components]]`.
-fn declared(components: &str) -> Components {
+/// What the configuration makes of these sections.
+fn declared(components: &str) -> Settings {
     let text = format!("[[github]]\norganizations = [\"acme\"]\n{components}");
     let sources = Sources {
         file: Some(ConfigFile::Text { name: "components".to_owned(), text }),
         environment: [("GITHUB_TOKEN".to_owned(), "secret-token".to_owned())].into(),
         ..Sources::default()
     };
-    load(&sources).unwrap().components
+    load(&sources).unwrap()
 }
 
 fn ownership() -> OwnershipSettings {
@@ -185,11 +192,12 @@ fn parsing() -> Parsing {
         ),
         incidents: vec![IncidentSettings {
             labels: vec!["incident".to_owned()],
-            repositories: Vec::new(),
+            ..IncidentSettings::default()
         }],
         production: ByRepository::everywhere(
             EnvironmentRule::new(&[] as &[&str], &["*canary*"]).unwrap(),
         ),
+        deployments: ByRepository::everywhere(DeploymentTeller::default()),
         components: Components::default(),
         ownership: ownership(),
         logins: Arc::new(Sums),

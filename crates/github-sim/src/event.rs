@@ -3,6 +3,12 @@
 //! Instants are seconds since 1970. Repositories are named by their database id, so that renames
 //! and transfers keep the rest of the log valid. Logins are plain: this is GitHub's side.
 
+mod releases;
+mod runs;
+
+pub use releases::ReleaseEvent;
+pub use runs::RunEvent;
+
 /// A repository's database id.
 pub type RepoId = u64;
 
@@ -333,4 +339,8 @@ pub enum Event {
         /// Its number.
         number: u32,
     },
+    /// Something happens to a tag or a release.
+    Release(ReleaseEvent),
+    /// Something happens to a run of a workflow.
+    Run(RunEvent),
 }

@@ -5,7 +5,7 @@
 //!
 //! `state` folds the log and knows no wire format; `graphql` and `http` render it; `limits`,
 //! `faults` and `meter` stand between a request and its answer. Absent: mutations, webhooks, files
-//! anywhere but at the head of the default branch, checks and releases.
+//! anywhere but at the head of the default branch, checks, and jobs of workflow runs.
 //!
 //! ```
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {

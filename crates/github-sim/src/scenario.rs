@@ -2,7 +2,7 @@
 //!
 //! Everything it makes up is deterministic, so the same calls give the same log.
 
-use crate::event::{CloseReason, Event, NewCommit, RepoId, Verdict};
+use crate::event::{CloseReason, Event, NewCommit, ReleaseEvent, RepoId, RunEvent, Verdict};
 use crate::sim::Sim;
 use crate::state::EventError;
 use std::collections::{HashMap, HashSet};
@@ -62,6 +62,8 @@ pub struct Scenario {
     owners: HashSet<String>,
     repositories: HashMap<RepoId, Repo>,
     deployments: u64,
+    runs: u64,
+    releases: u64,
     commits: u64,
 }
 
@@ -241,6 +243,50 @@ impl Scenario {
         let id = self.deploy(at - 60, repo, sha, environment);
         self.status(at - 50, id, "IN_PROGRESS");
         self.status(at, id, "SUCCESS");
+        id
+    }
+
+    /// A run of the workflow `Deploy` in a file begins for a commit of `main`; returns its id.
+    pub fn run(&mut self, at: i64, repo: RepoId, file: &str, sha: &str) -> u64 {
+        self.run_of(at, repo, file, sha, "main")
+    }
+
+    /// The same for a commit of a branch.
+    pub fn run_of(&mut self, at: i64, repo: RepoId, file: &str, sha: &str, branch: &str) -> u64 {
+        self.runs += 1;
+        let id = 9_000 + self.runs;
+        let (file, sha, branch) = (file.to_owned(), sha.to_owned(), Some(branch.to_owned()));
+        let (name, event) = ("Deploy".to_owned(), "push".to_owned());
+        let from_fork = false;
+        let run = RunEvent::Started { repo, id, file, name, event, branch, sha, from_fork };
+        self.event(at, Event::Run(run));
+        id
+    }
+
+    /// Ends a run's present attempt: `success`, `failure`, `cancelled`, …
+    pub fn conclude(&mut self, at: i64, repo: RepoId, id: u64, conclusion: &str) {
+        let conclusion = conclusion.to_owned();
+        self.event(at, Event::Run(RunEvent::Concluded { repo, id, conclusion }));
+    }
+
+    /// Runs it again.
+    pub fn rerun(&mut self, at: i64, repo: RepoId, id: u64) {
+        self.event(at, Event::Run(RunEvent::Rerun { repo, id }));
+    }
+
+    /// Sets or moves an annotated tag.
+    pub fn tag(&mut self, at: i64, repo: RepoId, name: &str, sha: &str) {
+        let (name, sha) = (name.to_owned(), sha.to_owned());
+        let tagged = ReleaseEvent::Tagged { repo, name, sha, annotated: true };
+        self.event(at, Event::Release(tagged));
+    }
+
+    /// Publishes a release of a tag, and returns its id.
+    pub fn release(&mut self, at: i64, repo: RepoId, tag: &str) -> u64 {
+        self.releases += 1;
+        let (id, tag) = (300 + self.releases, tag.to_owned());
+        let released = ReleaseEvent::Released { repo, id, tag, draft: false, prerelease: false };
+        self.event(at, Event::Release(released));
         id
     }
 

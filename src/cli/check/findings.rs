@@ -27,6 +27,7 @@ pub fn find(settings: &Settings, sources: &[Looked], now: Time) -> Vec<Finding> 
         findings.source(at, looked);
     }
     findings.production();
+    findings.workflows();
     findings.incidents();
     let seen: Vec<Seen> = sources.iter().map(Looked::seen).collect();
     let owners = heard(&settings.ownership, sources);
@@ -146,6 +147,35 @@ impl Findings<'_> {
                            figures: deployments are what workflows with `environment: production` \
                            make, or the deployments API";
             self.add(Severity::Warning, "production.environments", message);
+        }
+    }
+
+    /// Repositories without the workflow that is to tell their deployments. Libraries are many where
+    /// an entry is for all repositories; that none has it is a mistake.
+    fn workflows(&mut self) {
+        let entries = &self.settings.deployments;
+        let mut lacking: BTreeMap<usize, (Vec<&str>, usize)> = BTreeMap::new();
+        for looked in self.sources {
+            for (repository, _) in &looked.repositories {
+                let Some(place) = entries.place(&repository.full_name) else { continue };
+                let (names, asked) = lacking.entry(place).or_default();
+                *asked += 1;
+                let lacks = looked.without_workflow.contains(&repository.full_name);
+                names.extend(lacks.then_some(&*repository.full_name));
+            }
+        }
+        for (place, (names, asked)) in lacking {
+            if names.is_empty() {
+                continue;
+            }
+            let severity = if names.len() == asked { Severity::Warning } else { Severity::Note };
+            let message = format!(
+                "{} of {asked} repositories do not have this workflow, so they have no deployments \
+                 ({}): correct its file or name, or narrow `repositories`",
+                names.len(),
+                named(&names)
+            );
+            self.add(severity, format!("deployments[{place}].workflow"), message);
         }
     }
 

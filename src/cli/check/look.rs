@@ -1,6 +1,7 @@
 //! Asks a source what collecting would find. Nothing is stored.
 
 use super::declared::{self, Declared};
+use super::elsewhere;
 use super::ownership::{self, Said};
 use crate::cli::findings::Seen;
 use crate::clock::SharedClock;
@@ -27,6 +28,8 @@ pub struct Looked {
     pub left_out: Vec<Arc<str>>,
     /// What the sources of ownership there say.
     pub said: Said,
+    /// The names of those that do not have the workflow whose runs are their deployments.
+    pub without_workflow: Vec<Arc<str>>,
     /// Points an hour, and how many are left.
     pub limit: Option<(u64, u64)>,
     /// Points that were spent.
@@ -79,6 +82,7 @@ async fn ask(
         hotfix: settings.by_repository(|rules| rules.failures.hotfix.clone()),
         incidents: settings.incidents.clone(),
         production: settings.by_repository(|rules| rules.production.clone()),
+        deployments: settings.by_repository(|rules| rules.deployments.clone()),
         components: settings.components.clone(),
         ownership: settings.ownership.clone(),
         logins: Arc::new(Nobody),
@@ -95,7 +99,15 @@ async fn ask(
     let organizations = &discovery.organizations;
     let said = &mut looked.said;
     ownership::ask(&source, &settings.ownership, organizations, &repositories, said).await?;
-    let surveys = source.survey(&repositories, since).await?;
+    let mut surveys = source.survey(&repositories, since).await?;
+    for (repository, survey) in repositories.iter().zip(&mut surveys) {
+        if survey.failure.is_none() {
+            elsewhere::look(&source, settings, repository, survey, (recent, since)).await?;
+        }
+        if source.lacks_workflow(repository) {
+            looked.without_workflow.push(Arc::clone(&repository.full_name));
+        }
+    }
     for repository in &repositories {
         let components = settings.components.of(repository);
         if !components.is_empty() {

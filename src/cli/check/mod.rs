@@ -3,6 +3,7 @@
 
 mod cost;
 mod declared;
+mod elsewhere;
 mod environments;
 mod findings;
 mod look;
@@ -33,8 +34,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// The source of deployments.
-const DEPLOYMENTS: &str = "github_deployments";
 /// Over how long deployments and incidents are counted.
 const RECENT: Span = 30 * DAY;
 /// Exit codes for the worst finding.
@@ -206,7 +205,7 @@ impl<'a> Place<'a> {
             name: repository.full_name.to_string(),
             team: owner.team.to_string(),
             owned_by: owner.source,
-            deployment_source: DEPLOYMENTS,
+            deployment_source: rules.deployments.source().name(),
             production_deployments: production.map(|one| one.deployments).sum(),
             there_may_be_more: survey.deployments.total > seen
                 && oldest.is_some_and(|oldest| oldest > since),
@@ -259,7 +258,7 @@ impl<'a> Place<'a> {
                 name: one.name.to_string(),
                 team: owner.team.to_string(),
                 owned_by: owner.source,
-                deployment_source: DEPLOYMENTS,
+                deployment_source: rules.deployments.source().name(),
                 production_deployments: own.environments.values().sum(),
                 there_may_be_more: read.there_may_be_more,
                 environments: own.environments.into_iter().map(environment).collect(),

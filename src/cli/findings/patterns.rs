@@ -17,6 +17,7 @@ pub(super) fn find(settings: &Settings, seen: &[Seen], owners: &Ownership) -> Ve
         search.components();
         search.ownership();
         search.incidents();
+        search.deployments();
         search.overrides();
     }
     if owners.is_whole() {
@@ -177,6 +178,26 @@ impl<'a> Search<'a> {
         for (at, entry) in self.settings.incidents.iter().enumerate() {
             for (place, pattern) in self.unmatched(&entry.repositories) {
                 self.matches_nothing(format!("incidents[{at}].repositories[{place}]"), pattern);
+            }
+            for (place, mapping) in entry.mappings.iter().enumerate() {
+                let names = self.repositories().map(|one| &*one.full_name);
+                let mut names = names.chain(self.left_out());
+                if names.any(|name| mapping.is_of(name)) {
+                    continue;
+                }
+                let message = format!(
+                    "`{}` is of no collected repository, and maps no issue: correct or remove it",
+                    mapping.component
+                );
+                self.warn(format!("incidents[{at}].mappings[{place}].component"), message);
+            }
+        }
+    }
+
+    fn deployments(&mut self) {
+        for (at, entry) in self.settings.deployments.iter().enumerate() {
+            for (place, pattern) in self.unmatched(&entry.repositories) {
+                self.matches_nothing(format!("deployments[{at}].repositories[{place}]"), pattern);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! `[failures]`: what makes a deployment a change failure.
 
-use super::choice;
+use super::{choice, incidents};
 use crate::config::keys::{Default, Key, Section};
 use crate::config::patterns::{Glob, HotfixRule, title_expression};
 use crate::config::reader::Reader;
@@ -31,6 +31,17 @@ pub(super) static SECTION: Section = Section {
             means: "How long after a deployment an incident is blamed on it by the rule `incident`.",
         },
         Key {
+            name: "severities",
+            value: "a list of severities",
+            default: Default::Value("[]"),
+            means: "Severities of incidents, without regard to case, that make a deployment fail by \
+                    the rule `incident`; empty: all, and incidents without one. A severity is a \
+                    label of an issue, or the name of a priority or an urgency at PagerDuty. \
+                    Incidents of other severities count as incidents and for the \
+                    time to restore, and one that names its cause blames it in any case. Severities \
+                    that no key spoke of before mean reading the look-back of incidents again.",
+        },
+        Key {
             name: "hotfix_labels",
             value: "a list of globs",
             default: Default::Value(r#"["hotfix"]"#),
@@ -59,6 +70,7 @@ pub(super) fn read(reader: &Reader<'_>) -> FailuresSettings {
     FailuresSettings {
         rules: rules(reader),
         incident_window: incident_window(reader).unwrap_or_default(),
+        severities: incidents::severities(reader, "severities"),
         hotfix: HotfixRule::of(
             reader.parsed_list("hotfix_labels", Glob::parse),
             reader.parsed_list("hotfix_branches", Glob::parse),

@@ -1,5 +1,6 @@
 //! `[[incidents]]`: where incidents are told.
 
+mod issues;
 mod pagerduty;
 
 use super::choice;
@@ -12,6 +13,7 @@ use crate::config::reader::Reader;
 use crate::config::settings::{IncidentSettings, PagerDutySettings};
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 pub(super) static SECTION: Section = Section {
     path: "incidents",
@@ -38,7 +40,29 @@ pub(super) static SECTION: Section = Section {
             name: "repositories",
             value: "a list of names and globs of repositories",
             default: Default::Value("[]"),
-            means: "Issues: where to look, among the collected repositories; empty: in all of them.",
+            means: "Issues: where to look, among the collected repositories; empty: in all of them. They may \
+                    be central ones, which hold incidents of components that live elsewhere.",
+        },
+        Key {
+            name: "severities",
+            value: "a list of labels",
+            default: Default::Value("[]"),
+            means: "Issues: labels that tell severities: an issue with an incident label counts only if it \
+                    bears one of these, too, without regard to case; empty: whatever its severity. \
+                    Which severities make a deployment fail is said by `failures.severities`.",
+        },
+        Key {
+            name: "mappings",
+            value: "a list of tables of `component` and either `label` or `title`",
+            default: Default::Absent {
+                example: r#"[{ label = "service:pay", component = "acme/pay" }, { title = '^\[web\]', component = "acme/shop/web" }]"#,
+            },
+            means: "Issues: components, as `owner/repo` or `owner/repo/component`, of issues that bear a \
+                    label, without regard to case, or whose title matches a regular expression; the \
+                    first that matches decides. A label `component/<name>` goes before them, and so \
+                    does the repository that the issue lives in, where it holds exactly one \
+                    component. Other mappings than at the last start mean reading the look-back \
+                    again.",
         },
         Key {
             name: "name",
@@ -111,7 +135,7 @@ pub(super) static SECTION: Section = Section {
 };
 
 /// Keys that only issues have.
-const OF_ISSUES: [&str; 2] = ["labels", "repositories"];
+const OF_ISSUES: [&str; 4] = ["labels", "repositories", "severities", "mappings"];
 
 /// Sources of incidents that later versions will ask.
 const LATER: [&str; 1] = ["alertmanager"];
@@ -129,6 +153,8 @@ pub(super) struct Beside<'a> {
     /// The names of sources that are taken.
     pub(super) names: BTreeSet<String>,
     pub(super) components: &'a Components,
+    /// The severities that `[failures]` and `[[overrides]]` speak of.
+    pub(super) severities: BTreeSet<Arc<str>>,
     pub(super) report: &'a Report,
 }
 
@@ -138,8 +164,8 @@ pub(super) fn read(
     mut beside: Beside<'_>,
 ) -> (Vec<IncidentSettings>, Vec<PagerDutySettings>) {
     if written.is_empty() {
-        let path = SECTION.path.to_owned();
-        return (vec![issues(&Reader::open(&SECTION, path, None, beside.report))], Vec::new());
+        let reader = Reader::open(&SECTION, SECTION.path.to_owned(), None, beside.report);
+        return (vec![issues::read(&reader, 0, &beside)], Vec::new());
     }
     let tellers = [("github_issues", Teller::Issues), ("pagerduty", Teller::PagerDuty)];
     let (mut by_issues, mut by_pagerduty) = (Vec::new(), Vec::new());
@@ -147,7 +173,7 @@ pub(super) fn read(
         match reader.parsed("source", |text| choice(text, &tellers, &LATER)) {
             Some(Teller::Issues) => {
                 refuse(reader, pagerduty::KEYS, "pagerduty");
-                by_issues.push(issues(reader));
+                by_issues.push(issues::read(reader, at, &beside));
             }
             Some(Teller::PagerDuty) => {
                 refuse(reader, &OF_ISSUES, "github_issues");
@@ -166,12 +192,36 @@ fn refuse(reader: &Reader<'_>, keys: &[&str], source: &str) {
     }
 }
 
-fn issues(reader: &Reader<'_>) -> IncidentSettings {
-    if reader.is_empty_list("labels") {
-        reader.problem("labels", "is empty; write for example [\"incident\"]");
+/// Severities, which are compared without regard to case.
+pub(super) fn severities(reader: &Reader<'_>, key: &str) -> BTreeSet<Arc<str>> {
+    reader.list(key).into_iter().map(|item| item.text.trim().to_lowercase().into()).collect()
+}
+
+/// `owner/repo` or `owner/repo/component`, as a component is named where incidents are told.
+fn component(text: &str, beside: &Beside<'_>) -> Result<Arc<str>, String> {
+    let mut parts = text.splitn(3, '/');
+    let repository: Vec<&str> = parts.by_ref().take(2).collect();
+    let (repository, name) = (repository.join("/"), parts.next());
+    let pattern = RepositoryPattern::parse(&repository)
+        .map_err(|_| format!("`{text}` is no component; write owner/repo or owner/repo/name"))?;
+    if !pattern.is_exact() || name.is_some_and(|name| name.trim().is_empty()) {
+        return Err(format!("`{text}` is no component; write owner/repo or owner/repo/name"));
     }
-    IncidentSettings {
-        labels: reader.list("labels").into_iter().map(|item| item.text).collect(),
-        repositories: reader.parsed_list("repositories", RepositoryPattern::parse),
+    let of_it = || {
+        let all = beside.components.iter();
+        all.filter(|one| one.repo.eq_ignore_ascii_case(&repository)).map(|one| &*one.name)
+    };
+    let known: Vec<&str> = of_it().collect();
+    match name {
+        None if known.len() > 1 => Err(format!(
+            "`{text}` holds several components; write one of them: {}",
+            known.iter().map(|name| format!("{text}/{name}")).collect::<Vec<_>>().join(", ")
+        )),
+        Some(name)
+            if !known.is_empty() && !known.iter().any(|one| one.eq_ignore_ascii_case(name)) =>
+        {
+            Err(format!("{repository} has no component `{name}`; it has {}", known.join(", ")))
+        }
+        _ => Ok(Arc::from(text)),
     }
 }

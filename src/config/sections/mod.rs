@@ -5,6 +5,7 @@ mod catalog;
 mod collection;
 mod components;
 mod credentials;
+mod deployments;
 mod exposition;
 mod failures;
 mod github;
@@ -40,6 +41,7 @@ pub static ALL: &[&Section] = &[
     &ownership::RULES,
     &catalog::SECTION,
     &components::SECTION,
+    &deployments::SECTION,
     &overrides::SECTION,
     &incidents::SECTION,
     &log::SECTION,
@@ -65,23 +67,30 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
     let github = Reader::open_all(&github::SECTION, merged.root.remove("github"), report);
     let components =
         Reader::open_all(&components::SECTION, merged.root.remove("components"), report);
-    let github = github::read(github, sources, &merged.folder, report);
-    let components = components::read(&components.unwrap_or_default(), report);
+    let deployments =
+        Reader::open_all(&deployments::SECTION, merged.root.remove("deployments"), report);
     let written = Reader::open_all(&incidents::SECTION, merged.root.remove("incidents"), report);
+    let overrides = Reader::open_all(&overrides::SECTION, merged.root.remove("overrides"), report);
+    let components = components::read(&components.unwrap_or_default(), report);
+    let deployments = deployments::read(&deployments.unwrap_or_default(), &components, report);
+    let overrides = overrides::read(&overrides.unwrap_or_default(), collection.lookback, report);
+    let of_overrides = overrides.iter().filter_map(|one| one.severities.as_ref()).flatten();
+    let severities = failures.severities.iter().chain(of_overrides).cloned().collect();
+    let github = github::read(github, sources, &merged.folder, report);
     let beside = incidents::Beside {
         sources,
         folder: &merged.folder,
         names: github.iter().map(|github| github.name.clone()).collect(),
         components: &components,
+        severities,
         report,
     };
     let (incidents, pagerduty) = incidents::read(written.unwrap_or_default(), beside);
-    let overrides = Reader::open_all(&overrides::SECTION, merged.root.remove("overrides"), report);
     Settings {
         server,
         store: store::read(&store, collection.lookback),
         measures: measures::read(&measures, collection.lookback),
-        overrides: overrides::read(&overrides.unwrap_or_default(), collection.lookback, report),
+        overrides,
         collection,
         github,
         production,
@@ -90,6 +99,7 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
         ownership,
         catalog,
         components,
+        deployments,
         incidents,
         pagerduty,
         log,

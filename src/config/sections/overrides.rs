@@ -1,7 +1,7 @@
 //! `[[overrides]]`: measures, failures and production of some repositories. The keys are those of
 //! the sections of the same name, and are read by the same code.
 
-use super::{failures, measures, production};
+use super::{failures, incidents, measures, production};
 use crate::config::keys::{Default, Key, Section};
 use crate::config::overrides::{OverrideSettings, Overrides};
 use crate::config::patterns::{Glob, RepositoryPattern, title_expression};
@@ -41,10 +41,10 @@ pub(super) static SECTION: Section = Section {
             name: "failures",
             value: "a table of keys of `[failures]`",
             default: Default::Absent {
-                example: r#"{ rules = ["incident"], incident_window = "4h", hotfix_labels = ["urgent"] }"#,
+                example: r#"{ rules = ["incident"], incident_window = "4h", severities = ["sev1"], hotfix_labels = ["urgent"] }"#,
             },
-            means: "Any of `rules`, `incident_window`, `hotfix_labels`, `hotfix_branches` and \
-                    `hotfix_titles`. Other hotfix patterns than before mean reading the look-back of \
+            means: "Any of `rules`, `incident_window`, `severities`, `hotfix_labels`, \
+                    `hotfix_branches` and `hotfix_titles`. Other hotfix patterns than before mean reading the look-back of \
                     these repositories again.",
         },
         Key {
@@ -73,7 +73,14 @@ const OVERRIDABLE: [(&Section, &[&str]); 3] = [
     ),
     (
         &failures::SECTION,
-        &["rules", "incident_window", "hotfix_labels", "hotfix_branches", "hotfix_titles"],
+        &[
+            "rules",
+            "incident_window",
+            "severities",
+            "hotfix_labels",
+            "hotfix_branches",
+            "hotfix_titles",
+        ],
     ),
     (&production::SECTION, &["environments", "exclude"]),
 ];
@@ -106,6 +113,7 @@ fn read_one(reader: &Reader<'_>, at: usize, lookback: Span, report: &Report) -> 
             .and_then(|table| table.span("same_deployment_window")),
         failure_rules: failures("rules").map(failures::rules),
         incident_window: failures("incident_window").and_then(failures::incident_window),
+        severities: failures("severities").map(|table| incidents::severities(table, "severities")),
         hotfix_labels: globs(failures("hotfix_labels"), "hotfix_labels"),
         hotfix_branches: globs(failures("hotfix_branches"), "hotfix_branches"),
         hotfix_titles: failures("hotfix_titles")

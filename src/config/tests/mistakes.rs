@@ -10,7 +10,7 @@ static MISTAKES: &[(&str, &str)] = &[
         "[weather]\n",
         "weather (dora.toml, line 3): no such section; there are server, store, collection, \
              github, production, measures, failures, exposition, ownership, catalog, components, \
-             overrides, incidents, log",
+             deployments, overrides, incidents, log",
     ),
     (
         "[server]\nlisten_adress = \":1\"\n",
@@ -132,6 +132,44 @@ static MISTAKES: &[(&str, &str)] = &[
         "[measures]\nwindows = [\n  \"7d\",\n  \"91d\",\n]\n",
         "measures.windows[1] (dora.toml, line 6): `91d` is too long for collection.lookback \
              (120d); write at most 90d, or set collection.lookback to 121d or more",
+    ),
+    (
+        "[[incidents]]\nmappings = { label = \"a\" }\n",
+        "incidents[0].mappings (dora.toml, line 4): is a table; write a list: mappings = \
+             [{ label = \"service:pay\", component = \"acme/pay\" }]",
+    ),
+    (
+        "[[incidents]]\nmappings = [{ label = \"a\", title = \"b\", component = \"acme/pay\" }]\n",
+        "incidents[0].mappings[0] (dora.toml, line 4): needs either label or title; write for example \
+             { label = \"service:pay\", component = \"acme/pay\" }",
+    ),
+    (
+        "[[incidents]]\nmappings = [{ title = \"(\", component = \"acme/pay\" }]\n",
+        "incidents[0].mappings[0].title (dora.toml, line 4): `(` is no regular expression (unclosed group); write one \
+             such as ^hotfix\\b",
+    ),
+    (
+        "[[incidents]]\nmappings = [{ label = \"a\", component = \"pay\" }]\n",
+        "incidents[0].mappings[0].component (dora.toml, line 4): `pay` is no component; write owner/repo or \
+             owner/repo/name",
+    ),
+    (
+        "[[incidents]]\nmappings = [{ label = \"a\" }]\n",
+        "incidents[0].mappings[0] (dora.toml, line 4): names no component; write for example \
+             { label = \"service:pay\", component = \"acme/pay\" }",
+    ),
+    (
+        "[[incidents]]\nmappings = [{ label = \"a\", repo = \"b\", component = \"acme/pay\" }]\n",
+        "incidents[0].mappings[0].repo (dora.toml, line 4): no such key; there are label, title and component",
+    ),
+    (
+        "[[incidents]]\nmappings = [{ label = 7, component = \"acme/pay\" }]\n",
+        "incidents[0].mappings[0].label (dora.toml, line 4): is the number 7; write a text that is not empty",
+    ),
+    (
+        "[failures]\nseverities = \"sev1\"\n",
+        "failures.severities (dora.toml, line 4): is a text; write a list of severities: \
+             severities = []",
     ),
     (
         "[measures]\nlead_time_start = \"commit\"\n",

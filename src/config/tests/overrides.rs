@@ -100,6 +100,21 @@ fn of_the_entries_that_match_the_first_that_gives_a_key_decides_it() {
 }
 
 #[test]
+fn severities_may_differ_by_repository_and_every_one_that_is_spoken_of_is_kept() {
+    let settings = settings(
+        "[failures]\nseverities = [\"Sev1\"]\n[[overrides]]\nrepositories = [\"acme/legacy-*\"]\n\
+         failures = { severities = [\"P1\", \"p2\"] }\n\
+         [[incidents]]\nseverities = [\"sev1\", \"SEV2\"]\n",
+    );
+    let of = |name: &str| Vec::from_iter(rules(&settings, name).failures.severities.clone());
+    assert_eq!(of("acme/api"), ["sev1".into()]);
+    assert_eq!(of("acme/legacy-one"), ["p1".into(), "p2".into()]);
+    let told: Vec<&str> = settings.incidents[0].told.iter().map(|one| &**one).collect();
+    assert_eq!(told, ["p1", "p2", "sev1", "sev2"]);
+    assert_eq!(settings.incidents[0].severities.len(), 2);
+}
+
+#[test]
 fn what_holds_for_all_repositories_alike_is_the_same_in_every_repository() {
     let everywhere = "[measures]\nseed_surface = false\nsettle_after = \"1m\"\n";
     let settings = settings(&ENTRIES.replace("[measures]\n", everywhere));

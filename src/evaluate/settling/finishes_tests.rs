@@ -207,6 +207,8 @@ fn an_unmapped_incident_settles_as_it_stood_settle_after_later() {
             node_id: Arc::from("i"),
             repo: None,
             component: None,
+            ruled: None,
+            severities: Vec::new(),
             counts: true,
             opened_at: Time(20),
             events: events.iter().map(event).collect(),

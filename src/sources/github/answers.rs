@@ -1,8 +1,8 @@
 //! What the GitHub source takes and gives, beside facts and steps.
 
 use crate::config::{
-    ByRepository, Components, EnvironmentRule, HashLogins, HotfixRule, IncidentSettings,
-    OwnershipSettings,
+    ByRepository, Components, DeploymentTeller, EnvironmentRule, HashLogins, HotfixRule,
+    IncidentSettings, OwnershipSettings,
 };
 use crate::sources::SourceError;
 use delivery::domain::{Claims, Commit, Fact, Oid, RepoId, Repository, Time};
@@ -18,6 +18,8 @@ pub struct Parsing {
     pub incidents: Vec<IncidentSettings>,
     /// Which environments are production; deployments to others are not kept.
     pub production: ByRepository<EnvironmentRule>,
+    /// What tells of deployments.
+    pub deployments: ByRepository<DeploymentTeller>,
     /// Which repositories hold several components, and what tells those apart.
     pub components: Components,
     /// Which sources tell whose repositories are, and how.
@@ -70,7 +72,7 @@ pub enum Probed {
         /// When anything was last pushed to it.
         pushed_at: Option<Time>,
         /// The newest deployment to production; where none of the newest five is one, the oldest of
-        /// these, behind which there may be one.
+        /// these, behind which there may be one. Where they are told elsewhere: what is newest there.
         deployment: Option<Mark>,
         /// The newest updated merged pull request, if it was asked for.
         pull: Option<Mark>,

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::super::testing::production;
+use super::super::told::concerns_production;
 use super::super::verdict::GraphAnswer;
 use super::*;
 

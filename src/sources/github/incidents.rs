@@ -8,7 +8,7 @@ use super::people::login;
 use super::queries::{INCIDENT_REST, INCIDENTS};
 use super::repositories::names_of;
 use super::walk::{Elements, lost};
-use crate::config::IncidentSettings;
+use crate::config::{IncidentSettings, IssuePattern};
 use crate::sources::incident_links::{LinkedChanges, incident_links};
 use crate::sources::{SourceError, Step};
 use delivery::domain::{
@@ -16,6 +16,7 @@ use delivery::domain::{
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The permission that the list needs.
@@ -30,27 +31,61 @@ const COMPONENT_LABEL: &str = "component/";
 /// Where the list is in an answer.
 const PATH: [&str; 2] = ["node", "issues"];
 
-/// The labels by which a repository's issues are incidents, as they are written; none where its
-/// issues are not read.
-pub(super) fn labels_of(settings: &[IncidentSettings], full_name: &str) -> Vec<String> {
-    let entries = settings.iter().filter(|entry| {
-        entry.repositories.is_empty()
-            || entry.repositories.iter().any(|pattern| pattern.matches(full_name))
-    });
-    let mut labels: Vec<String> = Vec::new();
-    for label in entries.flat_map(|entry| &entry.labels) {
-        if !is_among(label, &labels) {
-            labels.push(label.clone());
-        }
+/// What `[[incidents]]` say of a repository's issues.
+pub(super) struct IssueRule<'a>(Vec<&'a IncidentSettings>);
+
+impl<'a> IssueRule<'a> {
+    /// The entries that match the repository; none where its issues are not read.
+    pub(super) fn of(settings: &'a [IncidentSettings], full_name: &str) -> IssueRule<'a> {
+        let entries = settings.iter().filter(|entry| {
+            entry.repositories.is_empty()
+                || entry.repositories.iter().any(|pattern| pattern.matches(full_name))
+        });
+        IssueRule(entries.collect())
     }
-    labels
+
+    /// The labels by which issues are incidents, as they are written.
+    pub(super) fn labels(&self) -> Vec<String> {
+        let mut labels: Vec<String> = Vec::new();
+        for label in self.0.iter().flat_map(|entry| &entry.labels) {
+            if !is_among(label, labels.iter().map(String::as_str)) {
+                labels.push(label.clone());
+            }
+        }
+        labels
+    }
+
+    /// Whether an issue with these labels counts.
+    fn counts(&self, own: &[&str]) -> bool {
+        self.0.iter().any(|entry| {
+            let any = |wanted: &str| is_among(wanted, own.iter().copied());
+            entry.labels.iter().any(|label| any(label))
+                && (entry.severities.is_empty() || entry.severities.iter().any(|one| any(one)))
+        })
+    }
+
+    /// Those of the labels that the configuration speaks of as severities.
+    fn severities(&self, own: &[&str]) -> Vec<Arc<str>> {
+        let told: BTreeSet<&Arc<str>> = self.0.iter().flat_map(|entry| &entry.told).collect();
+        told.into_iter().filter(|one| is_among(one, own.iter().copied())).cloned().collect()
+    }
+
+    /// The component that the first matching rule gives.
+    fn component(&self, own: &[&str], title: &str) -> Option<Arc<str>> {
+        let mut mappings = self.0.iter().flat_map(|entry| &entry.mappings);
+        let found = mappings.find(|mapping| match &mapping.pattern {
+            IssuePattern::Label(label) => is_among(label, own.iter().copied()),
+            IssuePattern::Title(expression) => expression.is_match(title),
+        });
+        found.map(|mapping| Arc::clone(&mapping.component))
+    }
 }
 
 /// All labels by which issues of some repository are incidents.
 pub(super) fn labels(settings: &[IncidentSettings]) -> Vec<String> {
     let mut labels: Vec<String> = Vec::new();
     for label in settings.iter().flat_map(|entry| &entry.labels) {
-        if !is_among(label, &labels) {
+        if !is_among(label, labels.iter().map(String::as_str)) {
             labels.push(label.clone());
         }
     }
@@ -66,7 +101,8 @@ pub(super) async fn step(
     reach: &Reach,
 ) -> Result<Step, SourceError> {
     let what = format!("incidents of {}", repo.full_name);
-    let labels = labels_of(&parsing.incidents, &repo.full_name);
+    let rule = IssueRule::of(&parsing.incidents, &repo.full_name);
+    let labels = rule.labels();
     let now = client.now();
     if labels.is_empty() {
         return Ok(Step { facts: Vec::new(), cursor: String::new(), done: true, begun: now });
@@ -93,7 +129,7 @@ pub(super) async fn step(
     };
     let mut elements = Elements::of(page);
     elements.complete(client, &INCIDENT_REST, &what, &NESTED).await?;
-    let read = elements.decode(client, repo, &what, |node| listed(node, repo, &labels));
+    let read = elements.decode(client, repo, &what, |node| listed(node, repo, &rule));
     let (until, begun) = (walking.until(), walking.begun());
     let open_since = if walking.is_first() { reach.floor } else { until };
     let (cursor, done) = walking.note(Seen {
@@ -111,7 +147,7 @@ pub(super) async fn step(
     Ok(Step { facts, cursor, done, begun })
 }
 
-/// Labels decide which issues are incidents, so other labels mean other facts.
+/// Labels decide which issues are incidents and rules decide whose, so others mean other facts.
 pub(super) fn fingerprint(settings: &[IncidentSettings]) -> String {
     let mut parts = vec!["incidents"];
     for entry in settings {
@@ -119,6 +155,16 @@ pub(super) fn fingerprint(settings: &[IncidentSettings]) -> String {
         parts.extend(entry.labels.iter().map(String::as_str));
         parts.push("repositories");
         parts.extend(entry.repositories.iter().map(|pattern| pattern.text()));
+        for (kind, severities) in [("severities", &entry.severities), ("told", &entry.told)] {
+            parts.extend((!severities.is_empty()).then_some(kind));
+            parts.extend(severities.iter().map(|severity| &**severity));
+        }
+        for mapping in &entry.mappings {
+            parts.extend(match &mapping.pattern {
+                IssuePattern::Label(label) => ["label", label, &*mapping.component],
+                IssuePattern::Title(title) => ["title", title.as_str(), &*mapping.component],
+            });
+        }
     }
     super::walk::digest(&parts)
 }
@@ -178,12 +224,16 @@ struct WireEvent {
 }
 
 /// GitHub compares labels without regard to case.
-fn is_among(label: &str, labels: &[String]) -> bool {
-    labels.iter().any(|other| other.to_lowercase() == label.to_lowercase())
+fn is_among<'a>(label: &str, mut labels: impl Iterator<Item = &'a str>) -> bool {
+    labels.any(|other| other.to_lowercase() == label.to_lowercase())
 }
 
-/// Decodes an issue. `labels` are those that make it an incident.
-pub(super) fn listed(node: &Value, repo: &Repository, labels: &[String]) -> Result<Listed, String> {
+/// Decodes an issue of a repository for which `rule` holds.
+pub(super) fn listed(
+    node: &Value,
+    repo: &Repository,
+    rule: &IssueRule<'_>,
+) -> Result<Listed, String> {
     let wire: Wire = decode(node)?;
     let own: Vec<&str> =
         nodes(node, "labels").filter_map(|node| node.get("name")?.as_str()).collect();
@@ -210,7 +260,9 @@ pub(super) fn listed(node: &Value, repo: &Repository, labels: &[String]) -> Resu
         node_id: Arc::from(wire.id),
         repo: Some(repo.id),
         component,
-        counts: own.iter().any(|label| is_among(label, labels)),
+        ruled: rule.component(&own, &wire.title),
+        severities: rule.severities(&own),
+        counts: rule.counts(&own),
         opened_at: wire.created_at,
         events,
         causes: links.causes,

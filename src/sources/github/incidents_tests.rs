@@ -4,6 +4,7 @@
 
 use super::super::testing::{incidents, pattern, repository};
 use super::*;
+use crate::config::IncidentMapping;
 use IncidentTransition::{Dismissed, Reopened, Resolved};
 use delivery::domain::{ChangeReference, IncidentLink};
 
@@ -24,8 +25,12 @@ fn node() -> Value {
 fn read(change: impl Fn(&mut Value)) -> Incident {
     let mut node = node();
     change(&mut node);
-    let labels = labels_of(&incidents(), "acme/shop");
-    listed(&node, &repository(7, "acme/shop"), &labels).unwrap().incident
+    by(&incidents(), &node)
+}
+
+fn by(settings: &[IncidentSettings], node: &Value) -> Incident {
+    let rule = IssueRule::of(settings, "acme/shop");
+    listed(node, &repository(7, "acme/shop"), &rule).unwrap().incident
 }
 
 fn transitions(change: impl Fn(&mut Value)) -> Vec<(i64, IncidentTransition)> {
@@ -105,14 +110,87 @@ fn only_the_resolvers_comments_and_the_text_name_causes() {
     assert!(nobody.causes.is_empty(), "a deleted account has resolved nothing");
 }
 
-#[test]
-fn labels_are_those_of_the_entries_that_cover_the_repository() {
-    let entry = |labels: &[&str], repositories: &[&str]| IncidentSettings {
+fn entry(labels: &[&str], repositories: &[&str]) -> IncidentSettings {
+    IncidentSettings {
         labels: labels.iter().map(|label| (*label).to_owned()).collect(),
         repositories: repositories.iter().map(|text| pattern(text)).collect(),
-    };
+        ..IncidentSettings::default()
+    }
+}
+
+#[test]
+fn labels_are_those_of_the_entries_that_cover_the_repository() {
     let settings = [entry(&["Incident"], &[]), entry(&["sev1", "incident"], &["acme/ops"])];
-    assert_eq!(labels_of(&settings, "acme/ops"), ["Incident", "sev1"]);
-    assert_eq!(labels_of(&settings, "acme/shop"), ["Incident"]);
-    assert!(labels_of(&settings[1..], "acme/shop").is_empty());
+    assert_eq!(IssueRule::of(&settings, "acme/ops").labels(), ["Incident", "sev1"]);
+    assert_eq!(IssueRule::of(&settings, "acme/shop").labels(), ["Incident"]);
+    assert!(IssueRule::of(&settings[1..], "acme/shop").labels().is_empty());
+}
+
+#[test]
+fn an_issue_counts_by_one_entrys_labels_and_severities_and_keeps_only_severities_spoken_of() {
+    let severities = |names: &[&str]| names.iter().map(|name| Arc::from(*name)).collect();
+    let narrow = IncidentSettings {
+        severities: severities(&["sev1"]),
+        told: severities(&["sev1", "sev2"]),
+        ..entry(&["incident"], &[])
+    };
+    let other = entry(&["outage"], &[]);
+    for (own, counts, kept) in [
+        (&["incident"][..], false, &[][..]),
+        (&["incident", "SEV1"], true, &["sev1"]),
+        (&["incident", "sev2"], false, &["sev2"]),
+        (&["sev1"], false, &["sev1"]),
+        (&["outage", "incident", "sev2"], true, &["sev2"]),
+        (&["incident", "sev1", "sev2", "sev3"], true, &["sev1", "sev2"]),
+    ] {
+        let mut node = node();
+        node["labels"]["nodes"] = own.iter().map(|name| json!({ "name": name })).collect();
+        let incident = by(&[narrow.clone(), other.clone()], &node);
+        assert_eq!(incident.counts, counts, "{own:?}");
+        assert_eq!(incident.severities.iter().map(|one| &**one).collect::<Vec<_>>(), kept);
+    }
+}
+
+#[test]
+fn the_first_rule_that_matches_a_label_or_the_title_gives_the_component() {
+    let rule = |pattern, component: &str| IncidentMapping { pattern, component: component.into() };
+    let label = |name: &str| IssuePattern::Label(name.to_owned());
+    let title = |text| {
+        IssuePattern::Title(regex::RegexBuilder::new(text).case_insensitive(true).build().unwrap())
+    };
+    let mappings = vec![
+        rule(label("service:Pay"), "acme/pay"),
+        rule(title(r"^checkout\b"), "acme/shop/web"),
+        rule(label("incident"), "acme/other"),
+    ];
+    let settings = [IncidentSettings { mappings, ..entry(&["incident"], &[]) }];
+    for (labels, subject, expected) in [
+        (&["incident", "SERVICE:pay"][..], "Checkout is down", "acme/pay"),
+        (&["incident"], "Checkout is down", "acme/shop/web"),
+        (&["incident"], "The checkout is down", "acme/other"),
+        (&[], "The checkout is down", ""),
+    ] {
+        let mut node = node();
+        node["labels"]["nodes"] = labels.iter().map(|name| json!({ "name": name })).collect();
+        node["title"] = json!(subject);
+        let incident = by(&settings, &node);
+        assert_eq!(incident.ruled.as_deref().unwrap_or_default(), expected, "{labels:?} {subject}");
+    }
+}
+
+#[test]
+fn other_severities_or_rules_mean_other_facts() {
+    let plain = entry(&["incident"], &[]);
+    let one: BTreeSet<Arc<str>> = [Arc::from("sev1")].into();
+    let pattern = IssuePattern::Label("a".to_owned());
+    let mapped = vec![IncidentMapping { pattern, component: "acme/pay".into() }];
+    let mut seen = BTreeSet::new();
+    for settings in [
+        plain.clone(),
+        IncidentSettings { severities: one.clone(), ..plain.clone() },
+        IncidentSettings { told: one, ..plain.clone() },
+        IncidentSettings { mappings: mapped, ..plain },
+    ] {
+        assert!(seen.insert(fingerprint(&[settings])));
+    }
 }

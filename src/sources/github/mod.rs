@@ -23,15 +23,20 @@ mod probe;
 mod pull_requests;
 mod queries;
 mod recheck;
+mod releases;
 mod repositories;
 mod rest;
+mod run;
+mod runs;
 mod sizes;
 mod skew;
 mod survey;
 mod teams;
+mod tellers;
 #[cfg(test)]
 mod testing;
 mod together;
+mod told;
 mod transport;
 mod verdict;
 mod walk;
@@ -48,8 +53,9 @@ use crate::clock::SharedClock;
 use crate::config::{GitHubSettings, have_paths};
 use crate::sources::{Observer, SourceError, Step};
 use client::Client;
-use delivery::domain::{ClaimSource, Collector, Oid, Repository, Span, Time};
+use delivery::domain::{ClaimSource, Collector, DeploymentSource, Oid, Repository, Span, Time};
 use delivery::ledger::ProductionEnvironments;
+use incidents::IssueRule;
 use probe::About;
 use secrecy::ExposeSecret;
 use std::collections::{BTreeSet, HashMap};
@@ -61,6 +67,7 @@ pub struct GitHub {
     parsing: Parsing,
     client: Client,
     closed: probe::Closed,
+    runs: runs::Known,
 }
 
 impl GitHub {
@@ -76,7 +83,8 @@ impl GitHub {
         observer: Arc<dyn Observer>,
     ) -> Result<GitHub, SourceError> {
         let client = Client::new(settings, budget_share, clock, observer)?;
-        Ok(GitHub { settings: settings.clone(), parsing, client, closed: probe::Closed::default() })
+        let (closed, runs) = (probe::Closed::default(), runs::Known::default());
+        Ok(GitHub { settings: settings.clone(), parsing, client, closed, runs })
     }
 
     /// The `name` of its `[[github]]` block.
@@ -184,12 +192,18 @@ impl GitHub {
         repos: &[Repository],
     ) -> Result<Vec<Probe>, SourceError> {
         let labels =
-            |repo: &Repository| incidents::labels_of(&self.parsing.incidents, &repo.full_name);
+            |repo: &Repository| IssueRule::of(&self.parsing.incidents, &repo.full_name).labels();
+        let has_deployments =
+            |repo: &Repository| self.source_of(repo) == DeploymentSource::GitHubDeployments;
         let is_production = |repo: &Repository, environment: &str| {
             self.parsing.production.of(&repo.full_name).contains(environment)
         };
-        let (client, closed) = (&self.client, &self.closed);
-        probe::Probing { client, closed, labels, is_production, about }.run(repos).await
+        let (client, closed, runs) = (&self.client, &self.closed, &self.runs);
+        let probing =
+            probe::Probing { client, closed, runs, has_deployments, labels, is_production, about };
+        let mut probes = probing.run(repos).await?;
+        self.probe_elsewhere(repos, &mut probes).await?;
+        Ok(probes)
     }
 
     /// The owners all of whose repositories are asked for, or those that match a glob; in lower
@@ -236,7 +250,7 @@ impl GitHub {
         mark: Option<&Mark>,
     ) -> bool {
         let fingerprint = match collector {
-            Collector::Deployments => deployments::fingerprint(&self.parsing, repo),
+            Collector::Deployments => told::fingerprint(&self.parsing, repo),
             Collector::PullRequests => pull_requests::fingerprint(&self.parsing, repo),
             Collector::Incidents => incidents::fingerprint(&self.parsing.incidents),
             Collector::Commits => return true,
@@ -260,21 +274,11 @@ impl GitHub {
     pub async fn first_pages(&self, mut wanted: Wanted) -> Result<FirstPages, SourceError> {
         let known = self.parsing.components.now();
         wanted.pulls.retain(|repo| !have_paths(&known.of(repo)));
+        let is_githubs =
+            |repo: &Repository| self.source_of(repo) == DeploymentSource::GitHubDeployments;
+        wanted.deployments.retain(is_githubs);
         let marks = !known.marks().is_empty();
         together::first_pages(&self.client, &wanted, marks).await
-    }
-
-    /// Reads a page of deployments. Only those to production are given.
-    pub async fn deployments<'a>(
-        &self,
-        repo: &Repository,
-        place: impl Into<Place<'a>>,
-        reach: &Reach,
-    ) -> Result<Step, SourceError> {
-        let (client, parsing) = (&self.client, &self.parsing);
-        let step = deployments::step(client, parsing, repo, place.into(), reach).await?;
-        self.closed.open(repo.id, Collector::Deployments);
-        Ok(step)
     }
 
     /// Reads a page of merged pull requests.
@@ -311,13 +315,13 @@ impl GitHub {
         since: Time,
     ) -> Result<Vec<Survey>, SourceError> {
         let labels =
-            |repo: &Repository| incidents::labels_of(&self.parsing.incidents, &repo.full_name);
+            |repo: &Repository| IssueRule::of(&self.parsing.incidents, &repo.full_name).labels();
         survey::Surveying::new(&self.client, repos, labels, since).run().await
     }
 
     /// Whether any `[[incidents]]` entry reads this repository's issues.
     pub fn reads_incidents_of(&self, repo: &Repository) -> bool {
-        !incidents::labels_of(&self.parsing.incidents, &repo.full_name).is_empty()
+        !IssueRule::of(&self.parsing.incidents, &repo.full_name).labels().is_empty()
     }
 
     /// Reads 100 commits reachable from `from`, newest first, on from a page's `next`.
@@ -347,6 +351,11 @@ impl GitHub {
         deployments: &[Arc<str>],
         incidents: &[Arc<str>],
     ) -> Result<Rechecked, SourceError> {
-        recheck::recheck(&self.client, &self.parsing, deployments, incidents).await
+        let (runs, deployments): (Vec<Arc<str>>, Vec<Arc<str>>) =
+            deployments.iter().cloned().partition(|id| id.starts_with('/'));
+        let mut rechecked =
+            recheck::recheck(&self.client, &self.parsing, &deployments, incidents).await?;
+        self.recheck_runs(runs, &mut rechecked).await?;
+        Ok(rechecked)
     }
 }

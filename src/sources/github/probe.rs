@@ -7,6 +7,7 @@ use super::discovery::absence;
 use super::page::{Missing, below, time};
 use super::queries::{NEWEST_DEPLOYMENTS, PROBE, Query};
 use super::repositories::listed;
+use super::runs::Known;
 use super::verdict::{GraphAnswer, GraphError};
 use crate::sources::SourceError;
 use delivery::domain::{Collector, RepoId, Repository};
@@ -70,9 +71,13 @@ impl About {
 }
 
 /// A probe of many repositories, asked alike.
-pub(super) struct Probing<'a, L, P> {
+pub(super) struct Probing<'a, D, L, P> {
     pub(super) client: &'a Client,
     pub(super) closed: &'a Closed,
+    /// Hears of default branches.
+    pub(super) runs: &'a Known,
+    /// Whether GitHub's deployments tell of a repository's deployments.
+    pub(super) has_deployments: D,
     /// Which issues of a repository are incidents: none where its issues are not read.
     pub(super) labels: L,
     /// Whether an environment of a repository is production.
@@ -87,8 +92,9 @@ struct Shape {
     labels: Vec<String>,
 }
 
-impl<L, P> Probing<'_, L, P>
+impl<D, L, P> Probing<'_, D, L, P>
 where
+    D: Fn(&Repository) -> bool,
     L: Fn(&Repository) -> Vec<String>,
     P: Fn(&Repository, &str) -> bool,
 {
@@ -141,12 +147,13 @@ where
 
     fn shape(&self, repo: &Repository) -> Shape {
         let open = |collector| !self.closed.holds(repo.id, collector);
+        let deployments = (self.has_deployments)(repo) && open(Collector::Deployments);
         if self.about == About::Deployments {
-            return Shape { asked: [open(Collector::Deployments), false, false], labels: vec![] };
+            return Shape { asked: [deployments, false, false], labels: vec![] };
         }
         let labels = (self.labels)(repo);
         let incidents = !labels.is_empty() && open(Collector::Incidents);
-        let asked = [open(Collector::Deployments), open(Collector::PullRequests), incidents];
+        let asked = [deployments, open(Collector::PullRequests), incidents];
         Shape { asked, labels: if incidents { labels } else { Vec::new() } }
     }
 
@@ -185,6 +192,9 @@ where
         let node = answer.data.get("nodes").and_then(|nodes| nodes.get(place));
         if let Some(list) = closed_list(&answer.errors, place) {
             return Judged::Closed(list);
+        }
+        if let Some(branch) = node.and_then(|node| node.get("defaultBranchRef")) {
+            self.runs.note_branch(repo.id, branch);
         }
         let what = format!("news of {}", repo.full_name);
         // A list that may not be probed always has news: reading it tells what is missing, while an

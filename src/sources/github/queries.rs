@@ -38,6 +38,10 @@ query!(SURVEY, "Survey", "survey", 29);
 query!(DEPLOYMENTS, "Deployments", "deployments", 100);
 // The lists of 13 repositories, and the statuses of 10 deployments in each: 143 fetches.
 query!(DEPLOYMENTS_OF_SOME, "DeploymentsOfSome", "deployments_of_some", 13);
+query!(RELEASES, "Releases", "releases", 100);
+query!(TAGS, "Tags", "tags", 100);
+query!(NEWEST_RELEASES, "NewestReleases", "newest_releases", 100);
+query!(NEWEST_TAGS, "NewestTags", "newest_tags", 100);
 query!(DEPLOYMENT_REST, "DeploymentRest", "deployment_rest", 1);
 // The list, and four connections of 37 pull requests: 149 fetches.
 query!(PULL_REQUESTS, "PullRequests", "pull_requests", 37);

@@ -179,8 +179,8 @@ async fn incident(
         head: None,
         created_at: None,
     };
-    let labels = incidents::labels_of(&parsing.incidents, full_name);
-    match incidents::listed(&node, &repo, &labels) {
+    let rule = incidents::IssueRule::of(&parsing.incidents, full_name);
+    match incidents::listed(&node, &repo, &rule) {
         Ok(listed) => Ok(Some(Fact::Incident(listed.incident))),
         Err(why) => {
             client.warn_lost(full_name, what, &why);

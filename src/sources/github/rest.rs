@@ -73,9 +73,23 @@ impl Rest {
     }
 }
 
+/// What a request gave.
+pub(super) enum Got {
+    /// It is still what bears the mark.
+    Unchanged,
+    /// It is this.
+    Fresh {
+        body: Value,
+        etag: Option<String>,
+        /// Whether another page follows.
+        more: bool,
+        bytes: usize,
+    },
+}
+
 /// What became of one try.
 enum Outcome {
-    Page(Arc<RestPage>),
+    Got(Got),
     Trouble(SourceError, Option<Span>),
     Limited(Time, String),
     Final(SourceError),
@@ -90,11 +104,22 @@ impl Client {
         what: &str,
         remedy: &str,
     ) -> Result<Vec<Arc<RestPage>>, SourceError> {
+        self.pages(path, None, what, remedy).await
+    }
+
+    /// The same of a list that stands below a key of its answer.
+    pub(super) async fn pages(
+        &self,
+        path: &str,
+        key: Option<&str>,
+        what: &str,
+        remedy: &str,
+    ) -> Result<Vec<Arc<RestPage>>, SourceError> {
         let mut pages = Vec::new();
         while pages.len() < MOST_PAGES {
             let number = pages.len() + 1;
             let path = format!("{path}?per_page={PAGE}&page={number}");
-            let page = self.page(&path, what, remedy).await?;
+            let page = self.page(&path, key, what, remedy).await?;
             let more = page.more;
             pages.push(page);
             if !more {
@@ -104,16 +129,77 @@ impl Client {
         Ok(pages)
     }
 
-    async fn page(
+    /// Reads the object at `path`.
+    pub(super) async fn object(
         &self,
         path: &str,
         what: &str,
         remedy: &str,
+    ) -> Result<Value, SourceError> {
+        let page = self.kept(path, what, remedy, |body| Some(vec![body])).await?;
+        Ok(page.elements.first().cloned().unwrap_or_default())
+    }
+
+    async fn page(
+        &self,
+        path: &str,
+        key: Option<&str>,
+        what: &str,
+        remedy: &str,
     ) -> Result<Arc<RestPage>, SourceError> {
+        let elements = |mut body: Value| match (key, body.take()) {
+            (None, Value::Array(elements)) => Some(elements),
+            (Some(key), mut body) => match body.get_mut(key)?.take() {
+                Value::Array(elements) => Some(elements),
+                _ => None,
+            },
+            _ => None,
+        };
+        self.kept(path, what, remedy, elements).await
+    }
+
+    /// Reads what is at `path`, unless it is still what was read before.
+    async fn kept(
+        &self,
+        path: &str,
+        what: &str,
+        remedy: &str,
+        elements: impl FnOnce(Value) -> Option<Vec<Value>>,
+    ) -> Result<Arc<RestPage>, SourceError> {
+        let kept = self.rest.kept.get(path);
+        let etag = kept.as_ref().map(|kept| kept.etag.as_str());
+        let (body, etag, more, bytes) = match (self.get_rest(path, etag, what, remedy).await?, kept)
+        {
+            (Got::Unchanged, Some(kept)) => return Ok(Arc::clone(&kept.page)),
+            (Got::Unchanged, None) => (Value::Null, None, false, 0),
+            (Got::Fresh { body, etag, more, bytes }, _) => (body, etag, more, bytes),
+        };
+        let Some(elements) = elements(body) else {
+            let (what, url) = (what.to_owned(), self.rest.transport.url().to_owned());
+            let cause = "it is no list".to_owned();
+            return Err(SourceError::Malformed { what, url, cause });
+        };
+        let page = Arc::new(RestPage { elements, more });
+        if let Some(etag) = etag {
+            let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+            let kept = Kept { etag, page: Arc::clone(&page), bytes };
+            self.rest.kept.insert(path.to_owned(), Arc::new(kept));
+        }
+        Ok(page)
+    }
+
+    /// Asks for `path`, with retries; for nothing new where it is still what bears `etag`.
+    pub(super) async fn get_rest(
+        &self,
+        path: &str,
+        etag: Option<&str>,
+        what: &str,
+        remedy: &str,
+    ) -> Result<Got, SourceError> {
         let (mut troubles, mut limits) = (0, 0);
         loop {
-            match self.get(path, what, remedy).await? {
-                Outcome::Page(page) => return Ok(page),
+            match self.get(path, etag, what, remedy).await? {
+                Outcome::Got(got) => return Ok(got),
                 Outcome::Final(error) => return Err(error),
                 Outcome::Limited(until, reason) => {
                     limits += 1;
@@ -136,12 +222,16 @@ impl Client {
         }
     }
 
-    async fn get(&self, path: &str, what: &str, remedy: &str) -> Result<Outcome, SourceError> {
+    async fn get(
+        &self,
+        path: &str,
+        etag: Option<&str>,
+        what: &str,
+        remedy: &str,
+    ) -> Result<Outcome, SourceError> {
         // A secondary limit stops every request of a token, whichever API it was for.
         let anything = self.gate.admit().await.map_err(|closed| limited(what, closed))?;
         let permit = self.rest.gate.admit().await.map_err(|closed| limited(what, closed))?;
-        let kept = self.rest.kept.get(path);
-        let etag = kept.as_ref().map(|kept| kept.etag.as_str());
         let answer = match self.rest.transport.get(path, etag).await {
             Ok(answer) => answer,
             Err(error) => {
@@ -151,9 +241,9 @@ impl Client {
         };
         self.observer.request(&self.source, API, &answer.status.to_string());
         let server_now = server_time(&answer);
-        if let (304, Some(kept)) = (answer.status, kept) {
+        if answer.status == 304 && etag.is_some() {
             permit.answered(rest_limits(&answer), server_now);
-            return Ok(Outcome::Page(Arc::clone(&kept.page)));
+            return Ok(Outcome::Got(Got::Unchanged));
         }
         self.observer.points(&self.source, API, 1);
         let verdict = judge_status(&answer);
@@ -167,29 +257,24 @@ impl Client {
         }
         permit.answered(rest_limits(&answer), server_now);
         Ok(match verdict {
-            None => self.read(path, what, &answer),
+            None => self.read(what, &answer),
             Some(verdict) => self.refused(what, remedy, &answer, verdict),
         })
     }
 
-    fn read(&self, path: &str, what: &str, answer: &RawAnswer) -> Outcome {
-        let elements = match serde_json::from_slice::<Vec<Value>>(&answer.body) {
-            Ok(elements) => elements,
+    fn read(&self, what: &str, answer: &RawAnswer) -> Outcome {
+        let body = match serde_json::from_slice(&answer.body) {
+            Ok(body) => body,
             Err(error) => {
                 let (what, url) = (what.to_owned(), self.rest.transport.url().to_owned());
-                let cause = format!("it is no whole list: {error}");
+                let cause = format!("it is no whole answer: {error}");
                 return Outcome::Trouble(SourceError::Malformed { what, url, cause }, None);
             }
         };
         let text = |name| answer.headers.get(name).and_then(|value| value.to_str().ok());
         let more = text("link").is_some_and(|link| link.contains("rel=\"next\""));
-        let page = Arc::new(RestPage { elements, more });
-        if let Some(etag) = text("etag") {
-            let bytes = u32::try_from(answer.body.len()).unwrap_or(u32::MAX);
-            let kept = Kept { etag: etag.to_owned(), page: Arc::clone(&page), bytes };
-            self.rest.kept.insert(path.to_owned(), Arc::new(kept));
-        }
-        Outcome::Page(page)
+        let etag = text("etag").map(str::to_owned);
+        Outcome::Got(Got::Fresh { body, etag, more, bytes: answer.body.len() })
     }
 
     fn refused(&self, what: &str, remedy: &str, answer: &RawAnswer, verdict: Verdict) -> Outcome {

@@ -5,8 +5,8 @@
 use super::answers::Parsing;
 use crate::clock::Clock;
 use crate::config::{
-    ByRepository, Components, EnvironmentRule, HashLogins, HotfixRule, IncidentSettings,
-    OwnershipSettings, RepositoryPattern,
+    ByRepository, Components, DeploymentTeller, EnvironmentRule, HashLogins, HotfixRule,
+    IncidentSettings, OwnershipSettings, RepositoryPattern,
 };
 use crate::sources::{Observer, Throttle};
 use delivery::domain::{Person, RepoId, Repository, RepositoryState, Time};
@@ -37,7 +37,7 @@ pub(super) fn hotfix() -> HotfixRule {
 
 pub(super) fn incidents() -> Vec<IncidentSettings> {
     let labels = vec!["incident".to_owned(), "Outage".to_owned()];
-    vec![IncidentSettings { labels, repositories: Vec::new() }]
+    vec![IncidentSettings { labels, ..IncidentSettings::default() }]
 }
 
 pub(super) fn parsing() -> Parsing {
@@ -45,6 +45,7 @@ pub(super) fn parsing() -> Parsing {
         hotfix: ByRepository::everywhere(hotfix()),
         incidents: incidents(),
         production: ByRepository::everywhere(production()),
+        deployments: ByRepository::everywhere(DeploymentTeller::default()),
         components: Components::default(),
         ownership: OwnershipSettings::default(),
         logins: Arc::new(Sums),

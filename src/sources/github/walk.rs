@@ -30,6 +30,18 @@ pub(super) struct Read<T> {
     pub(super) next: Option<String>,
 }
 
+impl<T> Read<T> {
+    /// A list without elements.
+    pub(super) fn nothing() -> Read<T> {
+        Read { good: Vec::new(), lost: Vec::new(), next: None }
+    }
+
+    /// Whether anything of the page was lost.
+    pub(super) fn has_losses(&self) -> bool {
+        !self.lost.is_empty()
+    }
+}
+
 impl Elements {
     pub(super) fn of(page: Page) -> Elements {
         Elements { elements: page.elements, next: page.next }

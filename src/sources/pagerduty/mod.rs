@@ -78,6 +78,8 @@ impl PagerDuty {
             node_id: Arc::from(wire.id.as_str()),
             repo: None,
             component: service(wire).map(|service| self.component_of(service)),
+            ruled: None,
+            severities: severities(wire),
             counts: self.counts(wire),
             opened_at: wire.created_at,
             events: history.events,
@@ -116,6 +118,15 @@ impl PagerDuty {
         self.settings.urgencies.contains(&urgency)
             && (wanted.is_empty() || names.into_iter().any(is_wanted))
     }
+}
+
+/// Its priority and its urgency, by which the configuration may speak of it.
+fn severities(wire: &WireIncident) -> Vec<Arc<str>> {
+    let priority = wire.priority.as_ref();
+    let names = priority.into_iter().flat_map(|it| [&it.name, &it.summary]).flatten();
+    let all: BTreeSet<String> =
+        names.chain(&wire.urgency).map(|name| name.trim().to_lowercase()).collect();
+    all.into_iter().map(Arc::from).collect()
 }
 
 impl IncidentSource for PagerDuty {

@@ -154,6 +154,8 @@ fn incident() -> Incident {
         node_id: "I_99".into(),
         repo: Some(RepoId(u64::MAX)),
         component: Some("acme/shop/api".into()),
+        ruled: Some("acme/shop/web".into()),
+        severities: vec!["sev1".into(), "sev2".into()],
         counts: true,
         opened_at: Time(3),
         events: (4..)

@@ -46,7 +46,8 @@ pub enum DeploymentMark {
 pub struct Deployment {
     /// Numeric id: the last tie-breaker of the order of deployments.
     pub id: DeploymentId,
-    /// The host's opaque node id, by which an unfinished deployment is asked again.
+    /// What an unfinished deployment is asked again by: the host's opaque node id, or the path of a
+    /// run; empty where it is not asked again.
     pub node_id: Arc<str>,
     /// The repository.
     pub repo: RepoId,

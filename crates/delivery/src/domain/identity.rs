@@ -17,9 +17,66 @@ impl RepoId {
     }
 }
 
-/// A deployment's numeric id, unique at its host.
+/// What tells of deployments. Each numbers its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DeploymentSource {
+    /// The host's deployments.
+    GitHubDeployments,
+    /// Runs of a workflow.
+    WorkflowRun,
+    /// Published releases.
+    Release,
+    /// Tags.
+    Tag,
+}
+
+impl DeploymentSource {
+    /// All of them.
+    pub const ALL: [DeploymentSource; 4] = [
+        DeploymentSource::GitHubDeployments,
+        DeploymentSource::WorkflowRun,
+        DeploymentSource::Release,
+        DeploymentSource::Tag,
+    ];
+
+    /// The name in the configuration and in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            DeploymentSource::GitHubDeployments => "github_deployments",
+            DeploymentSource::WorkflowRun => "workflow_run",
+            DeploymentSource::Release => "release",
+            DeploymentSource::Tag => "tag",
+        }
+    }
+}
+
+/// A deployment's numeric id, unique at its host: its source in the highest bits, and the source's
+/// own number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeploymentId(pub u64);
+
+impl DeploymentId {
+    /// How many bits a source's own number has.
+    const NUMBER: u32 = 60;
+
+    /// The id of what a source numbers so; higher bits of the number are dropped.
+    pub fn of(source: DeploymentSource, number: u64) -> DeploymentId {
+        let number = number & ((1 << DeploymentId::NUMBER) - 1);
+        DeploymentId((source as u64) << DeploymentId::NUMBER | number)
+    }
+
+    /// What told of the deployment.
+    pub fn source(self) -> DeploymentSource {
+        let found = DeploymentSource::ALL.get((self.0 >> DeploymentId::NUMBER) as usize);
+        found.copied().unwrap_or(DeploymentSource::GitHubDeployments)
+    }
+
+    /// The source's own number: of a deployment, a run or a release as the host numbers it, of a
+    /// tag one that is made of its name and its commit.
+    pub fn number(self) -> u64 {
+        self.0 & ((1 << DeploymentId::NUMBER) - 1)
+    }
+}
 
 /// A pull request's number within its repository.
 pub type PullNumber = u32;
@@ -171,6 +228,21 @@ mod tests {
         assert!("0123".parse::<Oid>().is_err());
         assert!("é123456".parse::<OidPrefix>().is_err());
         assert!("zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz".parse::<Oid>().is_err());
+    }
+
+    #[test]
+    fn the_same_number_of_two_sources_names_two_deployments() {
+        let mut seen = std::collections::BTreeSet::new();
+        for source in DeploymentSource::ALL {
+            let id = DeploymentId::of(source, 17_000_000_000);
+            assert_eq!((id.source(), id.number()), (source, 17_000_000_000));
+            assert!(seen.insert(id));
+        }
+        assert!(seen.contains(&DeploymentId(17_000_000_000)), "the host's deployments as they are");
+        assert_eq!(
+            DeploymentId::of(DeploymentSource::Tag, u64::MAX).source(),
+            DeploymentSource::Tag
+        );
     }
 
     #[test]

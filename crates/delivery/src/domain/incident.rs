@@ -35,6 +35,11 @@ pub struct Incident {
     /// The component that the source names (label `component/<name>`): a component's name,
     /// `owner/repo` or `owner/repo/name`; or [`pagerduty_service`], which a catalog may know.
     pub component: Option<Arc<str>>,
+    /// The component that a configured rule gives for its labels or its title, written alike: it
+    /// counts where the source names none and its repository has not exactly one.
+    pub ruled: Option<Arc<str>>,
+    /// Its severities, of those that the configuration speaks of: lower case, in order.
+    pub severities: Vec<Arc<str>>,
     /// Whether it counts by its source: an issue whose incident label was removed does not.
     pub counts: bool,
     /// When it was opened.

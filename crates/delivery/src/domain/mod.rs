@@ -19,8 +19,8 @@ pub use commit::{Commit, CommitGraph, CommitIndex, Headline};
 pub use deployment::{Deployment, DeploymentMark, DeploymentState, DeploymentStatus};
 pub use fact::{Collector, Fact, Progress};
 pub use identity::{
-    ComponentId, ComponentName, DeploymentId, IncidentId, Oid, OidPrefix, ParseOidError, Person,
-    PullNumber, RepoId, TeamName,
+    ComponentId, ComponentName, DeploymentId, DeploymentSource, IncidentId, Oid, OidPrefix,
+    ParseOidError, Person, PullNumber, RepoId, TeamName,
 };
 pub use incident::{Incident, IncidentEvent, IncidentTransition, pagerduty_service};
 pub use pull_request::{Author, PullCommit, PullRequest, ReadinessEvent, Review, ReviewState};

@@ -145,6 +145,8 @@ pub enum Unattributed {
     OutOfWindow,
     /// The rule `incident` is switched off.
     RuleOff,
+    /// It has none of the severities that count.
+    Severity,
 }
 
 impl Unattributed {
@@ -155,6 +157,7 @@ impl Unattributed {
             Unattributed::NoDeployment => "no_deployment",
             Unattributed::OutOfWindow => "out_of_window",
             Unattributed::RuleOff => "rule_off",
+            Unattributed::Severity => "severity",
         }
     }
 }
@@ -184,6 +187,7 @@ pub(super) fn unattributed(
     let why = |verdict| match verdict {
         Verdict::NamesItsCause => Unattributed::NamedCause,
         _ if !listens => Unattributed::RuleOff,
+        Verdict::Severity => Unattributed::Severity,
         Verdict::OutOfWindow => Unattributed::OutOfWindow,
         Verdict::NoDeployment | Verdict::Blames(_) => Unattributed::NoDeployment,
     };

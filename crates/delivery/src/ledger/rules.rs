@@ -39,6 +39,9 @@ pub struct Rules {
     pub failure_rules: BTreeSet<Reason>,
     /// How long after a deployment an incident is blamed on it.
     pub incident_window: Span,
+    /// The severities, in lower case, of incidents that rule `incident` blames a deployment for;
+    /// empty: it does for all incidents.
+    pub severities: BTreeSet<Arc<str>>,
 }
 
 /// How long after its last status a failed deployment may still be re-run to success.

@@ -94,6 +94,7 @@ impl Scenario {
                 exclude_authors: Default::default(),
                 failure_rules: Reason::ALL.into_iter().collect(),
                 incident_window: INCIDENT_WINDOW,
+                severities: Default::default(),
             },
         }
     }
@@ -193,6 +194,8 @@ impl Scenario {
             node_id: Arc::from("I"),
             repo: Some(RepoId(1)),
             component: None,
+            ruled: None,
+            severities: Vec::new(),
             counts: true,
             opened_at: h(opened),
             events: Vec::new(),

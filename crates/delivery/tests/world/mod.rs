@@ -306,6 +306,8 @@ impl World {
             node_id: Arc::from("I"),
             repo: Some(RepoId(1)),
             component: None,
+            ruled: None,
+            severities: Vec::new(),
             counts: true,
             opened_at: Time(self.now),
             events: ends.iter().enumerate().map(event).collect(),
@@ -367,6 +369,7 @@ pub fn rules() -> Rules {
         exclude_authors: [Person(2)].into(),
         failure_rules: Reason::ALL.into(),
         incident_window: INCIDENT_WINDOW,
+        severities: Default::default(),
     }
 }
 

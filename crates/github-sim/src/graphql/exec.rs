@@ -7,7 +7,9 @@ use crate::event::Permission;
 use crate::faults::NodeFaults;
 use crate::history::Histories;
 use crate::limits::Window;
-use crate::state::{Account, AccountKind, Deployment, Issue, PullRequest, Repository, State, Team};
+use crate::state::{
+    Account, AccountKind, Deployment, Issue, PullRequest, Release, Repository, State, Tag, Team,
+};
 use apollo_compiler::resolvers::{FieldError, ObjectValue, ResolveInfo, ResolvedValue};
 use apollo_compiler::response::JsonValue;
 use serde_json::{Value, json};
@@ -71,6 +73,11 @@ pub(crate) enum Node<'s> {
     GitActor(&'s Repository, u32, bool),
     Ref(&'s Repository, &'s str),
     Comparison(&'s Repository, u32, u32),
+    Release(&'s Repository, &'s Release),
+    /// A ref that is a tag.
+    TagRef(&'s Repository, &'s Tag),
+    /// An annotated tag's own object.
+    Tag(&'s Repository, &'s Tag),
     Account(Account),
     Team(&'s Team),
     /// A repository in a team's list, with what the team may do.
@@ -108,7 +115,9 @@ impl Node<'_> {
             Node::Label(..) => "Label",
             Node::Commit(..) => "Commit",
             Node::GitActor(..) => "GitActor",
-            Node::Ref(..) => "Ref",
+            Node::Ref(..) | Node::TagRef(..) => "Ref",
+            Node::Release(..) => "Release",
+            Node::Tag(..) => "Tag",
             Node::Comparison(..) => "Comparison",
             Node::Account(account) => match account.kind {
                 AccountKind::User => "User",

@@ -4,6 +4,7 @@ mod answer;
 mod rest;
 mod rest_json;
 mod rest_lists;
+mod rest_runs;
 
 use crate::faults::{Fault, SOMETHING_WENT_WRONG};
 use crate::graphql::{self, Surroundings};

@@ -1,7 +1,7 @@
 //! The REST API: routes, conditional requests, pages and their links.
 
 use super::answer::Answer;
-use super::{Call, primary, rest_json, rest_lists};
+use super::{Call, primary, rest_json, rest_lists, rest_runs};
 use crate::graphql::show_time;
 use crate::meter::Api;
 use crate::sim::{Sim, VIEWER};
@@ -68,6 +68,8 @@ pub(super) enum Found {
     One(Value),
     /// A whole list, of which a page is cut.
     Many(Vec<Value>),
+    /// The same, below this key and with the count beside it.
+    Wrapped(&'static str, Vec<Value>),
     /// The resource is at `/repositories/{id}` and the rest of the path.
     Moved(String),
     Status(u16, &'static str),
@@ -92,7 +94,10 @@ pub(super) fn respond(sim: &Sim, call: &Call) -> Answer {
     };
     let answer = match found {
         Found::One(value) => Answer::json(200, value),
-        Found::Many(items) => page(call, &parameters, &items),
+        Found::Many(items) => page(call, &parameters, &items, |shown| json!(shown)),
+        Found::Wrapped(key, items) => {
+            page(call, &parameters, &items, |shown| json!({"total_count": items.len(), key: shown}))
+        }
         Found::Status(status, message) => Answer::message(status, message),
         Found::Moved(path) => {
             let question = if call.query.is_empty() { "" } else { "?" };
@@ -123,12 +128,17 @@ fn conditional(call: &Call, answer: Answer) -> Answer {
     answer.with(header::ETAG, &etag).with(header::CACHE_CONTROL, "private, max-age=60, s-maxage=60")
 }
 
-fn page(call: &Call, parameters: &Parameters, items: &[Value]) -> Answer {
+fn page(
+    call: &Call,
+    parameters: &Parameters,
+    items: &[Value],
+    body: impl Fn(Vec<&Value>) -> Value,
+) -> Answer {
     let size = parameters.number("per_page").unwrap_or(PAGE.0).clamp(1, PAGE.1);
     let number = parameters.number("page").unwrap_or(1).max(1);
     let last = items.len().div_ceil(size).max(1);
     let shown: Vec<&Value> = items.iter().skip((number - 1) * size).take(size).collect();
-    let answer = Answer::json(200, json!(shown));
+    let answer = Answer::json(200, body(shown));
     let kept: Vec<&str> = call
         .query
         .split('&')
@@ -267,6 +277,7 @@ fn of_repository(
             let commit = crate::graphql::resolve(repo, &revision.join("/"));
             one(commit, |commit| rest_json::commit(state, repo, commit, base))
         }
+        ["actions", rest @ ..] => rest_runs::route(state, repo, rest, parameters, base),
         ["compare", range @ ..] => rest_lists::compare(state, repo, &range.join("/"), base),
         _ => NOT_FOUND,
     }

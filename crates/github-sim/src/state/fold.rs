@@ -68,6 +68,8 @@ impl State {
                 self.repo(repo)?.add_status(at, index, state, environment.as_deref());
                 Ok(())
             }
+            Event::Release(event) => self.repo(event.repo())?.apply_release(at, event),
+            Event::Run(event) => self.repo(event.repo())?.apply_run(at, event),
             other => self.apply_thread(at, other),
         }
     }
@@ -175,6 +177,10 @@ impl State {
             pulls: BTreeMap::new(),
             issues: BTreeMap::new(),
             deployments: Vec::new(),
+            tags: BTreeMap::new(),
+            releases: BTreeMap::new(),
+            workflows: Vec::new(),
+            runs: BTreeMap::new(),
             environments: BTreeMap::new(),
             live: HashMap::new(),
             open_heads: HashMap::new(),

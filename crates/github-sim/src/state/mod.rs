@@ -4,9 +4,13 @@ mod fold;
 mod graph;
 mod ownership;
 mod pulls;
+mod releases;
+mod runs;
 
 pub(crate) use graph::Graph;
 pub(crate) use ownership::{Team, object_id};
+pub(crate) use releases::{Release, Tag};
+pub(crate) use runs::{Run, Workflow};
 
 use crate::event::{CloseReason, RepoId, Verdict};
 use std::collections::{BTreeMap, HashMap};
@@ -138,6 +142,11 @@ pub(crate) struct Repository {
     pub(crate) pulls: BTreeMap<u32, PullRequest>,
     pub(crate) issues: BTreeMap<u32, Issue>,
     pub(crate) deployments: Vec<Deployment>,
+    pub(crate) tags: BTreeMap<String, Tag>,
+    pub(crate) releases: BTreeMap<u64, Release>,
+    pub(crate) workflows: Vec<Workflow>,
+    /// By id, which is their order.
+    pub(crate) runs: BTreeMap<u64, Run>,
     /// Names of environments with their first deployment's instant.
     pub(crate) environments: BTreeMap<String, i64>,
     /// Per environment, the deployments whose newest status is a success.

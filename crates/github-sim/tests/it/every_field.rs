@@ -43,6 +43,9 @@ fn story() -> Scenario {
     let created = Event::DeploymentCreated { repo, id, sha, branch, environment, task, payload };
     story.event(NOW - 3 * DAY, created);
     story.status(NOW - 3 * DAY + 1, id, "SUCCESS");
+    let head = story.head(repo, "main").unwrap();
+    story.tag(NOW - 3 * DAY + 2, repo, "v1", &head);
+    story.release(NOW - 3 * DAY + 3, repo, "v1");
     let issue = story.issue(NOW - 2 * DAY, repo, "Down", &["incident"]);
     story.comment(NOW - 2 * DAY + 1, repo, issue, "caused by #1");
     story.close_issue(NOW - DAY, repo, issue);

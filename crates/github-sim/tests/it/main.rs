@@ -8,6 +8,8 @@ mod graphql;
 mod limits;
 mod official_schema;
 mod ownership;
+mod releases;
 mod rest;
+mod runs;
 mod scenario;
 mod search;

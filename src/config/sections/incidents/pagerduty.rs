@@ -1,7 +1,6 @@
 //! `[[incidents]]` with `source = "pagerduty"`.
 
-use super::{Beside, SECTION};
-use crate::config::patterns::RepositoryPattern;
+use super::{Beside, SECTION, component};
 use crate::config::reader::{Reader, describe};
 use crate::config::sections::github::urls;
 use crate::config::sections::{choice, credentials};
@@ -150,33 +149,4 @@ fn services(reader: &Reader<'_>, at: usize, beside: &Beside<'_>) -> BTreeMap<Str
         }
     }
     services
-}
-
-/// `owner/repo` or `owner/repo/component`.
-fn component(text: &str, beside: &Beside<'_>) -> Result<Arc<str>, String> {
-    let mut parts = text.splitn(3, '/');
-    let repository: Vec<&str> = parts.by_ref().take(2).collect();
-    let (repository, name) = (repository.join("/"), parts.next());
-    let pattern = RepositoryPattern::parse(&repository)
-        .map_err(|_| format!("`{text}` is no component; write owner/repo or owner/repo/name"))?;
-    if !pattern.is_exact() || name.is_some_and(|name| name.trim().is_empty()) {
-        return Err(format!("`{text}` is no component; write owner/repo or owner/repo/name"));
-    }
-    let of_it = || {
-        let all = beside.components.iter();
-        all.filter(|one| one.repo.eq_ignore_ascii_case(&repository)).map(|one| &*one.name)
-    };
-    let known: Vec<&str> = of_it().collect();
-    match name {
-        None if known.len() > 1 => Err(format!(
-            "`{text}` holds several components; write one of them: {}",
-            known.iter().map(|name| format!("{text}/{name}")).collect::<Vec<_>>().join(", ")
-        )),
-        Some(name)
-            if !known.is_empty() && !known.iter().any(|one| one.eq_ignore_ascii_case(name)) =>
-        {
-            Err(format!("{repository} has no component `{name}`; it has {}", known.join(", ")))
-        }
-        _ => Ok(Arc::from(text)),
-    }
 }

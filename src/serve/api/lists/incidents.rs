@@ -34,7 +34,7 @@ pub struct Incident {
     pub mapped: bool,
     /// Whether a deployment is to blame.
     pub attributed: bool,
-    /// Why none is: `unmapped`, `named_cause`, `no_deployment`, `out_of_window` or `rule_off`.
+    /// Why none is: `unmapped`, `named_cause`, `no_deployment`, `out_of_window`, `rule_off` or `severity`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unattributed: Option<&'static str>,
     /// The deployments of the component that it blames.

@@ -12,6 +12,8 @@ pub(in super::super) enum Verdict {
     Blames(usize),
     /// Its text names a known cause, which rule `linked` listens to: nobody has to guess.
     NamesItsCause,
+    /// It has none of the severities that count.
+    Severity,
     /// Nothing that is no rollback was deployed before it opened.
     NoDeployment,
     /// The latest such deployment finished longer ago than the configured window.
@@ -20,7 +22,7 @@ pub(in super::super) enum Verdict {
 
 /// Blames the latest deployment that finished at or before an incident opened, passing over
 /// rollbacks, within the configured window. An incident that names a known cause is not guessed
-/// about where rule `linked` listens to it.
+/// about where rule `linked` listens to it, nor is one of a severity that does not count.
 pub(super) fn find(record: &Record<'_>, repairs: &Repairs, matches: &mut Matches) {
     for (incident, verdict) in verdicts(record, repairs) {
         if let Verdict::Blames(blamed) = verdict {
@@ -42,6 +44,10 @@ pub(in super::super) fn verdicts<'r, 'a>(
         let incident = standing.incident;
         if linked && linked::names_its_cause(record, incident) {
             return (incident, Verdict::NamesItsCause);
+        }
+        let severities = &record.rules.severities;
+        if !severities.is_empty() && incident.severities.iter().all(|it| !severities.contains(it)) {
+            return (incident, Verdict::Severity);
         }
         let finished = record.production.finished_by(incident.opened_at);
         let verdict = match candidates.before(finished) {

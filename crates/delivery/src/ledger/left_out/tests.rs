@@ -139,12 +139,18 @@ fn an_incident_without_a_deployment_to_blame_says_why() {
     let dismissed = scenario.incident("none", 13);
     dismissed.events = vec![event(h(14), IncidentTransition::Dismissed)];
     scenario.incident("unmarked", 15).counts = false;
+    scenario.rules.severities = [Arc::from("sev1")].into();
+    for incident in &mut scenario.incidents {
+        incident.severities = vec![Arc::from("sev1")];
+    }
+    scenario.incident("slight", 16).severities = vec![Arc::from("sev3")];
     let found = whole(&scenario, 60);
     let why = |id: &str| found.unattributed.get(&IncidentId(Arc::from(id))).copied();
     assert_eq!(why("before"), Some(Unattributed::NoDeployment));
     assert_eq!(why("soon"), None);
     assert_eq!(why("late"), Some(Unattributed::OutOfWindow));
     assert_eq!(why("told"), Some(Unattributed::NamedCause));
+    assert_eq!(why("slight"), Some(Unattributed::Severity));
     let left_out: Vec<(&str, IncidentOmission)> =
         found.incidents.iter().map(|one| (&*one.id.0, one.why)).collect();
     assert_eq!(

@@ -6,6 +6,7 @@ mod deployment;
 mod issue;
 mod pull_request;
 mod query;
+mod release;
 mod repository;
 mod search;
 mod team;
@@ -69,6 +70,9 @@ pub(crate) fn field<'s>(
         Node::Commit(repo, commit) => commit::field(ctx, repo, *commit, call),
         Node::GitActor(repo, commit, author) => commit::actor(ctx, repo, *commit, *author, call),
         Node::Ref(repo, branch) => commit::reference(repo, branch, call),
+        Node::Release(repo, one) => release::field(repo, one, call),
+        Node::TagRef(repo, tag) => release::reference(repo, tag, call),
+        Node::Tag(repo, tag) => release::tag(repo, tag, call),
         Node::Comparison(repo, base, head) => commit::comparison(repo, *base, *head, call),
         Node::Account(account) => account_field(ctx, account, call),
         Node::Record(_, fields) => Out::Leaf(fields.get(name).cloned().unwrap_or_default()),
@@ -190,6 +194,7 @@ pub(crate) fn node_id(node: &Node<'_>) -> String {
         Node::Repository(repo) | Node::Granted(repo, _) => id::encode("R", &[repo.id], None),
         Node::Team(team) => team::id(team),
         Node::Deployment(repo, deployment) => id::encode("DE", &[repo.id, deployment.id], None),
+        Node::Release(repo, release) => id::encode("RE", &[repo.id, release.id], None),
         Node::Status(_, deployment, index) => {
             id::encode("DES", &[deployment.id, *index as u64], None)
         }

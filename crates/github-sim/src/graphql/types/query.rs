@@ -70,6 +70,10 @@ fn find<'s>(ctx: &Ctx<'s>, id: &str) -> Result<Node<'s>, Failure> {
             let index = usize::try_from(*decoded.numbers.get(1)?).ok()?;
             deployment.statuses.get(index).map(|_| Node::Status(repo, deployment, index))
         }),
+        "RE" => repo(0).and_then(|repo| {
+            let release = repo.releases.get(decoded.numbers.get(1)?)?;
+            Some(Node::Release(repo, release))
+        }),
         "PR" => repo(0).and_then(|repo| {
             repo.pulls.get(&number()?).map(|pull| Node::Thread(repo, Owner::Pull(pull)))
         }),

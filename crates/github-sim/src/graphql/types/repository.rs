@@ -1,6 +1,6 @@
 //! `Repository`, its lists, labels and environments.
 
-use super::{Call, commit, null, owner_of, thread, web};
+use super::{Call, commit, null, owner_of, release, thread, web};
 use crate::graphql::args::Args;
 use crate::graphql::connection::{Key, page};
 use crate::graphql::exec::{Ctx, Failure, Node, Out, Owner};
@@ -58,6 +58,9 @@ fn lists<'s>(repo: &'s Repository, call: Call<'_>) -> Out<'s> {
     let order = args.order();
     let descending = order.is_some_and(|(_, descending)| descending);
     match call.name {
+        "refs" if args.text("refPrefix").is_some_and(|prefix| prefix.starts_with("refs/tags")) => {
+            release::tags(repo, call)
+        }
         "refs" => {
             let wanted =
                 args.text("refPrefix").is_some_and(|prefix| prefix.starts_with("refs/heads"));
@@ -80,7 +83,7 @@ fn lists<'s>(repo: &'s Repository, call: Call<'_>) -> Out<'s> {
         "deployments" => deployments(repo, call, None),
         "pullRequests" => pulls(repo, repo.pulls.values(), call),
         "issues" => issues(repo, call),
-        "releases" => page(args, bounds, false, Vec::<(Key, &str)>::new(), Node::Topic),
+        "releases" => release::list(repo, call),
         "labels" => {
             let labels = labels_of(repo).into_iter();
             let items = labels.map(|label| (Key(0, label.to_owned(), 0), label)).collect();

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
-use crate::domain::{HOUR, IncidentTransition::*};
-use crate::ledger::Reason::{Incident, Rollback};
+use crate::domain::{DeploymentId, HOUR, IncidentLink, IncidentTransition::*};
+use crate::ledger::Reason::{Incident, Linked, Rollback};
 use crate::ledger::scenario::*;
 
 fn scenario() -> Scenario {
@@ -70,4 +70,25 @@ fn dismissed_incidents_and_a_rule_that_is_off_blame_nobody() {
     scenario.rules.failure_rules.remove(&Incident);
     let history = scenario.judge(99);
     assert!(failed(&history).is_empty() && !history.incidents[0].attributed);
+}
+
+#[test]
+fn incidents_of_other_severities_count_and_blame_nothing_unless_they_name_their_cause() {
+    for (counting, borne, expected) in [
+        (&[][..], &[][..], vec![(2, Incident)]),
+        (&[], &["sev3"], vec![(2, Incident)]),
+        (&["sev1", "sev2"], &["sev2"], vec![(2, Incident)]),
+        (&["sev1"], &["p1", "sev1"], vec![(2, Incident)]),
+        (&["sev1"], &["sev2"], vec![]),
+        (&["sev1"], &[], vec![]),
+    ] {
+        let mut scenario = scenario();
+        scenario.rules.severities = counting.iter().map(|it| (*it).into()).collect();
+        scenario.incident("i", 21).severities = borne.iter().map(|it| (*it).into()).collect();
+        let history = scenario.judge(99);
+        assert_eq!(failed(&history), expected, "{counting:?} {borne:?}");
+        assert_eq!(history.incidents[0].attributed, !expected.is_empty());
+        scenario.incidents[0].causes = vec![IncidentLink::Deployment(DeploymentId(1))];
+        assert_eq!(failed(&scenario.judge(99)), [(1, Linked)], "{counting:?} {borne:?}");
+    }
 }

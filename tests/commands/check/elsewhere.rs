@@ -1,0 +1,56 @@
+//! `check` of repositories whose deployments runs or releases tell.
+
+use super::{OWNED, SOURCE, findings, json};
+use crate::world::{DAY, World, now};
+use github_sim::Scenario;
+
+const ENTRIES: &str = "[[deployments]]\nrepositories = [\"acme/app\"]\nsource = \"release\"\n\
+                       [[deployments]]\nrepositories = [\"acme/gone-*\"]\nsource = \"tag\"\n\
+                       [[deployments]]\nsource = \"workflow_run\"\nworkflow = \"deploy.yml\"\n";
+
+#[test]
+fn each_repository_is_shown_with_what_tells_of_its_deployments() {
+    let mut scenario = Scenario::new();
+    let api = scenario.repository(now() - 90 * DAY, "acme/api");
+    let sha = scenario.head(api, "main").unwrap();
+    for (days, conclusion) in [(50, "success"), (9, "success"), (5, "failure"), (3, "success")] {
+        let run = scenario.run(now() - days * DAY, api, "deploy.yml", &sha);
+        scenario.conclude(now() - days * DAY + 60, api, run, conclusion);
+    }
+    scenario.ship(now() - DAY, api, &sha, "production");
+    let app = scenario.repository(now() - 90 * DAY, "acme/app");
+    scenario.release(now() - 2 * DAY, app, "v1");
+    scenario.repository(now() - 90 * DAY, "acme/lib");
+    scenario.issue(now() - DAY, api, "Down", &["incident"]);
+    let world = World::of(&mut scenario);
+    world.configure(&format!("{SOURCE}{OWNED}{ENTRIES}"));
+    let (code, report) = json(&world);
+    assert_eq!(code, 1, "{report:#}");
+    let repositories = &report["sources"][0]["repositories"];
+    let shown = repositories.as_array().unwrap().iter().map(|one| {
+        let environments = one["environments"].as_array().unwrap();
+        (
+            one["name"].as_str().unwrap(),
+            one["deployment_source"].as_str().unwrap(),
+            one["production_deployments"].as_u64().unwrap(),
+            environments.iter().filter_map(|one| one["name"].as_str()).collect::<Vec<_>>(),
+        )
+    });
+    let runs = r#"source = "workflow_run", workflow = "deploy.yml""#;
+    let expected = [
+        ("acme/api", "workflow_run", 2, vec![runs]),
+        ("acme/app", "release", 1, vec![r#"source = "release""#]),
+        ("acme/lib", "workflow_run", 0, vec![]),
+    ];
+    assert_eq!(shown.collect::<Vec<_>>(), expected);
+    let found = findings(&report);
+    for expected in [
+        "warning deployments[1].repositories[0]: `acme/gone-*` matches no collected repository; \
+         correct or remove it",
+        "note deployments[2].workflow: 1 of 2 repositories do not have this workflow, so they have \
+         no deployments (acme/lib): correct its file or name, or narrow `repositories`",
+    ] {
+        assert!(found.iter().any(|one| one == expected), "{expected}\n{found:#?}");
+    }
+    assert_eq!(found.len(), 2, "{found:#?}");
+}
