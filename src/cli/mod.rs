@@ -7,6 +7,7 @@ mod check;
 mod daemon;
 mod demo;
 mod docs;
+mod doors;
 mod findings;
 mod generation;
 mod log;

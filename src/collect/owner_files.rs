@@ -31,7 +31,7 @@ impl Collect {
         let source = Arc::clone(&self.source);
         let moved: Vec<(Repository, Option<String>)> = self
             .active()
-            .map(|tracked| (tracked.repository.clone(), tracked.owner_files.clone()))
+            .map(|tracked| (tracked.as_probed(), tracked.owner_files.clone()))
             .filter(|(repo, cursor)| {
                 source.owner_files_may_have_news(repo, cursor.as_deref(), wanted)
             })

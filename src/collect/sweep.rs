@@ -5,7 +5,9 @@ use super::fetch::Outcome;
 use super::tracked::Tracked;
 use super::{Collect, CollectError, repositories};
 use crate::sources::github::{Mark, Probe, Probed};
-use delivery::domain::{Collector, DAY, Fact, MINUTE, Progress, RepoId, Repository, Span, Time};
+use delivery::domain::{
+    Collector, DAY, Fact, MINUTE, Oid, Progress, RepoId, Repository, Span, Time,
+};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -64,6 +66,8 @@ impl Collect {
                 return Err(error);
             }
         }
+        let found = discovery.repositories.iter();
+        let heads: Vec<(RepoId, Option<Oid>)> = found.map(|one| (one.id, one.head)).collect();
         let mut changed: Vec<Fact> = discovery
             .repositories
             .into_iter()
@@ -78,6 +82,12 @@ impl Collect {
         self.around.store.commit(&changed, &[]).await?;
         for fact in &changed {
             self.absorb(fact);
+        }
+        for (repo, head) in heads {
+            // A head that was seen before is the probe's to compare.
+            if let Some(tracked) = self.tracked.get_mut(&repo) {
+                tracked.head = tracked.head.or(head);
+            }
         }
         if !failed {
             self.note_success(Concern::Discovery);

@@ -212,6 +212,11 @@ impl Tracked {
         self.repository.state == RepositoryState::Active && self.probed_at.is_some()
     }
 
+    /// The repository with its head as the last probe saw it, however far its commits are read.
+    pub fn as_probed(&self) -> Repository {
+        Repository { head: self.head, ..self.repository.clone() }
+    }
+
     /// Whether the branch has moved since the commit graph was read.
     pub fn commits_may_have_news(&self) -> bool {
         self.has_component() && self.head != self.head_read

@@ -33,7 +33,8 @@ pub use sections::{ALL as SECTIONS, listen_address};
 pub use settings::{
     CatalogSettings, CollectionSettings, ComponentDetail, ExpositionSettings, FailuresSettings,
     GitHubSettings, HashLogins, IncidentSettings, LogFormat, LogSettings, MeasuresSettings,
-    OwnershipRule, OwnershipSettings, OwnershipSource, ServerSettings, Settings, StoreSettings,
+    OwnershipRule, OwnershipSettings, OwnershipSource, PagerDutySettings, ServerSettings, Settings,
+    StoreSettings, Urgency,
 };
 
 use problems::Report;

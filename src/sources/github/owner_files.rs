@@ -60,10 +60,12 @@ impl Cursor {
     }
 }
 
-/// Whether files may have changed since the cursor was made.
+/// Whether files may have changed since the cursor was made. A head that nobody has seen since the
+/// start is no news.
 pub(super) fn have_news(repo: &Repository, cursor: Option<&str>, wanted: OwnerFiles) -> bool {
     let head = repo.head.map(|head| head.to_string());
-    Cursor::read(cursor).is_none_or(|known| !known.answers(wanted) || known.head != head)
+    let has_moved = |known: &Cursor| head.is_some() && known.head != head;
+    Cursor::read(cursor).is_none_or(|known| !known.answers(wanted) || has_moved(&known))
 }
 
 /// A repository on its way.
