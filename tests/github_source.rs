@@ -12,5 +12,7 @@ mod monorepo;
 mod ownership;
 #[path = "github_source/repositories.rs"]
 mod repositories;
+#[path = "github_source/together.rs"]
+mod together;
 #[path = "github_source/trouble.rs"]
 mod trouble;

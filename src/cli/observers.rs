@@ -169,4 +169,8 @@ impl collect::Observer for Observers {
     fn data_through(&self, source: &str, collector: Collector, through: Time) {
         self.own.data_through(source, collector.name(), through);
     }
+
+    fn missed(&self, source: &str, collector: Collector) {
+        self.own.missed(source, collector.name());
+    }
 }

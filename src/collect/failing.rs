@@ -10,6 +10,8 @@ pub(super) enum Concern {
     Sweep,
     /// Finding some of the repositories.
     Discovery,
+    /// Searching for what moved.
+    Search,
     /// This machine's clock, which differs from the source's.
     Clock,
     /// One source of ownership.

@@ -3,7 +3,7 @@
 use super::failing::Concern;
 use super::tracked::Tracked;
 use super::{Collect, CollectError};
-use crate::sources::github::Reach;
+use crate::sources::github::{Place, Reach};
 use crate::sources::{SourceError, Step};
 use crate::store::{CursorOf, CursorUpdate};
 use delivery::domain::{Collector, DAY, Fact, MINUTE, Progress, RepoId, Span, Time};
@@ -12,11 +12,13 @@ use std::time::Instant;
 
 /// How many pages of one repository's history are read before the next repository has its turn.
 const PAGES_A_TURN: usize = 20;
+/// After so many turns it is told how far the backfill has come: that takes a look at everything.
+const TURNS_UNTOLD: usize = 50;
 /// How much older than its deployment's finish a baseline's commit is taken to be until it is known.
 const BASELINE_MARGIN: Span = 3 * DAY;
 
 /// How far back the reconcile reads lists again although nothing seems new.
-const RECONCILE_DEPTH: Span = 7 * DAY;
+pub(super) const RECONCILE_DEPTH: Span = 7 * DAY;
 /// A list that may not be read is asked for again after this long: somebody has to grant it first.
 const UNREADABLE_FOR: Span = 30 * MINUTE;
 
@@ -35,6 +37,9 @@ impl Collect {
     /// Reads history of repositories that are not complete, until the next sweep is due.
     pub(super) async fn backfill_until(&mut self, deadline: Time) {
         loop {
+            if let Err(error) = self.finish_the_empty().await {
+                return self.backfill_failed(&error);
+            }
             let waiting: Vec<RepoId> = self
                 .tracked
                 .iter()
@@ -42,30 +47,45 @@ impl Collect {
                 .map(|(repo, _)| *repo)
                 .collect();
             let mut advanced = false;
-            for repo in waiting {
+            for (turn, repo) in waiting.into_iter().enumerate() {
                 match self.backfill_turn(repo, deadline).await {
                     Ok(moved) => advanced |= moved,
-                    Err(error) => {
-                        self.note_failure(Concern::Sweep, &error);
-                        self.tell_up(false);
-                        self.tell_progress();
-                        return;
-                    }
+                    Err(error) => return self.backfill_failed(&error),
                 }
-                if self.is_over(deadline) {
-                    return;
+                if self.is_over(deadline) || self.sweeps_need_the_rest() {
+                    return self.tell_progress();
+                }
+                if turn % TURNS_UNTOLD == 0 {
+                    self.tell_progress();
                 }
             }
+            self.tell_progress();
             if !advanced {
                 return;
             }
         }
     }
 
+    fn backfill_failed(&mut self, error: &CollectError) {
+        self.note_failure(Concern::Sweep, error);
+        self.tell_up(false);
+        self.tell_progress();
+    }
+
     /// Whether a deadline has come, or was set by a clock that has been set back since.
     fn is_over(&self, deadline: Time) -> bool {
         let left = deadline.since(self.around.clock.now());
         left <= 0 || left > 2 * self.around.settings.sweep_interval
+    }
+
+    /// Whether what is left of the hour's points is for the sweeps of this hour: news come before
+    /// history. Half of the points are history's in any case, or it might never be read.
+    fn sweeps_need_the_rest(&self) -> bool {
+        let Some(left) = self.source.left() else { return false };
+        let interval = self.around.settings.sweep_interval.max(1);
+        let sweeps = (left.until.since(self.around.clock.now()) + interval - 1) / interval;
+        let reserve = self.sweep_cost.saturating_mul(sweeps.max(0).cast_unsigned());
+        left.points <= reserve.min(left.allowed / 2)
     }
 
     /// One repository's turn; true where anything was read.
@@ -82,11 +102,10 @@ impl Collect {
                 break;
             }
             pages += 1;
-            if self.is_over(deadline) {
+            if self.is_over(deadline) || self.sweeps_need_the_rest() {
                 break;
             }
         }
-        self.tell_progress();
         Ok(pages > 0)
     }
 
@@ -173,8 +192,14 @@ impl Collect {
         let source = Arc::clone(&self.source);
         let cursor = cursor.as_deref();
         let step = match collector {
-            Collector::Deployments => source.deployments(&repository, cursor, &reach).await?,
-            Collector::PullRequests => source.pull_requests(&repository, cursor, &reach).await?,
+            Collector::Deployments => {
+                let first = self.first_pages.deployments(repo);
+                source.deployments(&repository, Place { cursor, first }, &reach).await?
+            }
+            Collector::PullRequests => {
+                let first = self.first_pages.pulls(repo);
+                source.pull_requests(&repository, Place { cursor, first }, &reach).await?
+            }
             Collector::Incidents | Collector::Commits => {
                 source.incidents(&repository, cursor, &reach).await?
             }
@@ -202,7 +227,7 @@ impl Collect {
 
     /// Commits and pull requests matter only where something is deployed to production; incidents
     /// only where the configuration looks for them; and nothing where the newest entry is nothing.
-    fn has_nothing_to_read(&self, tracked: &Tracked, collector: Collector) -> bool {
+    pub(super) fn has_nothing_to_read(&self, tracked: &Tracked, collector: Collector) -> bool {
         let never_any = || {
             let unread = !tracked.cursors.contains_key(&collector);
             unread && matches!(tracked.marks.get(&collector), Some(None))

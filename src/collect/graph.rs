@@ -2,9 +2,10 @@
 
 use super::commits::{Known, Question, Walk};
 use super::fetch::Outcome;
+use super::tracked::Tracked;
 use super::{Collect, CollectError};
 use crate::sources::SourceError;
-use crate::sources::github::HistoryPage;
+use crate::sources::github::{HistoryPage, Place};
 use delivery::domain::{Collector, Commit, Fact, Oid, RepoId, Repository, Time};
 use std::collections::BTreeSet;
 
@@ -46,7 +47,9 @@ impl Collect {
                 return self.finish(repo, Collector::Commits, probed_at, facts, cursor).await;
             }
             Some(Question::Page { from, after }) => {
-                let page = self.source.history(&repository, from, after.as_deref()).await?;
+                let first = self.first_pages.history(repo, from);
+                let place = Place { cursor: after.as_deref(), first };
+                let page = self.source.history(&repository, from, place).await?;
                 if page.lost && head == Some(from) {
                     let what = format!("commits of {}", repository.full_name);
                     return Err(SourceError::NotFound { what }.into());
@@ -67,6 +70,17 @@ impl Collect {
         self.around.observer.items(self.source.name(), Collector::Commits, facts.len() as u64);
         self.keep(repo, facts, Some((Collector::Commits, walk.to_cursor()))).await?;
         Ok(Outcome::Advance)
+    }
+
+    /// The commit from which the walk asks for a first page next, if it does.
+    pub(super) fn next_history(&self, tracked: &Tracked) -> Option<Oid> {
+        let cursor = tracked.cursors.get(&Collector::Commits).map(String::as_str);
+        let fingerprint = self.source.commits_fingerprint(&tracked.repository);
+        let mut walk = Walk::from_cursor(cursor, &fingerprint);
+        match walk.next(tracked.head, self.horizon(tracked), &[])? {
+            Question::Page { from, after: None } => Some(from),
+            Question::Page { .. } | Question::Heads(_) => None,
+        }
     }
 
     /// When the baseline's commit was made, and the deployed commits that the store does not know.

@@ -13,9 +13,12 @@ mod graph;
 mod health;
 mod incidents;
 mod moved;
+mod news;
 mod observer;
 mod owner_files;
 mod ownership;
+mod quiet;
+mod recheck;
 mod sweep;
 mod tracked;
 
@@ -30,12 +33,13 @@ use crate::config::{
     ByRepository, CollectionSettings, Components, EnvironmentRule, OwnershipSettings,
 };
 use crate::sources::SourceError;
-use crate::sources::github::GitHub;
+use crate::sources::github::{FirstPages, GitHub};
 use crate::store::{CursorOf, Store, StoreError};
 use delivery::domain::{
     ClaimSource, Collector, Fact, MINUTE, RepoId, Repository, RepositoryState, Span, Time,
 };
 use failing::{Concern, Failing};
+use news::Sweeps;
 use ownership::Asked;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -100,7 +104,12 @@ pub struct Collect {
     discovered_at: Option<Time>,
     asked: Asked,
     failing: Failing,
-    sweeps: u64,
+    sweeps: Sweeps,
+    /// What was asked for together and is not read yet.
+    first_pages: FirstPages,
+    /// Points that a sweep takes, about.
+    sweep_cost: u64,
+    turns: u64,
 }
 
 impl Collect {
@@ -113,7 +122,10 @@ impl Collect {
             discovered_at: None,
             asked: Asked::default(),
             failing: Failing::default(),
-            sweeps: 0,
+            sweeps: Sweeps::default(),
+            first_pages: FirstPages::default(),
+            sweep_cost: 0,
+            turns: 0,
         }
     }
 
@@ -165,7 +177,11 @@ impl Collect {
             let started = self.around.clock.now();
             let next = started.plus(self.interval_with_jitter());
             self.around.health.update(self.source.name(), |health| health.next_sweep = Some(next));
+            let spent = self.source.spent();
             let swept = self.sweep(started).await;
+            let cost = self.source.spent().saturating_sub(spent);
+            // One expensive sweep says little of the next ones; a cheap one may be followed by news.
+            self.sweep_cost = cost.max(self.sweep_cost * 3 / 4);
             self.conclude(swept, started);
             self.backfill_until(next).await;
             // Where the clock was set back meanwhile, `next` would be far away.
@@ -175,8 +191,8 @@ impl Collect {
     }
 
     fn interval_with_jitter(&mut self) -> i64 {
-        self.sweeps = self.sweeps.wrapping_add(1);
-        jittered(self.around.settings.sweep_interval, self.sweeps)
+        self.turns = self.turns.wrapping_add(1);
+        jittered(self.around.settings.sweep_interval, self.turns)
     }
 
     /// Tells the outcome of a sweep to metrics, landing page and log.

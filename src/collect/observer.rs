@@ -23,4 +23,6 @@ pub trait Observer: Send + Sync {
     fn succeeded(&self, source: &str, collector: Collector, at: Time);
     /// One collector has all that happened up to this instant, in every complete repository.
     fn data_through(&self, source: &str, collector: Collector, through: Time);
+    /// The reconcile found news of a repository that the sweeps should have told and had missed.
+    fn missed(&self, source: &str, collector: Collector);
 }

@@ -5,7 +5,7 @@ use crate::config::EnvironmentRule;
 use crate::sources::github::Mark;
 use delivery::domain::{
     ClaimSource, Collector, DAY, Deployment, DeploymentId, DeploymentState, Fact, Incident,
-    IncidentId, IncidentTransition, Oid, Progress, Repository, RepositoryState, Span, Time,
+    IncidentId, IncidentTransition, MINUTE, Oid, Progress, Repository, RepositoryState, Span, Time,
 };
 use delivery::ledger::ProductionEnvironments;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -15,6 +15,15 @@ use std::sync::Arc;
 const FAILED_ASKED_FOR: Span = 7 * DAY;
 /// A pending one is asked again this long: GitHub ends waiting approvals after 30 days.
 const PENDING_ASKED_FOR: Span = 31 * DAY;
+
+/// A repository that has not moved for so long is seldom deployed…
+const IDLE_AFTER: Span = 7 * DAY;
+/// …and is asked for deployments so often.
+const IDLE_ASKED_EVERY: Span = 30 * MINUTE;
+/// After so long it is hardly ever deployed…
+const ASLEEP_AFTER: Span = 90 * DAY;
+/// …and is asked so often.
+const ASLEEP_ASKED_EVERY: Span = DAY;
 
 /// One repository as collecting sees it.
 #[derive(Debug)]
@@ -33,8 +42,16 @@ pub struct Tracked {
     pub pending: Vec<Collector>,
     /// The newest entry of each list, as the last probe saw it.
     pub marks: HashMap<Collector, Option<Mark>>,
-    /// When the last probe that found it was asked.
+    /// When the last sweep asked about it, by whatever question, and found it.
     pub probed_at: Option<Time>,
+    /// When its deployments were last asked for.
+    pub looked_at: Option<Time>,
+    /// When it was last asked for everything.
+    pub checked_at: Option<Time>,
+    /// When its progress was last stored.
+    pub kept_at: Option<Time>,
+    /// When it last moved: a push, a pull request, an incident, a deployment.
+    moved_at: Option<Time>,
     /// Lists that may not be read, with when they are asked for again.
     pub held_until: HashMap<Collector, Time>,
     /// The sources of ownership that were asked for it.
@@ -73,6 +90,10 @@ impl Tracked {
             pending: Vec::new(),
             marks: HashMap::new(),
             probed_at: None,
+            looked_at: None,
+            checked_at: None,
+            kept_at: None,
+            moved_at: None,
             held_until: HashMap::new(),
             claimed: HashSet::new(),
             owner_files: None,
@@ -145,6 +166,11 @@ impl Tracked {
     /// Whether the repository has a component: whether it ever had a production deployment.
     pub fn has_component(&self) -> bool {
         !self.finishes.is_empty()
+    }
+
+    /// Whether any incident lives in it.
+    pub fn has_incidents(&self) -> bool {
+        !self.incidents.is_empty()
     }
 
     /// Production finishes with their commits, oldest first.
@@ -230,6 +256,43 @@ impl Tracked {
             .filter_map(|collector| self.progress.get(&collector))
             .filter(|progress| progress.complete)
             .map(|progress| Progress { complete: false, ..*progress })
+    }
+
+    /// Notes a move.
+    pub fn moved_by(&mut self, at: Time) {
+        self.moved_at = self.moved_at.max(Some(at));
+    }
+
+    /// Whether this sweep asks for its deployments: seldom where nothing has moved for long.
+    pub fn asks_for_deployments(&self, now: Time) -> bool {
+        let idle = self.moved_at.map_or(Span::MAX, |at| now.since(at));
+        let every = match idle {
+            ..IDLE_AFTER => return true,
+            IDLE_AFTER..ASLEEP_AFTER => IDLE_ASKED_EVERY,
+            _ => ASLEEP_ASKED_EVERY,
+        };
+        // A clock that was set back must not put it off.
+        !self.looked_at.is_some_and(|at| (0..every).contains(&now.since(at)))
+    }
+
+    /// Whether it was asked for everything within the reconcile interval.
+    pub fn is_checked(&self, now: Time, interval: Span) -> bool {
+        self.checked_at.is_some_and(|at| (0..interval).contains(&now.since(at)))
+    }
+
+    /// The instant from which a reconcile interval that begins now is counted for the first time:
+    /// another one for each repository, so that thousands are not due at once.
+    pub fn spread(&self, now: Time, interval: Span) -> Time {
+        let hash = self.repository.id.0.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 33;
+        now.plus(-(hash as i64 % interval.max(1)))
+    }
+
+    /// Whether anything of a list moved at this instant or later, as far as it is known.
+    pub fn has_moved_since(&self, collector: Collector, since: Time) -> bool {
+        match self.marks.get(&collector) {
+            Some(mark) => mark.as_ref().is_some_and(|mark| mark.at >= since),
+            None => true,
+        }
     }
 
     /// Marks a collector as having something to read.

@@ -19,6 +19,7 @@ pub struct OwnMetrics {
     collection_duration: HistogramVec,
     failures: CounterVec,
     items: CounterVec,
+    missed: CounterVec,
     requests: CounterVec,
     points_spent: CounterVec,
     limit: GaugeVec,
@@ -68,6 +69,7 @@ impl OwnMetrics {
             collection_duration: own::COLLECTION_DURATION.collection_times(&registry)?,
             failures: own::FAILURES.counters(&registry)?,
             items: own::ITEMS.counters(&registry)?,
+            missed: own::MISSED.counters(&registry)?,
             requests: own::REQUESTS.counters(&registry)?,
             points_spent: own::POINTS_SPENT.counters(&registry)?,
             limit: own::LIMIT.gauges(&registry)?,
@@ -90,6 +92,7 @@ impl OwnMetrics {
         let source = labels.source;
         for collector in labels.collectors {
             self.items.with_label_values(&[source, collector]);
+            self.missed.with_label_values(&[source, collector]);
             self.collection_duration.with_label_values(&[source, collector]);
             for reason in labels.failure_reasons {
                 self.failures.with_label_values(&[source, collector, reason]);
@@ -160,6 +163,11 @@ impl OwnMetrics {
     /// Items were read.
     pub fn items(&self, source: &str, collector: &str, items: u64) {
         self.items.with_label_values(&[source, collector]).inc_by(items);
+    }
+
+    /// The reconcile found what the sweeps had missed.
+    pub fn missed(&self, source: &str, collector: &str) {
+        self.missed.with_label_values(&[source, collector]).inc();
     }
 
     /// A request was answered; `code` is the HTTP status, or `error` where there was none.

@@ -69,6 +69,12 @@ pub(super) const ITEMS: OwnFamily = own(
     COLLECTOR,
     "Items read from the source, known ones that were read again included.",
 );
+pub(super) const MISSED: OwnFamily = own(
+    "dora_exporter_source_missed_news_total",
+    Kind::Counter,
+    COLLECTOR,
+    "News that the reconcile found and the sweeps had missed, by repository and list.",
+);
 pub(super) const REQUESTS: OwnFamily = own(
     "dora_exporter_github_requests_total",
     Kind::Counter,
@@ -154,6 +160,7 @@ pub(super) const OWN_FAMILIES: &[OwnFamily] = &[
     COLLECTION_DURATION,
     FAILURES,
     ITEMS,
+    MISSED,
     REQUESTS,
     POINTS_SPENT,
     LIMIT,

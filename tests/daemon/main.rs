@@ -12,6 +12,7 @@ mod catalog;
 mod clock;
 mod exposition;
 mod golden;
+mod many;
 mod mistakes;
 mod monorepo;
 mod moves;

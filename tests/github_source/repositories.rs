@@ -148,7 +148,8 @@ async fn a_probe_asks_49_repositories_a_point_and_keeps_their_order() {
         .map(|number| scenario.repository(NOW - 100 * DAY, &format!("acme/part-{number:02}")))
         .collect();
     let sha = scenario.head(ids[59], "main").unwrap();
-    scenario.ship(NOW - 3_600, ids[59], &sha, "preview");
+    scenario.ship(NOW - 3_600, ids[59], &sha, "production");
+    scenario.ship(NOW - 1_800, ids[59], &sha, "preview");
     let world = World::of(&mut scenario).await;
     let repositories = world.discovered().await;
     scenario.event(NOW + 5, Event::RepositoryDeleted { repo: ids[3] });
@@ -164,7 +165,7 @@ async fn a_probe_asks_49_repositories_a_point_and_keeps_their_order() {
     let Probed::Found { deployment: Some(mark), repository, .. } = &probes[59].outcome else {
         panic!("{:?}", probes[59])
     };
-    assert_eq!(mark.at.0, NOW - 3_660, "the deployment's creation");
+    assert_eq!(mark.at.0, NOW - 3_660, "the creation of the one to production");
     assert!(repository.head.is_some());
 }
 

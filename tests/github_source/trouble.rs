@@ -212,11 +212,13 @@ async fn a_broken_element_costs_no_other_and_is_read_once_it_is_well() {
     let mark = Mark { id: "old".to_owned(), at: Time(NOW - 4_000) };
     assert!(world.github.has_news(&repo, Collector::Deployments, Some(&step.cursor), Some(&mark)));
     world.sim.faults().clear();
-    let again = world.github.deployments(&repo, Some(&step.cursor), &reach()).await.unwrap();
+    let again =
+        world.github.deployments(&repo, Some(step.cursor.as_str()), &reach()).await.unwrap();
     let reread = |fact: &Fact| matches!(fact, Fact::Deployment(found) if found.node_id == node);
     assert!(again.facts.iter().any(reread));
     world.clock.advance(60);
-    let last = world.github.deployments(&repo, Some(&again.cursor), &reach()).await.unwrap();
+    let last =
+        world.github.deployments(&repo, Some(again.cursor.as_str()), &reach()).await.unwrap();
     let newest = Mark { id: "old".to_owned(), at: Time(NOW - 4_000) };
     assert!(!world.github.has_news(
         &repo,

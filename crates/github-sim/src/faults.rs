@@ -89,7 +89,29 @@ pub(crate) const SOMETHING_WENT_WRONG: &str = "Something went wrong while execut
 #[derive(Default)]
 pub struct Faults {
     requests: Mutex<Vec<(Fault, When)>>,
+    random: Mutex<Random>,
     nodes: Mutex<NodeFaults>,
+}
+
+/// Faults that come at random, the same ones at every run.
+#[derive(Default)]
+struct Random {
+    rates: Vec<(Fault, u64)>,
+    drawn: u64,
+}
+
+impl Random {
+    fn draw(&mut self) -> Option<Fault> {
+        self.drawn += 1;
+        let mut word = self.drawn.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        word = (word ^ (word >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mut lot = (word ^ (word >> 31)) % 1_000;
+        self.rates.iter().find_map(|(fault, rate)| {
+            let hit = lot < *rate;
+            lot = lot.wrapping_sub(*rate);
+            hit.then(|| fault.clone())
+        })
+    }
 }
 
 /// The faults inside answers, as one request sees them.
@@ -105,6 +127,12 @@ impl Faults {
     /// Sets a fault for requests.
     pub fn on_requests(&self, fault: Fault, when: When) {
         lock(&self.requests).push((fault, when));
+    }
+
+    /// Meets so many of a thousand requests with a fault, at random but alike at every run: the rest
+    /// of them is well.
+    pub fn at_random(&self, rates: &[(Fault, u64)]) {
+        lock(&self.random).rates = rates.to_vec();
     }
 
     /// Makes a field null with an error wherever it is asked: `Repository.deployments`. With a
@@ -132,6 +160,7 @@ impl Faults {
     /// Forgets all faults.
     pub fn clear(&self) {
         lock(&self.requests).clear();
+        lock(&self.random).rates.clear();
         *lock(&self.nodes) = NodeFaults::default();
     }
 
@@ -145,7 +174,8 @@ impl Faults {
                     .mentions
                     .as_ref()
                     .is_none_or(|wanted| texts.iter().any(|text| text.contains(wanted.as_str())))
-        })?;
+        });
+        let Some(index) = index else { return lock(&self.random).draw() };
         let (fault, when) = &mut requests[index];
         let fault = fault.clone();
         when.times = when.times.saturating_sub(1);

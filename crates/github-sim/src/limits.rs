@@ -51,6 +51,8 @@ struct Inner {
     windows: HashMap<(String, Api), Window>,
     recent: HashMap<(String, Api), VecDeque<i64>>,
     in_flight: usize,
+    /// Until when each token was told to send nothing.
+    pauses: HashMap<String, i64>,
 }
 
 /// One token's bucket of one API.
@@ -113,6 +115,16 @@ impl Limits {
         let most = if api == Api::Graphql { GRAPHQL_PER_MINUTE } else { REST_PER_MINUTE };
         let refused = in_flight > CONCURRENT || recent.len() > most;
         (in_flight, refused.then_some(Refusal::Secondary))
+    }
+
+    /// A token was told to send nothing until then.
+    pub(crate) fn pause(&self, token: &str, until: i64) {
+        self.lock().pauses.insert(token.to_owned(), until);
+    }
+
+    /// Whether a token sends although it was told not to.
+    pub(crate) fn is_paused(&self, token: &str, now: i64) -> bool {
+        self.lock().pauses.get(token).is_some_and(|until| now < *until)
     }
 
     /// Counts a request out.

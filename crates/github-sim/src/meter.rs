@@ -39,6 +39,9 @@ pub struct Meter {
     pub statuses: BTreeMap<u16, u64>,
     /// Answers that refused a request because of a limit, primary or secondary.
     pub limited: u64,
+    /// Requests that broke a limit, or came while the client had been told to pause: what GitHub bans
+    /// clients for. Limits that are faults are no violations.
+    pub violations: u64,
     /// The most requests that were in flight at once.
     pub most_in_flight: usize,
 }

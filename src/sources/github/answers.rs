@@ -5,7 +5,7 @@ use crate::config::{
     OwnershipSettings,
 };
 use crate::sources::SourceError;
-use delivery::domain::{Claims, Commit, Fact, RepoId, Repository, Time};
+use delivery::domain::{Claims, Commit, Fact, Oid, RepoId, Repository, Time};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -67,12 +67,15 @@ pub enum Probed {
     Found {
         /// Its present names and head; `state` is as it was given.
         repository: Repository,
-        /// The newest deployment to any environment.
+        /// When anything was last pushed to it.
+        pushed_at: Option<Time>,
+        /// The newest deployment to production; where none of the newest five is one, the oldest of
+        /// these, behind which there may be one.
         deployment: Option<Mark>,
-        /// The newest updated merged pull request.
+        /// The newest updated merged pull request, if it was asked for.
         pull: Option<Mark>,
-        /// The newest updated issue with an incident label; absent too where incidents are not
-        /// read from this repository.
+        /// The newest updated issue with an incident label, if it was asked for; absent too where
+        /// incidents are not read from this repository.
         incident: Option<Mark>,
     },
     /// It is not there any more, or not readable with the token.
@@ -91,6 +94,17 @@ pub struct Reach {
     pub floor: Time,
     /// Walk again at least back to here although nothing seems new.
     pub again_since: Option<Time>,
+}
+
+/// Lists of several repositories whose first pages are wanted.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    /// Of these the newest deployments.
+    pub deployments: Vec<Repository>,
+    /// Of these the merged pull requests that were updated last.
+    pub pulls: Vec<Repository>,
+    /// Of these the history from a commit.
+    pub heads: Vec<(Repository, Oid)>,
 }
 
 /// A page of commits reachable from one commit, newest first.

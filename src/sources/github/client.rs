@@ -2,7 +2,7 @@
 //!
 //! Absent here: what is asked, and what its parts mean.
 
-use super::gate::{Closed, Gate, Limits, Permit};
+use super::gate::{Closed, Gate, Left, Limits, Permit};
 use super::losses::Losses;
 use super::queries::Query;
 use super::rest::Rest;
@@ -18,6 +18,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How often a request that met trouble is sent in all.
 const TRIES: u32 = 4;
@@ -44,6 +45,7 @@ pub(super) struct Client {
     pub(super) losses: Losses,
     pub(super) skew: Skew,
     pub(super) observer: Arc<dyn Observer>,
+    spent: AtomicU64,
 }
 
 /// An answer, with the size that was asked for.
@@ -102,6 +104,7 @@ impl Client {
             losses: Losses::default(),
             skew: Skew::default(),
             observer,
+            spent: AtomicU64::new(0),
         })
     }
 
@@ -114,6 +117,16 @@ impl Client {
     pub(super) fn inherit_limits(&self, former: &Client) {
         self.gate.inherit(&former.gate);
         self.rest.inherit(&former.rest);
+    }
+
+    /// What may still be spent in this hour; nothing where no limit is known.
+    pub(super) fn left(&self) -> Option<Left> {
+        self.gate.left()
+    }
+
+    /// Points that this client has spent so far.
+    pub(super) fn spent(&self) -> u64 {
+        self.spent.load(Ordering::Relaxed)
     }
 
     /// Asks `query` for `what` (for messages). `variables` are asked for with the present size,
@@ -187,6 +200,7 @@ impl Client {
             _ => None,
         };
         if let Some(cost) = told.as_ref().and_then(|told| told.cost) {
+            self.spent.fetch_add(cost, Ordering::Relaxed);
             self.observer.points(&self.source, API, cost);
         }
         let limits = told.and_then(RateLimit::limits).or_else(|| rest_limits(&answer));

@@ -7,6 +7,7 @@ use super::parse::{headline, reversions};
 use super::people::commit_author;
 use super::queries::{COMMIT_REST, HISTORIES, HISTORY, Query};
 use super::repositories::names_of;
+use super::together::Place;
 use super::verdict::GraphAnswer;
 use super::walk::Elements;
 use crate::config::HotfixRule;
@@ -21,19 +22,23 @@ pub(super) const REMEDY: &str = "Contents: read (classic token: repo)";
 /// The nested list of a commit: only octopus merges have more parents than a page.
 const NESTED: [&str; 1] = ["parents"];
 
-/// Reads commits reachable from `from`, newest first.
+/// Reads commits reachable from `from`, newest first: after a page, or the first page where that was
+/// asked for already.
 pub(super) async fn history(
     client: &Client,
     parsing: &Parsing,
     repo: &Repository,
     from: Oid,
-    after: Option<&str>,
+    Place { cursor: after, first }: Place<'_>,
 ) -> Result<HistoryPage, SourceError> {
     let what = format!("commits of {}", repo.full_name);
     let oid = from.to_string();
     let variables =
         |size: usize| json!({ "id": &*repo.node_id, "oid": oid, "first": size, "after": after });
-    let answer = ask_whole(client, &HISTORY, &what, variables).await?;
+    let answer = match first.filter(|_| after.is_none()) {
+        Some(first) => first.answer,
+        None => ask_whole(client, &HISTORY, &what, variables).await?,
+    };
     read(client, parsing, repo, &what, &answer, &["node", "object"]).await
 }
 

@@ -265,6 +265,12 @@ pub(super) fn has_news(cursor: Option<&str>, fingerprint: &str, mark: Option<&Ma
     })
 }
 
+/// Whether elements were lost and not read since.
+pub(super) fn owes(cursor: Option<&str>) -> bool {
+    let kept: Option<Kept> = cursor.and_then(|cursor| serde_json::from_str(cursor).ok());
+    kept.is_some_and(|kept| kept.owed.is_some())
+}
+
 /// What a cursor holds, unless it was made for facts of another making.
 fn read(cursor: &str, fingerprint: &str) -> Option<Kept> {
     serde_json::from_str(cursor).ok().filter(|kept: &Kept| kept.fingerprint == fingerprint)

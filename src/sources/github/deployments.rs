@@ -7,6 +7,7 @@ use super::page::{
     Missing, decode, next_page, nodes, optional_time, page, required_time, why_missing,
 };
 use super::queries::{DEPLOYMENT_REST, DEPLOYMENTS};
+use super::together::Place;
 use super::walk::{Elements, lost};
 use crate::config::{ComponentSettings, EnvironmentRule, deployed, selectors_fingerprint};
 use crate::sources::{SourceError, Step};
@@ -34,7 +35,7 @@ pub(super) async fn step(
     client: &Client,
     parsing: &Parsing,
     repo: &Repository,
-    cursor: Option<&str>,
+    Place { cursor, first }: Place<'_>,
     reach: &Reach,
 ) -> Result<Step, SourceError> {
     let what = format!("deployments of {}", repo.full_name);
@@ -44,8 +45,13 @@ pub(super) async fn step(
     let (components, marks) = (known.of(repo), known.marks());
     let fingerprint = fingerprint_of(parsing, repo, &components);
     let mut walking = Walking::open(cursor, &fingerprint, reach, Some(reach.floor), now);
-    let mut environments = walking.is_first() && walking.is_at_start();
+    let mut first = first.filter(|first| walking.is_at_start() && first.marks != marks.is_empty());
+    let mut environments = walking.is_first() && walking.is_at_start() && first.is_none();
     let answer = loop {
+        if let Some(first) = first.take() {
+            walking.began_by(first.asked_at);
+            break first.answer;
+        }
         let variables = |size: usize| {
             json!({
                 "id": &*repo.node_id,

@@ -51,6 +51,17 @@ pub(super) struct Limits {
     pub(super) reset: Time,
 }
 
+/// What may be spent until an hour ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// Points that are left of the share.
+    pub points: u64,
+    /// The share of a whole hour, in points.
+    pub allowed: u64,
+    /// When the hour ends, by this machine's clock.
+    pub until: Time,
+}
+
 /// The gate stays closed for longer than anyone wants to wait.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Closed {
@@ -79,6 +90,8 @@ pub(super) struct Gate {
 
 #[derive(Default)]
 struct State {
+    /// The hour's limit, as it was told last.
+    told: Option<Limits>,
     closed: Option<Closure>,
     limits_in_a_row: u32,
 }
@@ -124,6 +137,15 @@ impl Gate {
         if self.share != former.share {
             state.closed = state.closed.take().filter(|closure| closure.why != Throttle::Share);
         }
+    }
+
+    /// What may still be spent in this hour; nothing where no limit is known.
+    pub(super) fn left(&self) -> Option<Left> {
+        let told = self.state.try_lock().ok()?.told?;
+        let allowed = (self.share.min(1.0) * told.limit as f64).round() as u64;
+        let points = told.remaining.saturating_sub(told.limit.saturating_sub(allowed));
+        let until = told.reset;
+        (until > self.clock.now()).then_some(Left { points, allowed, until })
     }
 
     /// Waits for the turn and for short limits; long limits are told at once.
@@ -195,6 +217,7 @@ impl Permit<'_> {
         gate.observer.limits(&gate.source, gate.api, limit, remaining, reset);
         let kept_free = ((1.0 - gate.share).max(0.0) * limits.limit as f64).round() as u64;
         let wait = limits.reset.since(server_clock(now, server_now));
+        self.state.told = Some(Limits { reset: now.plus(wait), ..limits });
         if limits.remaining > kept_free || wait <= 0 {
             return;
         }

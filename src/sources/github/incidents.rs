@@ -46,6 +46,17 @@ pub(super) fn labels_of(settings: &[IncidentSettings], full_name: &str) -> Vec<S
     labels
 }
 
+/// All labels by which issues of some repository are incidents.
+pub(super) fn labels(settings: &[IncidentSettings]) -> Vec<String> {
+    let mut labels: Vec<String> = Vec::new();
+    for label in settings.iter().flat_map(|entry| &entry.labels) {
+        if !is_among(label, &labels) {
+            labels.push(label.clone());
+        }
+    }
+    labels
+}
+
 /// Reads a page.
 pub(super) async fn step(
     client: &Client,

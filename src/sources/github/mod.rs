@@ -13,6 +13,7 @@ mod files;
 mod gate;
 mod incidents;
 mod losses;
+mod moves;
 mod owner_files;
 mod ownership;
 mod page;
@@ -30,21 +31,28 @@ mod survey;
 mod teams;
 #[cfg(test)]
 mod testing;
+mod together;
 mod transport;
 mod verdict;
 mod walk;
 
-pub use answers::{Discovery, HistoryPage, Mark, Parsing, Probe, Probed, Reach, Rechecked};
+pub use answers::{Discovery, HistoryPage, Mark, Parsing, Probe, Probed, Reach, Rechecked, Wanted};
+pub use gate::Left;
+pub use moves::{Moved, Pushed};
 pub use owner_files::{FilesRead, OwnerFiles};
 pub use ownership::Said;
 pub use survey::{ListedDeployment, Newest, Survey};
+pub use together::{FirstPage, FirstPages, Place};
 
 use crate::clock::SharedClock;
-use crate::config::GitHubSettings;
+use crate::config::{GitHubSettings, have_paths};
 use crate::sources::{Observer, SourceError, Step};
 use client::Client;
 use delivery::domain::{ClaimSource, Collector, Oid, Repository, Span, Time};
+use delivery::ledger::ProductionEnvironments;
+use probe::About;
 use secrecy::ExposeSecret;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// One `[[github]]` block: one host, one credential, one budget.
@@ -91,6 +99,16 @@ impl GitHub {
     /// Nothing later can be known, by the date of the last answer.
     pub fn latest(&self) -> Time {
         self.client.skew.latest()
+    }
+
+    /// What may still be spent in this hour; nothing where no limit is known.
+    pub fn left(&self) -> Option<Left> {
+        self.client.left()
+    }
+
+    /// Points that were spent so far.
+    pub fn spent(&self) -> u64 {
+        self.client.spent()
     }
 
     /// Takes over the limits that a former client, which asks no more, knew of the same
@@ -149,9 +167,61 @@ impl GitHub {
     /// Asks which repositories have news, in batches; the order is kept. An error concerns the
     /// whole source.
     pub async fn probe(&self, repos: &[Repository]) -> Result<Vec<Probe>, SourceError> {
+        self.probe_about(About::Everything, repos).await
+    }
+
+    /// Asks which repositories have new deployments, as [`GitHub::probe`] does.
+    pub async fn newest_deployments(
+        &self,
+        repos: &[Repository],
+    ) -> Result<Vec<Probe>, SourceError> {
+        self.probe_about(About::Deployments, repos).await
+    }
+
+    async fn probe_about(
+        &self,
+        about: About,
+        repos: &[Repository],
+    ) -> Result<Vec<Probe>, SourceError> {
         let labels =
             |repo: &Repository| incidents::labels_of(&self.parsing.incidents, &repo.full_name);
-        probe::probe(&self.client, &self.closed, repos, labels).await
+        let is_production = |repo: &Repository, environment: &str| {
+            self.parsing.production.of(&repo.full_name).contains(environment)
+        };
+        let (client, closed) = (&self.client, &self.closed);
+        probe::Probing { client, closed, labels, is_production, about }.run(repos).await
+    }
+
+    /// The owners all of whose repositories are asked for, or those that match a glob; in lower
+    /// case. Of these [`GitHub::moved`] can tell.
+    pub fn owners(&self) -> BTreeSet<String> {
+        repositories::Wanted::by(&self.settings).owners()
+    }
+
+    /// Asks what was pushed to, merged or changed in an owner's repositories since `since`, in at
+    /// most `pages` pages of each; nothing where that is not enough. Search is only eventually
+    /// consistent, so it may lack what is minutes old.
+    pub async fn moved(
+        &self,
+        owner: &str,
+        since: Time,
+        pages: usize,
+    ) -> Result<Option<Moved>, SourceError> {
+        let labels = incidents::labels(&self.parsing.incidents);
+        moves::Search { client: &self.client, owner, since, pages }.run(&labels).await
+    }
+
+    /// The repository of an answer, unless the configuration does not ask for it: it is as it was
+    /// `known`, under its present name and with its present head.
+    pub fn pushed(&self, pushed: &Pushed, known: Option<&Repository>) -> Option<Repository> {
+        let listed = repositories::listed(&pushed.node, self.name(), known).ok()?;
+        match known {
+            Some(known) => Some(Repository { state: known.state, ..listed.repository }),
+            None => {
+                let wanted = repositories::Wanted::by(&self.settings);
+                wanted.includes(&listed, &HashMap::new()).then_some(listed.repository)
+            }
+        }
     }
 
     /// Whether reading the list would bring anything, by a probe's mark. Also while a walk is
@@ -174,32 +244,48 @@ impl GitHub {
         cursor::has_news(cursor, &fingerprint, mark)
     }
 
+    /// Whether elements of a list were lost and not read since, which only reading it again brings.
+    pub fn owes(&self, collector: Collector, cursor: Option<&str>) -> bool {
+        collector != Collector::Commits && cursor::owes(cursor)
+    }
+
     /// A text that changes when commits would be read into other facts, by the configuration: the
     /// collector keeps its own cursor of commits.
     pub fn commits_fingerprint(&self, repo: &Repository) -> String {
         commits::fingerprint(&self.parsing.hotfix.of(&repo.full_name))
     }
 
+    /// Asks for the first pages of several repositories' lists together. Lists whose elements need
+    /// more than such a page tells are left out. An error concerns the whole source.
+    pub async fn first_pages(&self, mut wanted: Wanted) -> Result<FirstPages, SourceError> {
+        let known = self.parsing.components.now();
+        wanted.pulls.retain(|repo| !have_paths(&known.of(repo)));
+        let marks = !known.marks().is_empty();
+        together::first_pages(&self.client, &wanted, marks).await
+    }
+
     /// Reads a page of deployments. Only those to production are given.
-    pub async fn deployments(
+    pub async fn deployments<'a>(
         &self,
         repo: &Repository,
-        cursor: Option<&str>,
+        place: impl Into<Place<'a>>,
         reach: &Reach,
     ) -> Result<Step, SourceError> {
-        let step = deployments::step(&self.client, &self.parsing, repo, cursor, reach).await?;
+        let (client, parsing) = (&self.client, &self.parsing);
+        let step = deployments::step(client, parsing, repo, place.into(), reach).await?;
         self.closed.open(repo.id, Collector::Deployments);
         Ok(step)
     }
 
     /// Reads a page of merged pull requests.
-    pub async fn pull_requests(
+    pub async fn pull_requests<'a>(
         &self,
         repo: &Repository,
-        cursor: Option<&str>,
+        place: impl Into<Place<'a>>,
         reach: &Reach,
     ) -> Result<Step, SourceError> {
-        let step = pull_requests::step(&self.client, &self.parsing, repo, cursor, reach).await?;
+        let (client, parsing) = (&self.client, &self.parsing);
+        let step = pull_requests::step(client, parsing, repo, place.into(), reach).await?;
         self.closed.open(repo.id, Collector::PullRequests);
         Ok(step)
     }
@@ -234,14 +320,15 @@ impl GitHub {
         !incidents::labels_of(&self.parsing.incidents, &repo.full_name).is_empty()
     }
 
-    /// Reads 100 commits reachable from `from`, newest first, `after` a page's `next`.
-    pub async fn history(
+    /// Reads 100 commits reachable from `from`, newest first, on from a page's `next`.
+    pub async fn history<'a>(
         &self,
         repo: &Repository,
         from: Oid,
-        after: Option<&str>,
+        place: impl Into<Place<'a>>,
     ) -> Result<HistoryPage, SourceError> {
-        commits::history(&self.client, &self.parsing, repo, from, after).await
+        let (client, parsing) = (&self.client, &self.parsing);
+        commits::history(client, parsing, repo, from, place.into()).await
     }
 
     /// Reads the first few commits reachable from each of many commits.

@@ -8,6 +8,7 @@ use super::parse::{branch_reversion, headline, looks_like_merge, reversions};
 use super::people::actor;
 use super::queries::{PULL_REQUEST_REST, PULL_REQUESTS, PULL_REQUESTS_WITH_FILES};
 use super::repositories::names_of;
+use super::together::Place;
 use super::walk::{Elements, lost};
 use crate::config::{ComponentSettings, have_paths, paths_fingerprint, touched};
 use crate::sources::{SourceError, Step};
@@ -32,7 +33,7 @@ pub(super) async fn step(
     client: &Client,
     parsing: &Parsing,
     repo: &Repository,
-    cursor: Option<&str>,
+    Place { cursor, first }: Place<'_>,
     reach: &Reach,
 ) -> Result<Step, SourceError> {
     let what = format!("pull requests of {}", repo.full_name);
@@ -46,7 +47,14 @@ pub(super) async fn step(
     };
     let fingerprint = fingerprint_of(parsing, repo, &components);
     let mut walking = Walking::open(cursor, &fingerprint, reach, None, now);
+    let mut first = first.filter(|_| walking.is_at_start() && !have_paths(&components));
     let page = loop {
+        if let Some(first) = first.take()
+            && let Ok(page) = page(&first.answer, &PATH)
+        {
+            walking.began_by(first.asked_at);
+            break page;
+        }
         let variables =
             |size: usize| json!({ "id": &*repo.node_id, "first": size, "after": walking.after() });
         let answer = client.ask(query, &what, variables).await?.graph;

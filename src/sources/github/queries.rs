@@ -28,13 +28,21 @@ query!(NAMED_REPOSITORIES, "NamedRepositories", "named_repositories", 20);
 query!(REPOSITORIES_BY_ID, "RepositoriesById", "repositories_by_id", 100);
 // Three connections of 49 repositories: 147 fetches.
 query!(PROBE, "Probe", "probe", 49);
+// One connection of 100 repositories.
+query!(NEWEST_DEPLOYMENTS, "NewestDeployments", "newest_deployments", 100);
+query!(PUSHED_REPOSITORIES, "PushedRepositories", "pushed_repositories", 100);
+query!(MOVED, "Moved", "moved", 100);
 // Five connections of 29 repositories: 145 fetches.
 query!(SURVEY, "Survey", "survey", 29);
 // The list, the environments, and the statuses of 100 deployments: 102 fetches.
 query!(DEPLOYMENTS, "Deployments", "deployments", 100);
+// The lists of 13 repositories, and the statuses of 10 deployments in each: 143 fetches.
+query!(DEPLOYMENTS_OF_SOME, "DeploymentsOfSome", "deployments_of_some", 13);
 query!(DEPLOYMENT_REST, "DeploymentRest", "deployment_rest", 1);
 // The list, and four connections of 37 pull requests: 149 fetches.
 query!(PULL_REQUESTS, "PullRequests", "pull_requests", 37);
+// The lists of 7 repositories, and four connections of 5 pull requests in each: 147 fetches.
+query!(PULL_REQUESTS_OF_SOME, "PullRequestsOfSome", "pull_requests_of_some", 7);
 // The list, and five connections of 29 pull requests: 146 fetches.
 query!(PULL_REQUESTS_WITH_FILES, "PullRequestsWithFiles", "pull_requests_with_files", 29);
 query!(PULL_REQUEST_REST, "PullRequestRest", "pull_request_rest", 1);
@@ -53,4 +61,6 @@ query!(TEAM_REST, "TeamRest", "team_rest", 100);
 // No connections, but every folder is a look-up.
 query!(TREES, "Trees", "trees", 50);
 query!(FILES, "Files", "files", 100);
+// The lists of 13 repositories, and the parents of 10 commits in each: 143 fetches.
+query!(HISTORIES_OF_SOME, "HistoriesOfSome", "histories_of_some", 13);
 query!(COMMIT_REST, "CommitRest", "commit_rest", 1);

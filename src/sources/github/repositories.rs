@@ -13,6 +13,8 @@ use std::sync::Arc;
 pub(super) struct Listed {
     /// With the state left `Active`.
     pub(super) repository: Repository,
+    /// When anything was last pushed, where the question asked for it.
+    pub(super) pushed_at: Option<Time>,
     archived: bool,
     fork: bool,
     /// Whether its owner is an organisation.
@@ -33,6 +35,8 @@ struct Wire {
     is_in_organization: bool,
     #[serde(default, deserialize_with = "optional_time")]
     created_at: Option<Time>,
+    #[serde(default, deserialize_with = "optional_time")]
+    pushed_at: Option<Time>,
     default_branch_ref: Option<Branch>,
 }
 
@@ -70,6 +74,7 @@ pub(super) fn listed(
             head,
             created_at: wire.created_at,
         },
+        pushed_at: wire.pushed_at,
         archived: wire.is_archived,
         fork: wire.is_fork,
         in_organization: wire.is_in_organization,

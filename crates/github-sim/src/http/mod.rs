@@ -142,6 +142,9 @@ async fn handle(sim: &Sim, request: Request<Incoming>) -> io::Result<Response<Re
     let (in_flight, refusal) = sim.limits().enter(&call.token, call.api, sim.now());
     let _counted_out = InFlight(sim.limits());
     count_in(sim, &call, &operation, in_flight);
+    if refusal.is_some() || sim.limits().is_paused(&call.token, sim.now()) {
+        sim.meter_mut().violations += 1;
+    }
 
     let body = String::from_utf8_lossy(&call.body);
     let target = format!("{}?{}", call.path, call.query);
@@ -217,6 +220,7 @@ fn execute(sim: &Sim, call: &Call, request: &graphql::Request, operation: &str) 
     let points = if prepared.dry_run { 0 } else { prepared.cost.points() };
     let (window, refusal) = sim.limits().charge(&call.token, Api::Graphql, now, points);
     if let Some(refusal) = refusal {
+        sim.meter_mut().violations += 1;
         return refused(call, refusal);
     }
     if !window.unlimited {
@@ -262,10 +266,14 @@ fn faulty(sim: &Sim, call: &Call, fault: Fault) -> Answer {
         Fault::Html(status) => Answer::html(status),
         Fault::Message(status, message) => Answer::message(status, &message),
         Fault::RetryAfter(status, seconds) => {
+            sim.limits().pause(&call.token, sim.now().saturating_add_unsigned(seconds));
             let answer = Answer::message(status, SECONDARY);
             answer.with(header::RETRY_AFTER, &seconds.to_string()).refusing()
         }
-        Fault::SecondaryLimit(status) => Answer::message(status, SECONDARY).refusing(),
+        Fault::SecondaryLimit(status) => {
+            sim.limits().pause(&call.token, sim.now() + 60);
+            Answer::message(status, SECONDARY).refusing()
+        }
         Fault::PrimaryLimit(status) => {
             exhaust();
             primary(status)

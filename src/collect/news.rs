@@ -1,0 +1,310 @@
+//! Asking what is new: of all repositories, or where an owner has many, by what moved.
+//!
+//! A few repositories are asked for the newest of each list. Of thousands that would cost too much:
+//! there one question tells which were pushed to, two searches tell whose pull requests and incidents
+//! moved, and only deployments are asked for by repository, seldom where nothing has moved for long.
+//! Since search is only eventually consistent, each repository is asked for everything once in a
+//! reconcile interval; what that finds and the sweeps had missed is counted.
+
+use super::failing::Concern;
+use super::sweep::with_head_of;
+use super::tracked::Tracked;
+use super::{Collect, CollectError};
+use crate::sources::github::{Mark, Moved, Probe, Probed};
+use delivery::domain::{Collector, Fact, HOUR, MINUTE, RepoId, Repository, Span, Time};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// From so many repositories of an owner searches pay: they cost three points, and save one in a
+/// hundred repositories.
+pub(super) const SEARCH_PAYS_FROM: usize = 300;
+/// A search reads back so far before the last sweep: its index lags, and so do replicas.
+const SEARCH_OVERLAP: Span = 10 * MINUTE;
+/// What a probe of everything costs is never exceeded by searching: so many repositories a point.
+const REPOSITORIES_A_POINT: usize = 49;
+
+/// Which repositories of an owner were swept when, and what the reconcile found since it was told.
+#[derive(Debug, Default)]
+pub(super) struct Sweeps {
+    /// By owner in lower case, when the last sweep began that asked about all of its repositories.
+    swept: BTreeMap<String, Time>,
+    /// The owners that the last sweep searched, with the instant since which.
+    searched: BTreeMap<String, Time>,
+    drift: Drift,
+}
+
+#[derive(Debug, Default)]
+struct Drift {
+    since: Option<Time>,
+    checked: u64,
+    missed: BTreeMap<Collector, u64>,
+}
+
+/// What is to be asked of whom.
+#[derive(Default)]
+struct Questions {
+    everything: Vec<Repository>,
+    deployments: Vec<Repository>,
+    /// What moved tells enough of these.
+    inferred: Vec<RepoId>,
+}
+
+impl Collect {
+    /// Asks for news of all repositories and notes what there is to fetch. Gives the instant of
+    /// asking, and whether some repository was not found.
+    pub(super) async fn ask_for_news(&mut self) -> Result<(Time, bool), CollectError> {
+        let asked_at = self.around.clock.now();
+        let searched = self.search_owners(asked_at).await?;
+        let questions = self.questions(&searched, asked_at);
+        let mut probes = self.source.probe(&questions.everything).await?;
+        let mut newest = self.source.newest_deployments(&questions.deployments).await?;
+        let asked_at = self.source.as_told(asked_at);
+        self.note_clock();
+        let whole = probes.len();
+        probes.append(&mut newest);
+        self.keep_repositories(&probes).await?;
+        let mut somebody_is_missing = false;
+        for (place, probe) in probes.into_iter().enumerate() {
+            let owner = self.tracked.get(&probe.repo).map(|tracked| owner_of(&tracked.repository));
+            let searched_since = owner.and_then(|owner| searched.get(&owner).copied());
+            let asked = Question { asked_at, everything: place < whole, searched_since };
+            somebody_is_missing |= self.note_probe(probe, asked);
+        }
+        for repo in questions.inferred {
+            if let Some(tracked) = self.tracked.get_mut(&repo) {
+                tracked.probed_at = Some(asked_at);
+            }
+        }
+        for owner in self.source.owners() {
+            self.sweeps.swept.insert(owner, asked_at);
+        }
+        self.sweeps.searched = searched;
+        self.tell_drift(asked_at);
+        Ok((asked_at, somebody_is_missing))
+    }
+
+    /// Searches the owners of many repositories. Gives those whose moves are noted, with the instant
+    /// since which they were searched.
+    async fn search_owners(&mut self, now: Time) -> Result<BTreeMap<String, Time>, CollectError> {
+        let mut sizes: BTreeMap<String, usize> = BTreeMap::new();
+        for tracked in self.active() {
+            *sizes.entry(owner_of(&tracked.repository)).or_default() += 1;
+        }
+        let mut searched = BTreeMap::new();
+        for owner in self.source.owners() {
+            let size = sizes.get(&owner).copied().unwrap_or_default();
+            let Some(since) = self.sweeps.swept.get(&owner).copied() else { continue };
+            // A clock that was set back asks everybody.
+            if size < SEARCH_PAYS_FROM || since > now {
+                continue;
+            }
+            let since = since.plus(-SEARCH_OVERLAP);
+            match self.source.moved(&owner, since, size / REPOSITORIES_A_POINT).await {
+                Ok(Some(moved)) => {
+                    self.note_moved(moved).await?;
+                    self.note_success(Concern::Search);
+                    searched.insert(owner, since);
+                }
+                // Asking everybody costs no more.
+                Ok(None) => {}
+                Err(error) if error.concerns_the_whole_source() => return Err(error.into()),
+                Err(error) => self.note_failure(Concern::Search, &error.into()),
+            }
+        }
+        Ok(searched)
+    }
+
+    /// Whether the last sweep knows of a repository's pull requests and incidents by searching.
+    pub(super) fn is_searched(&self, repository: &Repository) -> bool {
+        self.sweeps.searched.contains_key(&owner_of(repository))
+    }
+
+    async fn note_moved(&mut self, moved: Moved) -> Result<(), CollectError> {
+        let mut heads = Vec::new();
+        let mut changed = Vec::new();
+        for pushed in &moved.pushed {
+            let known = self.tracked.get(&pushed.repo).map(|tracked| &tracked.repository);
+            let Some(found) = self.source.pushed(pushed, known) else { continue };
+            let Some(known) = known else {
+                // The next sweep lists everything, and asks whose a new repository is.
+                self.discovered_at = None;
+                continue;
+            };
+            heads.push((pushed, found.head));
+            let found = with_head_of(found, Some(known));
+            changed.extend((*known != found).then_some(Fact::Repository(found)));
+        }
+        self.around.store.commit(&changed, &[]).await?;
+        changed.iter().for_each(|fact| self.absorb(fact));
+        for (pushed, head) in heads {
+            if let Some(tracked) = self.tracked.get_mut(&pushed.repo) {
+                tracked.moved_by(pushed.at);
+                tracked.head = head;
+                if tracked.commits_may_have_news() {
+                    // A search may not know yet which pull requests the new commits belong to.
+                    tracked.expect(Collector::PullRequests);
+                    tracked.expect(Collector::Commits);
+                }
+            }
+        }
+        let pulls =
+            moved.pulls.into_iter().map(|(repo, mark)| (repo, Collector::PullRequests, mark));
+        let incidents =
+            moved.incidents.into_iter().map(|(repo, mark)| (repo, Collector::Incidents, mark));
+        for (repo, collector, mark) in pulls.chain(incidents) {
+            let source = Arc::clone(&self.source);
+            let Some(tracked) = self.tracked.get_mut(&repo) else { continue };
+            let reads =
+                collector != Collector::Incidents || source.reads_incidents_of(&tracked.repository);
+            let known = tracked.marks.get(&collector).and_then(Option::as_ref);
+            if reads && known.is_none_or(|known| (known.at, &known.id) < (mark.at, &mark.id)) {
+                note_mark(&source, tracked, collector, Some(mark));
+            }
+        }
+        Ok(())
+    }
+
+    /// Who is asked for what: everybody for everything, unless what moved is known.
+    fn questions(&self, searched: &BTreeMap<String, Time>, now: Time) -> Questions {
+        let interval = self.around.settings.reconcile_interval;
+        let mut questions = Questions::default();
+        for tracked in self.active() {
+            let repository = &tracked.repository;
+            let is_searched = searched.contains_key(&owner_of(repository));
+            if !is_searched || !tracked.is_checked(now, interval) {
+                questions.everything.push(repository.clone());
+            } else if tracked.asks_for_deployments(now) {
+                questions.deployments.push(repository.clone());
+            } else {
+                questions.inferred.push(repository.id);
+            }
+        }
+        questions
+    }
+
+    /// Keeps what became of repositories: their names.
+    async fn keep_repositories(&mut self, probes: &[Probe]) -> Result<(), CollectError> {
+        let changed = probes.iter().filter_map(|probe| match &probe.outcome {
+            Probed::Found { repository, .. } => {
+                let known = &self.tracked.get(&probe.repo)?.repository;
+                let found = with_head_of(repository.clone(), Some(known));
+                (*known != found).then_some(Fact::Repository(found))
+            }
+            Probed::Missing | Probed::Failed(_) => None,
+        });
+        let changed: Vec<Fact> = changed.collect();
+        self.around.store.commit(&changed, &[]).await?;
+        changed.iter().for_each(|fact| self.absorb(fact));
+        Ok(())
+    }
+
+    /// Takes note of a repository's newest entries; true where it was not found.
+    fn note_probe(&mut self, probe: Probe, asked: Question) -> bool {
+        let repo = probe.repo;
+        let (head, pushed_at, deployment, pull, incident) = match probe.outcome {
+            Probed::Found { repository, pushed_at, deployment, pull, incident } => {
+                (repository.head, pushed_at, deployment, pull, incident)
+            }
+            Probed::Missing => return true,
+            Probed::Failed(error) => {
+                self.note_failure(Concern::Repository(repo, None), &CollectError::Source(error));
+                return false;
+            }
+        };
+        self.note_success(Concern::Repository(repo, None));
+        let source = Arc::clone(&self.source);
+        let Some(tracked) = self.tracked.get_mut(&repo) else { return false };
+        let is_first = tracked.checked_at.is_none();
+        let has_moved = tracked.head != head;
+        (tracked.probed_at, tracked.head) = (Some(asked.asked_at), head);
+        tracked.looked_at = Some(asked.asked_at);
+        let mut marks = vec![(Collector::Deployments, deployment)];
+        if asked.everything {
+            let interval = self.around.settings.reconcile_interval;
+            let first = tracked.spread(asked.asked_at, interval);
+            tracked.checked_at = Some(if is_first { first } else { asked.asked_at });
+            marks.extend([(Collector::PullRequests, pull), (Collector::Incidents, incident)]);
+        }
+        let is_missed = |at: Time| asked.searched_since.is_some_and(|since| at < since);
+        let mut missed = BTreeSet::new();
+        for (collector, mark) in marks {
+            let known = tracked.marks.get(&collector).and_then(Option::as_ref);
+            let is_new =
+                mark.as_ref().is_some_and(|mark| known != Some(mark) && is_missed(mark.at));
+            if !is_first && is_new {
+                missed.insert(collector);
+            }
+            note_mark(&source, tracked, collector, mark);
+        }
+        if let Some(pushed_at) = pushed_at {
+            tracked.moved_by(pushed_at);
+        }
+        if tracked.commits_may_have_news() {
+            tracked.expect(Collector::Commits);
+            if !is_first && has_moved && pushed_at.is_some_and(is_missed) {
+                missed.insert(Collector::Commits);
+            }
+        }
+        if asked.everything && asked.searched_since.is_some() && !is_first {
+            self.sweeps.drift.checked += 1;
+        }
+        for collector in missed {
+            self.around.observer.missed(self.source.name(), collector);
+            *self.sweeps.drift.missed.entry(collector).or_default() += 1;
+        }
+        false
+    }
+
+    /// Tells once in a reconcile interval what it found that the sweeps had missed.
+    fn tell_drift(&mut self, now: Time) {
+        let drift = &mut self.sweeps.drift;
+        let since = *drift.since.get_or_insert(now);
+        if now.since(since) < self.around.settings.reconcile_interval.max(HOUR) {
+            return;
+        }
+        let drift = std::mem::replace(drift, Drift { since: Some(now), ..Drift::default() });
+        if drift.checked == 0 && drift.missed.is_empty() {
+            return;
+        }
+        let missed = drift.missed.iter().map(|(one, count)| format!("{}: {count}", one.name()));
+        let missed = missed.collect::<Vec<_>>().join(", ");
+        let source = self.source.name();
+        let missed = if missed.is_empty() { "nothing".to_owned() } else { missed };
+        tracing::info!(
+            source,
+            checked = drift.checked,
+            missed,
+            "the reconcile told what sweeps missed"
+        );
+    }
+}
+
+/// How a repository was asked.
+#[derive(Clone, Copy)]
+struct Question {
+    asked_at: Time,
+    everything: bool,
+    /// Since when its owner was searched, where it was.
+    searched_since: Option<Time>,
+}
+
+fn note_mark(
+    source: &crate::sources::github::GitHub,
+    tracked: &mut Tracked,
+    collector: Collector,
+    mark: Option<Mark>,
+) {
+    let cursor = tracked.cursors.get(&collector).map(String::as_str);
+    let never_read = cursor.is_none() && mark.is_none();
+    if !never_read && source.has_news(&tracked.repository, collector, cursor, mark.as_ref()) {
+        tracked.expect(collector);
+    }
+    if let Some(mark) = &mark {
+        tracked.moved_by(mark.at);
+    }
+    tracked.marks.insert(collector, mark);
+}
+
+fn owner_of(repository: &Repository) -> String {
+    repository.full_name.split('/').next().unwrap_or_default().to_ascii_lowercase()
+}

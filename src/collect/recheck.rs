@@ -1,0 +1,70 @@
+//! Asking again for what lists do not announce: by id what is not final, and once in each reconcile
+//! interval everything recent.
+
+use super::fetch::RECONCILE_DEPTH;
+use super::news::SEARCH_PAYS_FROM;
+use super::{Collect, CollectError};
+use delivery::domain::{Collector, DAY, Fact, RepoId, Span, Time};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Incidents opened this long ago or later are asked again by the reconcile.
+const RECONCILE_INCIDENTS: Span = 90 * DAY;
+
+impl Collect {
+    /// Asks again, by id, for what is not final: unfinished deployments, open incidents, and once
+    /// in each reconcile interval everything recent.
+    pub(super) async fn recheck(&mut self, asked_at: Time) -> Result<(), CollectError> {
+        let interval = self.around.settings.reconcile_interval;
+        let mut deployments: Vec<Arc<str>> = Vec::new();
+        let mut incidents: Vec<Arc<str>> = Vec::new();
+        let spreads = self.tracked.len() >= SEARCH_PAYS_FROM;
+        let source = Arc::clone(&self.source);
+        for tracked in self.tracked.values_mut() {
+            if !tracked.is_collected() {
+                continue;
+            }
+            deployments.extend(tracked.unfinished_deployments(asked_at));
+            let is_fresh = |at| (0..interval).contains(&asked_at.since(at));
+            let due = !tracked.reconciled_at.is_some_and(is_fresh);
+            if due && tracked.reconciled_at.is_some() && tracked.backfill_complete() {
+                incidents.extend(tracked.incidents_since(asked_at.plus(-RECONCILE_INCIDENTS)));
+                tracked.reconciling = true;
+                for collector in Collector::ALL {
+                    // Where nothing moved lately, reading again would find what is known.
+                    let cursor = tracked.cursors.get(&collector).map(String::as_str);
+                    let recent =
+                        tracked.has_moved_since(collector, asked_at.plus(-RECONCILE_DEPTH));
+                    if recent || source.owes(collector, cursor) {
+                        tracked.expect(collector);
+                    }
+                }
+            } else {
+                incidents.extend(tracked.open_incidents());
+            }
+            if due {
+                let is_first = tracked.reconciled_at.is_none();
+                let first = tracked.spread(asked_at, interval);
+                tracked.reconciled_at = Some(if is_first && spreads { first } else { asked_at });
+            }
+        }
+        if deployments.is_empty() && incidents.is_empty() {
+            return Ok(());
+        }
+        let answer = self.source.recheck(&deployments, &incidents).await?;
+        let mut by_repo: BTreeMap<RepoId, Vec<Fact>> = BTreeMap::new();
+        for (repo, tracked) in &mut self.tracked {
+            by_repo.insert(*repo, tracked.forget_nodes(&answer.missing));
+        }
+        for fact in answer.facts {
+            if let Some(repo) = fact.repo() {
+                by_repo.entry(repo).or_default().push(fact);
+            }
+        }
+        by_repo.retain(|_, facts| !facts.is_empty());
+        for (repo, facts) in by_repo {
+            self.keep(repo, facts, None).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,112 @@
+//! An organisation of hundreds of repositories, which is swept by what moved.
+
+use crate::exposition::Scrape;
+use crate::running::{Config, Running, World};
+use crate::same_facts::assert_same;
+use crate::story::{DAY, HOUR, MINUTE, NOW, Story, organization};
+use github_sim::{Fault, When};
+
+/// So many libraries beside the story's repositories that searching pays.
+const LIBRARIES: usize = 320;
+
+/// The story, among many repositories in which nothing happens.
+fn crowd() -> Story {
+    let mut told = organization();
+    for number in 0..LIBRARIES {
+        told.story.repository(NOW - 300 * DAY, &format!("acme/library-{number}"));
+    }
+    told
+}
+
+fn full(world: &World) -> Config {
+    let mut config = world.config();
+    config.more = "[exposition]\ncomponent_detail = \"full\"".to_owned();
+    config
+}
+
+async fn gauges(daemon: &Running) -> Vec<String> {
+    daemon.scrape().await.gauges()
+}
+
+/// Points of the next sweep.
+async fn points(world: &World, daemon: &Running) -> u64 {
+    world.sim.reset_meter();
+    daemon.advance(6 * MINUTE).await;
+    world.sim.meter().points
+}
+
+#[tokio::test]
+async fn an_organisation_swept_by_what_moved_gives_the_gauges_of_collecting_at_once() {
+    let world = World::of(crowd().story, NOW - 25 * DAY).await;
+    let daemon = world.start(&full(&world)).await;
+    let mut at = NOW - 25 * DAY;
+    while at < NOW - HOUR {
+        at += 7 * HOUR + 13 * MINUTE;
+        daemon.jump(at.min(NOW - HOUR)).await;
+    }
+    daemon.jump(NOW).await;
+    let swept = gauges(&daemon).await;
+    let searches = world.sim.meter().operations.get("Moved").map_or(0, |one| one.requests);
+    assert!(searches > 100, "{searches} searches");
+    daemon.stop().await;
+
+    let world = World::of(crowd().story, NOW).await;
+    let daemon = world.start(&full(&world)).await;
+    daemon.advance(5).await;
+    assert_same(&gauges(&daemon).await, &swept);
+    daemon.stop().await;
+}
+
+#[tokio::test]
+async fn a_sweep_by_what_moved_costs_less_than_asking_everybody() {
+    let world = World::of(crowd().story, NOW).await;
+    let daemon = world.start(&world.config()).await;
+    points(&world, &daemon).await;
+    // What was pushed, merged and changed; deployments of a handful; those that the reconcile has
+    // come to, and the two of the story that are not final.
+    let quiet = points(&world, &daemon).await;
+    assert!(quiet <= 6, "{quiet} points: {:?}", world.sim.meter().operations);
+    daemon.stop().await;
+}
+
+#[tokio::test]
+async fn news_that_a_search_never_tells_come_with_the_reconcile_and_are_counted() {
+    let Story { mut story, pay, .. } = crowd();
+    story.issue(NOW + 7 * MINUTE, pay, "Nobody can pay", &["incident"]);
+    let world = World::of(story, NOW).await;
+    world.sim.faults().lag_search(10 * DAY);
+    let mut config = world.config();
+    config.collection = "reconcile_interval = \"2h\"".to_owned();
+    let daemon = world.start(&config).await;
+    let missed = "dora_exporter_source_missed_news_total";
+    daemon.advance(HOUR / 2).await;
+    let before = daemon.scrape().await;
+    assert_eq!(before.sum(missed, &["collector=\"pull_requests\""]), 0.0);
+    daemon.advance(3 * HOUR).await;
+    let after = daemon.scrape().await;
+    assert_eq!(after.sum(missed, &["collector=\"incidents\""]), 1.0);
+    let open = |scrape: &Scrape| scrape.sum("dora_open_failures", &["repo=\"acme/pay\""]);
+    assert_eq!(open(&after), open(&before) + 1.0);
+    daemon.stop().await;
+}
+
+#[tokio::test]
+async fn a_search_that_fails_asks_everybody() {
+    let Story { mut story, search, .. } = crowd();
+    let at = NOW + 7 * MINUTE;
+    let new = story.commit(at - 60, search, "main", "Another step");
+    story.ship(at, search, &new, "prod-eu");
+    let world = World::of(story, NOW).await;
+    let fails = When { times: 1_000, operation: Some("Moved".to_owned()), ..When::default() };
+    world.sim.faults().on_requests(Fault::SomethingWentWrong, fails);
+    let daemon = world.start(&world.config()).await;
+    daemon.advance(5).await;
+    let before = daemon.scrape().await;
+    daemon.advance(15 * MINUTE).await;
+    let after = daemon.scrape().await;
+    let shipped = "dora_window_deployments";
+    let of_search = ["repo=\"acme/search\"", "window=\"30d\""];
+    let (before, after) = (before.sum(shipped, &of_search), after.sum(shipped, &of_search));
+    assert_eq!(after, before + 1.0);
+    daemon.stop().await;
+}
