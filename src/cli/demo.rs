@@ -1,7 +1,7 @@
 //! `demo`: the real daemon against the simulated GitHub on loopback, with live news.
 
 use super::args::DemoArgs;
-use super::daemon::{Daemon, evaluator};
+use super::daemon::Daemon;
 use super::{backfill, log, stop_on_signals};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, ConfigFile, Flags, Settings, Sources};
@@ -9,8 +9,9 @@ use crate::demo::{News, OWNER, Team, unfold};
 use crate::evaluate::Past;
 use crate::store::Store;
 use anyhow::Context;
-use delivery::domain::{DAY, HOUR, Span, Time};
+use delivery::domain::{Collector, DAY, Fact, HOUR, RepoId, RepositoryState, Span, Time};
 use github_sim::{LimitSettings, Sim};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -164,19 +165,44 @@ impl History {
 
     /// Returns once every repository's history is complete.
     async fn is_read(&self) -> anyhow::Result<()> {
-        let mut evaluator = evaluator(&self.settings, &self.store);
-        let mut after = 0;
+        let (mut read, mut after) = (Read::default(), 0);
         loop {
             let page = self.store.facts_since(after, FACTS_A_PAGE).await?;
             after = page.last;
-            page.facts.into_iter().for_each(|fact| evaluator.absorb(fact));
-            let repositories = evaluator.figures().repositories;
-            let is_read = repositories.iter().all(|repository| repository.backfill_complete);
-            if !page.more && is_read && !repositories.is_empty() {
+            page.facts.iter().for_each(|fact| read.absorb(fact));
+            if !page.more && read.is_all() {
                 return Ok(());
             }
             tokio::time::sleep(LOOK_EVERY).await;
         }
+    }
+}
+
+/// How much of the organisation is read.
+#[derive(Default)]
+struct Read {
+    repositories: BTreeSet<RepoId>,
+    complete: BTreeSet<(RepoId, Collector)>,
+}
+
+impl Read {
+    fn absorb(&mut self, fact: &Fact) {
+        match fact {
+            Fact::Repository(repository) if repository.state == RepositoryState::Active => {
+                self.repositories.insert(repository.id);
+            }
+            Fact::Progress(progress) if progress.complete => {
+                self.complete.insert((progress.repo, progress.collector));
+            }
+            _ => {}
+        }
+    }
+
+    fn is_all(&self) -> bool {
+        let is_complete = |repo: &RepoId| {
+            Collector::ALL.iter().all(|collector| self.complete.contains(&(*repo, *collector)))
+        };
+        !self.repositories.is_empty() && self.repositories.iter().all(is_complete)
     }
 }
 

@@ -186,7 +186,16 @@ fn limits() -> Row {
             "{{api}} {{code}}",
             &per_second("dora_exporter_github_requests_total", "source, api, code"),
         )
-        .sized(24, 7),
+        .sized(16, 7),
+        lines(
+            "Webhook events",
+            "Events that were sent to a webhook a second, by what became of them.",
+            "reqps",
+            "{{source}} {{outcome}}",
+            &per_second("dora_exporter_webhook_events_total", "source, outcome"),
+        )
+        .empty("No webhook is configured")
+        .sized(8, 7),
     ])
 }
 
