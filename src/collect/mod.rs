@@ -33,6 +33,7 @@ use delivery::domain::{
     ClaimSource, Collector, Fact, MINUTE, RepoId, Repository, RepositoryState, Time,
 };
 use failing::{Concern, Failing};
+use fetch::History;
 use news::Sweeps;
 use ownership::Asked;
 use std::collections::BTreeMap;
@@ -101,6 +102,7 @@ pub struct Collect {
     first_pages: FirstPages,
     /// Points that a sweep takes, about.
     sweep_cost: u64,
+    history: History,
     turns: u64,
 }
 
@@ -117,6 +119,7 @@ impl Collect {
             sweeps: Sweeps::default(),
             first_pages: FirstPages::default(),
             sweep_cost: 0,
+            history: History::default(),
             turns: 0,
         }
     }
