@@ -170,6 +170,7 @@ async fn all(wanted: usize) -> anyhow::Result<ExitCode> {
         telemetry_path: "/metrics".to_owned(),
         version: "bench",
         reload: None,
+        doors: Arc::default(),
     };
     let listener = serve::bind(([127, 0, 0, 1], 0).into()).await?;
     let scraper = Scraper::of(listener.local_addr()?);

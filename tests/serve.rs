@@ -73,6 +73,7 @@ impl Server {
             telemetry_path: "/metrics".into(),
             version: "1.2.3",
             reload: None,
+            doors: Arc::default(),
         };
         let stop = CancellationToken::new();
         let (told, ended) = mpsc::channel();

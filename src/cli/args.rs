@@ -1,9 +1,11 @@
 //! The command line. Secrets never stand on it: other users of the machine can read it.
 
 use super::docs::Reference;
-use crate::config::{ConfigFile, Flags, Sources, listen_address};
+use crate::config::{ConfigFile, Flags, Sources, duration, listen_address};
 use crate::demo::{DAYS, SEED};
+use chrono::{DateTime, NaiveDate, NaiveTime};
 use clap::{Args as ClapArgs, Parser, Subcommand};
+use delivery::domain::{MINUTE, Span, Time};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -36,6 +38,8 @@ pub enum Command {
     /// Connect, and tell what would be collected, at what cost, and what is amiss. Exit code 0 where
     /// nothing is, 1 for warnings, 2 for errors.
     Check(CheckArgs),
+    /// Write the figures of the past as OpenMetrics, for Prometheus to load; the daemon must be stopped.
+    Backfill(BackfillArgs),
     /// Remove what the store holds of a repository; the daemon must be stopped.
     Purge(PurgeArgs),
     /// Print a generated reference as Markdown.
@@ -139,6 +143,53 @@ impl CheckArgs {
     }
 }
 
+/// The flags of `backfill`.
+#[derive(Clone, Debug, ClapArgs)]
+pub struct BackfillArgs {
+    /// The first instant: a day in UTC, such as 2026-08-01, or a time such as 2026-08-01T06:00:00Z.
+    #[arg(long, value_name = "DATE", value_parser = instant)]
+    pub from: Time,
+    /// The last instant: best when Prometheus first scraped this exporter.
+    #[arg(long, value_name = "DATE", value_parser = instant)]
+    pub to: Time,
+    /// How far one instant is from the next: at least 1m.
+    #[arg(long, value_name = "DURATION", default_value = "1d", value_parser = step)]
+    pub step: Span,
+    /// The file to write.
+    #[arg(long, value_name = "FILE")]
+    pub openmetrics: PathBuf,
+    /// The configuration file, by whose rules history is judged.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The store: a path, or sqlite:PATH [default: dora.db].
+    #[arg(long, value_name = "PATH")]
+    pub store: Option<String>,
+}
+
+impl BackfillArgs {
+    /// Where the configuration comes from. What would be collected does not matter.
+    pub fn sources(&self) -> Sources {
+        Sources {
+            file: self.config.clone().map(ConfigFile::Path),
+            environment: Sources::process_environment(),
+            flags: Flags { store: self.store.clone(), ..Flags::default() },
+        }
+    }
+}
+
+fn instant(text: &str) -> Result<Time, String> {
+    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+    let midnight = day.map(|day| day.and_time(NaiveTime::MIN).and_utc());
+    let time = midnight.or_else(|| DateTime::parse_from_rfc3339(text).ok().map(|it| it.to_utc()));
+    time.map(|time| Time(time.timestamp()))
+        .ok_or_else(|| "write a day such as 2026-08-01, or 2026-08-01T06:00:00Z".to_owned())
+}
+
+fn step(text: &str) -> Result<Span, String> {
+    let step = duration(text)?;
+    if step < MINUTE { Err("write at least 1m".to_owned()) } else { Ok(step) }
+}
+
 /// The flags of `purge`.
 #[derive(Clone, Debug, ClapArgs)]
 pub struct PurgeArgs {
@@ -183,6 +234,10 @@ pub struct DemoArgs {
     /// How many days of history the organisation has.
     #[arg(long, value_name = "DAYS", default_value_t = DAYS, value_parser = clap::value_parser!(u32).range(1..=3650))]
     pub days: u32,
+    /// Once all is read, write the figures of all days but the first 30 to this file, as `backfill`
+    /// does, and go on.
+    #[arg(long, value_name = "FILE")]
+    pub history: Option<PathBuf>,
     /// What the organisation is made from: the same seed makes the same history.
     #[arg(long, value_name = "NUMBER", default_value_t = SEED)]
     pub seed: u64,

@@ -5,17 +5,18 @@ use super::observers::Observers;
 use super::reload::{Reloader, Reloading, Supervisor};
 use super::views::{Metrics, View};
 use crate::clock::SharedClock;
-use crate::collect::{Collect, Health};
+use crate::collect::{Collect, CollectIncidents, Health};
 use crate::config::{GitHubSettings, HashLogins, Settings};
 use crate::evaluate::{
-    EvaluationRules, Evaluator, OrderedOwners, Settled, SettlingRules, rules_of,
+    EvaluationRules, Evaluator, IncidentSources, OrderedOwners, Settled, SettlingRules, rules_of,
 };
 use crate::exposition::{Encoded, OwnMetrics};
 use crate::serve::{self, BindError, ServeState};
 use crate::sources::SourceError;
 use crate::sources::github::{GitHub, Parsing};
-use crate::store::{Store, StoreError};
-use delivery::domain::{Fact, RepositoryState};
+use crate::store::{CursorOf, CursorUpdate, Store, StoreError};
+use delivery::domain::{Collector, Fact, Incident, RepoId, RepositoryState};
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -86,6 +87,7 @@ impl Daemon {
             own: Arc::new(OwnMetrics::new()?),
             health: Arc::new(Health::default()),
             snapshot: Arc::new(watch::Sender::new(Arc::new(Encoded::default()))),
+            doors: Arc::default(),
             tasks: TaskTracker::new(),
         };
         let sources = lasting.connect(&settings)?;
@@ -102,6 +104,7 @@ impl Daemon {
             telemetry_path: settings.server.telemetry_path.clone(),
             version: env!("CARGO_PKG_VERSION"),
             reload: over_http.then(|| Arc::new(reloader.clone()) as Arc<dyn serve::Reload>),
+            doors: Arc::clone(&lasting.doors),
         };
         let server = tokio::spawn(serve::serve(listener, state, stop.clone()));
         let generation = lasting.begin(&settings, sources, &stop).await?;
@@ -115,6 +118,11 @@ impl Daemon {
             tasks.spawn(supervisor.run(orders));
         }
         Ok((Daemon { address, store, server, tasks, stop }, reloader))
+    }
+
+    /// Where its facts are.
+    pub(super) fn store(&self) -> &Store {
+        &self.store
     }
 
     /// Where it listens.
@@ -177,13 +185,18 @@ pub(super) fn evaluator(settings: &Settings, store: &Store) -> Evaluator {
         components: settings.components.clone(),
         owners: Box::new(OrderedOwners::new(&settings.ownership)),
     };
-    Evaluator::new(rules, Settled::default())
+    let mut sources = IncidentSources::default();
+    for account in &settings.pagerduty {
+        sources.add(&account.name, account.services.values().map(|component| &**component));
+    }
+    Evaluator::new(rules, Settled::default()).told_by(sources)
 }
 
 /// Hands everything that is stored to those who keep it in memory; returns the newest change number.
 pub(super) async fn load(
     store: &Store,
     collectors: &mut [Collect],
+    incidents: &mut [CollectIncidents],
     evaluator: &mut Evaluator,
 ) -> Result<u64, StoreError> {
     for repository in store.repositories().await? {
@@ -197,20 +210,61 @@ pub(super) async fn load(
         let fact = Fact::Repository(repository);
         collectors.iter_mut().for_each(|collect| collect.absorb(&fact));
     }
-    let mut after = 0;
+    let (mut after, mut orphans) = (0, Orphans::default());
     let mut pages = store.pages_since(after, FACTS_A_PAGE);
     while let Some(page) = pages.recv().await {
         let page = page?;
         after = page.last;
         for fact in page.facts {
             collectors.iter_mut().for_each(|collect| collect.absorb(&fact));
+            incidents.iter_mut().for_each(|collect| collect.absorb(&fact));
+            orphans.absorb(&fact, incidents);
             evaluator.absorb(fact);
         }
     }
+    orphans.dismiss(store).await?;
     for cursor in store.cursors().await? {
+        incidents
+            .iter_mut()
+            .for_each(|collect| collect.resume(cursor.repo, cursor.of, &cursor.cursor));
         for collect in collectors.iter_mut() {
             collect.resume(cursor.repo, cursor.of, cursor.cursor.clone());
         }
     }
     Ok(after)
+}
+
+/// Incidents of sources that are not configured any more: they cannot be told any better, and so
+/// count no longer. A source that comes back is read anew.
+#[derive(Default)]
+struct Orphans {
+    incidents: Vec<Fact>,
+    places: BTreeSet<RepoId>,
+}
+
+impl Orphans {
+    fn absorb(&mut self, fact: &Fact, sources: &[CollectIncidents]) {
+        let Fact::Incident(incident) = fact else { return };
+        let source = incident.id.source();
+        if incident.repo.is_some() || sources.iter().any(|one| one.name() == source) {
+            return;
+        }
+        self.places.insert(RepoId::of_source(source));
+        if incident.counts {
+            self.incidents.push(Fact::Incident(Incident { counts: false, ..incident.clone() }));
+        }
+    }
+
+    async fn dismiss(self, store: &Store) -> Result<(), StoreError> {
+        let anew = |repo| CursorUpdate {
+            repo,
+            of: CursorOf::History(Collector::Incidents),
+            cursor: String::new(),
+        };
+        let cursors: Vec<CursorUpdate> = self.places.into_iter().map(anew).collect();
+        if !cursors.is_empty() {
+            store.commit(&self.incidents, &cursors).await?;
+        }
+        Ok(())
+    }
 }

@@ -1,15 +1,18 @@
 //! `demo`: the real daemon against the simulated GitHub on loopback, with live news.
 
 use super::args::DemoArgs;
-use super::daemon::Daemon;
-use super::{log, stop_on_signals};
+use super::daemon::{Daemon, evaluator};
+use super::{backfill, log, stop_on_signals};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, ConfigFile, Flags, Settings, Sources};
 use crate::demo::{News, OWNER, Team, unfold};
+use crate::evaluate::Past;
+use crate::store::Store;
 use anyhow::Context;
+use delivery::domain::{DAY, HOUR, Span, Time};
 use github_sim::{LimitSettings, Sim};
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -21,6 +24,15 @@ const TOKEN: &str = "demo-token";
 const POINTS_PER_HOUR: u64 = 10_000;
 /// How often the organisation's news are asked for.
 const NEWS_EVERY: Duration = Duration::from_secs(1);
+
+/// How often it is looked whether all history is read, where it is to be written.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// How many facts are read from the store at once.
+const FACTS_A_PAGE: usize = 20_000;
+/// The look-back that every figure of now needs, and the longest of all, in days.
+const LOOKBACK: (u32, u32) = (120, 365);
+/// For how many days facts are kept, unless the look-back asks for more.
+const RETENTION: u32 = 400;
 
 /// Runs the demo until it is stopped.
 pub async fn run(args: DemoArgs) -> anyhow::Result<()> {
@@ -38,8 +50,13 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<()> {
     log::start(&settings.log)?;
 
     let stop = stop_on_signals()?;
-    let daemon = Daemon::start(settings, Arc::new(SystemClock), stop.clone()).await?;
+    let daemon = Daemon::start(settings.clone(), Arc::new(SystemClock), stop.clone()).await?;
     tell(daemon.address().port(), &github.url, args.days);
+    if let Some(file) = args.history.clone() {
+        let history = History { store: daemon.store().clone(), settings, began: Time(now), file };
+        let days = Span::from(args.days);
+        tokio::spawn(stop.clone().run_until_cancelled_owned(history.write(days)));
+    }
     let news = tokio::spawn(live(sim, news, stop));
     daemon.wait().await?;
     news.await.context("the live news")?;
@@ -54,14 +71,21 @@ fn settings(
     store: &Path,
     teams: &[Team],
 ) -> anyhow::Result<Settings> {
+    // History is told of days that no figure of now needs.
+    let lookback = match args.history {
+        Some(_) => (args.days + 1).clamp(LOOKBACK.0, LOOKBACK.1),
+        None => LOOKBACK.0,
+    };
     let mut text = format!(
         r#"
 [server]
 listen_address = "{address}"
 [store]
 url = {store:?}
+retention = "{retention}d"
 [collection]
 sweep_interval = "3s"
+lookback = "{lookback}d"
 [[github]]
 api_url = "{github}"
 organizations = ["{OWNER}"]
@@ -75,6 +99,7 @@ level = {level:?}
 "#,
         address = args.listen_address,
         store = format!("sqlite:{}", store.display()),
+        retention = RETENTION.max(2 * lookback),
         level = args.log_level,
     );
     for team in teams {
@@ -103,6 +128,55 @@ fn tell(port: u16, github: &str, days: u32) {
          \n\
          The simulated GitHub listens on {github}. Ctrl-C ends everything; nothing stays behind."
     );
+}
+
+/// What the demo knows of its past.
+struct History {
+    store: Store,
+    settings: Settings,
+    /// When the organisation's history ended and its news began.
+    began: Time,
+    file: PathBuf,
+}
+
+impl History {
+    /// Writes it once all of it is read, and says so.
+    async fn write(self, days: Span) {
+        let file = self.file.display().to_string();
+        match self.try_write(days).await {
+            Ok(samples) => println!("Wrote {file}: {samples} samples of the days before."),
+            Err(error) => tracing::error!("the demo's history: {error:#}"),
+        }
+    }
+
+    async fn try_write(self, days: Span) -> anyhow::Result<u64> {
+        self.is_read().await?;
+        let known = days.min(Span::from(LOOKBACK.1)) * DAY;
+        let known_since = self.began.plus(-known);
+        // The past ends well before the daemon is scraped: no instant shall have two samples.
+        let to = Time(SystemClock.now().plus(-HOUR).day() * DAY);
+        let from = Past::earliest(known_since);
+        let past = Past { from, to, step: DAY, known_since };
+        let written = backfill::write(&self.store, &self.settings, past, &self.file).await?;
+        Ok(written.samples)
+    }
+
+    /// Returns once every repository's history is complete.
+    async fn is_read(&self) -> anyhow::Result<()> {
+        let mut evaluator = evaluator(&self.settings, &self.store);
+        let mut after = 0;
+        loop {
+            let page = self.store.facts_since(after, FACTS_A_PAGE).await?;
+            after = page.last;
+            page.facts.into_iter().for_each(|fact| evaluator.absorb(fact));
+            let repositories = evaluator.figures().repositories;
+            let is_read = repositories.iter().all(|repository| repository.backfill_complete);
+            if !page.more && is_read && !repositories.is_empty() {
+                return Ok(());
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
 }
 
 /// Lets the organisation's life go on until the demo is stopped.

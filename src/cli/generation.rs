@@ -3,15 +3,18 @@
 
 use super::audit::Audit;
 use super::daemon::{connect, evaluator, load};
+use super::doors;
 use super::observers::Observers;
 use crate::clock::SharedClock;
-use crate::collect::{Collect, CollectCatalog, Health, Surroundings};
+use crate::collect::{Collect, CollectCatalog, CollectIncidents, Health, Surroundings};
 use crate::config::{OwnershipSource, Settings};
 use crate::evaluate::{Publisher, Settled};
 use crate::exposition::{Encoded, Exposure, OwnMetrics};
-use crate::sources::SourceError;
+use crate::serve::Doors;
 use crate::sources::backstage::Backstage;
 use crate::sources::github::GitHub;
+use crate::sources::pagerduty::PagerDuty;
+use crate::sources::{IncidentSource, SourceError};
 use crate::store::{Store, StoreError};
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -31,6 +34,8 @@ pub struct Lasting {
     pub health: Arc<Health>,
     /// What is scraped, until the next configuration has its own.
     pub snapshot: Arc<watch::Sender<Arc<Encoded>>>,
+    /// Where others tell of what happened.
+    pub doors: Arc<Doors>,
     /// Everything that has to end before the store is closed.
     pub tasks: TaskTracker,
 }
@@ -38,6 +43,7 @@ pub struct Lasting {
 /// The sources of one configuration, set up.
 pub struct Connected {
     github: Vec<Arc<GitHub>>,
+    incidents: Vec<Arc<dyn IncidentSource>>,
     /// Where the order asks the catalog, and a server is named.
     catalog: Option<Arc<Backstage>>,
 }
@@ -57,10 +63,15 @@ impl Lasting {
             connect(github, settings, &self.store, &self.clock, &observers).map(Arc::new)
         });
         let github = sources.collect::<Result<_, _>>()?;
+        let pagerduty = settings.pagerduty.iter().map(|account| {
+            let account = PagerDuty::connect(account.clone(), Arc::clone(&self.clock))?;
+            Ok(Arc::new(account) as Arc<dyn IncidentSource>)
+        });
+        let incidents = pagerduty.collect::<Result<_, SourceError>>()?;
         let is_asked = settings.ownership.order.contains(&OwnershipSource::Catalog);
         let catalog = settings.catalog.as_ref().filter(|_| is_asked);
         let catalog = catalog.map(|catalog| Backstage::connect(catalog, Arc::clone(&self.clock)));
-        Ok(Connected { github, catalog: catalog.transpose()?.map(Arc::new) })
+        Ok(Connected { github, incidents, catalog: catalog.transpose()?.map(Arc::new) })
     }
 
     /// Reads everything stored and begins to work, until `stop` or [`Generation::end`].
@@ -71,26 +82,35 @@ impl Lasting {
         stop: &CancellationToken,
     ) -> Result<Generation, StoreError> {
         let observers = self.observers().auditing(Audit::of(settings.clone()));
+        let around = Surroundings {
+            store: self.store.clone(),
+            clock: Arc::clone(&self.clock),
+            settings: settings.collection.clone(),
+            ownership: settings.ownership.clone(),
+            components: settings.components.clone(),
+            production: settings.by_repository(|rules| rules.production.clone()),
+            observer: Arc::new(observers.clone()),
+            health: Arc::clone(&self.health),
+        };
         let mut collectors = Vec::new();
         for source in &sources.github {
             observers.introduce(source.name());
             observers.keep_ownership(source.name(), &settings.ownership.order);
-            let around = Surroundings {
-                store: self.store.clone(),
-                clock: Arc::clone(&self.clock),
-                settings: settings.collection.clone(),
-                ownership: settings.ownership.clone(),
-                production: settings.by_repository(|rules| rules.production.clone()),
-                observer: Arc::new(observers.clone()),
-                health: Arc::clone(&self.health),
-            };
-            collectors.push(Collect::new(Arc::clone(source), around));
+            collectors.push(Collect::new(Arc::clone(source), around.clone()));
+        }
+        let (mut incidents, mut open) = (Vec::new(), Vec::new());
+        for (source, account) in sources.incidents.iter().zip(&settings.pagerduty) {
+            observers.introduce_incidents(source.name());
+            let (collect, events) = CollectIncidents::new(Arc::clone(source), around.clone());
+            incidents.push(collect);
+            let secrets = &account.webhook_secrets;
+            open.push(doors::of_incidents(source.name(), secrets, events, &self.own));
         }
         let mut evaluator = evaluator(settings, &self.store);
         // What counters have counted is read beside the facts, on another core.
         let store = self.store.clone();
         let settled = tokio::spawn(async move { Settled::read(&store).await });
-        let after = load(&self.store, &mut collectors, &mut evaluator).await?;
+        let after = load(&self.store, &mut collectors, &mut incidents, &mut evaluator).await?;
         match settled.await {
             Ok(settled) => evaluator.resume(settled?),
             Err(error) => std::panic::resume_unwind(error.into_panic()),
@@ -112,6 +132,9 @@ impl Lasting {
         for collect in collectors {
             self.spawn(&generation, collect.run(generation.stop.clone()));
         }
+        for collect in incidents {
+            self.spawn(&generation, collect.run(generation.stop.clone()));
+        }
         if let Some(source) = generation.sources.catalog.clone() {
             let catalog = CollectCatalog {
                 source,
@@ -123,6 +146,7 @@ impl Lasting {
             self.spawn(&generation, catalog.run(generation.stop.clone()));
         }
         generation.tasks.close();
+        self.doors.open(open);
         Ok(generation)
     }
 
@@ -132,11 +156,17 @@ impl Lasting {
         if former.sources.catalog.is_some() && sources.catalog.is_none() {
             self.observers().dismiss_catalog();
         }
-        let sources = &sources.github;
-        let names: Vec<&str> = sources.iter().map(|source| source.name()).collect();
+        let github = sources.github.iter().map(|source| source.name());
+        let names: Vec<&str> =
+            github.chain(sources.incidents.iter().map(|source| source.name())).collect();
         self.health.retain(&names);
         for old in &former.sources.github {
-            sources.iter().for_each(|source| source.inherit_limits(old));
+            sources.github.iter().for_each(|source| source.inherit_limits(old));
+            if !names.contains(&old.name()) {
+                self.observers().dismiss(old.name());
+            }
+        }
+        for old in &former.sources.incidents {
             if !names.contains(&old.name()) {
                 self.observers().dismiss(old.name());
             }

@@ -2,10 +2,12 @@
 
 mod args;
 mod audit;
+mod backfill;
 mod check;
 mod daemon;
 mod demo;
 mod docs;
+mod doors;
 mod findings;
 mod generation;
 mod log;
@@ -15,7 +17,7 @@ mod purge;
 mod reload;
 mod views;
 
-pub use args::{Args, CheckArgs, Command, DemoArgs, PurgeArgs, RunArgs};
+pub use args::{Args, BackfillArgs, CheckArgs, Command, DemoArgs, PurgeArgs, RunArgs};
 pub use daemon::{Daemon, StartError};
 pub use docs::Reference;
 pub use reload::{Reloader, Reloading};
@@ -43,6 +45,7 @@ pub fn main() -> ExitCode {
             Command::Check(args) => return check::run(args).await,
             Command::Run(args) => run(args).await,
             Command::Demo(args) => demo::run(args).await,
+            Command::Backfill(args) => backfill::run(args).await,
             Command::Purge(args) => purge::run(args).await,
             Command::Docs { reference } => docs::run(reference),
         }

@@ -1,7 +1,7 @@
 //! The exporter's own metrics hear of sources and collecting.
 
 use super::audit::Audit;
-use crate::collect::CATALOG;
+use crate::collect::{CATALOG, UNKNOWN_SERVICE};
 use crate::config::OwnershipSource;
 use crate::exposition::{OwnMetrics, SourceLabels};
 use crate::sources::github::Discovery;
@@ -54,6 +54,19 @@ impl Observers {
     /// Starts the counters of a source at 0.
     pub fn introduce(&self, source: &str) {
         self.with_labels(source, |labels| self.own.source(labels));
+    }
+
+    /// Starts the counters of a source of incidents at 0.
+    pub fn introduce_incidents(&self, source: &str) {
+        let mut reasons = SourceError::REASONS.to_vec();
+        reasons.push(UNKNOWN_SERVICE);
+        self.own.source(&SourceLabels {
+            source,
+            collectors: &[Collector::Incidents.name(), SWEEP],
+            apis: &[],
+            failure_reasons: &reasons,
+            throttle_reasons: &[],
+        });
     }
 
     /// Ends the gauges of a source that is not collected any more.

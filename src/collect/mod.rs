@@ -11,6 +11,8 @@ mod failing;
 mod fetch;
 mod graph;
 mod health;
+mod incidents;
+mod moved;
 mod news;
 mod observer;
 mod owner_files;
@@ -22,15 +24,19 @@ mod tracked;
 
 pub use catalog::{CATALOG, CollectCatalog};
 pub use health::{Health, SourceHealth};
+pub use incidents::{CollectIncidents, UNKNOWN_SERVICE};
+pub use moved::{IncidentEvents, Taken};
 pub use observer::Observer;
 
 use crate::clock::SharedClock;
-use crate::config::{ByRepository, CollectionSettings, EnvironmentRule, OwnershipSettings};
+use crate::config::{
+    ByRepository, CollectionSettings, Components, EnvironmentRule, OwnershipSettings,
+};
 use crate::sources::SourceError;
 use crate::sources::github::{FirstPages, GitHub};
 use crate::store::{CursorOf, Store, StoreError};
 use delivery::domain::{
-    ClaimSource, Collector, Fact, MINUTE, RepoId, Repository, RepositoryState, Time,
+    ClaimSource, Collector, Fact, MINUTE, RepoId, Repository, RepositoryState, Span, Time,
 };
 use failing::{Concern, Failing};
 use fetch::History;
@@ -81,6 +87,8 @@ pub struct Surroundings {
     pub settings: CollectionSettings,
     /// `[ownership]`
     pub ownership: OwnershipSettings,
+    /// The components, and what the catalog has.
+    pub components: Components,
     /// Which environments are production.
     pub production: ByRepository<EnvironmentRule>,
     /// Hears how it goes.
@@ -185,14 +193,9 @@ impl Collect {
         }
     }
 
-    /// The interval, up to 5 % longer or shorter, so that several daemons do not ask in step.
     fn interval_with_jitter(&mut self) -> i64 {
         self.turns = self.turns.wrapping_add(1);
-        let interval = self.around.settings.sweep_interval;
-        let seed = self.turns.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ u64::from(std::process::id());
-        let spread = (interval / 10).max(1);
-        let offset = (seed >> 33) as i64 % spread;
-        (interval - spread / 2 + offset).max(1)
+        jittered(self.around.settings.sweep_interval, self.turns)
     }
 
     /// Tells the outcome of a sweep to metrics, landing page and log.
@@ -308,6 +311,15 @@ impl Collect {
         let repo = repo.map(|tracked| &*tracked.repository.full_name);
         (repo, concern.collector().map(Collector::name))
     }
+}
+
+/// The interval before a sweep, up to 5 % longer or shorter, so that several daemons do not ask in
+/// step.
+fn jittered(interval: Span, sweeps: u64) -> Span {
+    let seed = sweeps.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ u64::from(std::process::id());
+    let spread = (interval / 10).max(1);
+    let offset = (seed >> 33) as i64 % spread;
+    (interval - spread / 2 + offset).max(1)
 }
 
 /// The repositories to hand to a source that asks about all of them.

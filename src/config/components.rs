@@ -140,6 +140,8 @@ pub struct Components {
     declared: Arc<[ComponentSettings]>,
     catalogued: Catalogued,
     published: Arc<RwLock<Catalogued>>,
+    /// The services at PagerDuty that the catalog knows, in upper case.
+    services: Arc<RwLock<BTreeSet<String>>>,
 }
 
 impl Components {
@@ -159,6 +161,18 @@ impl Components {
         self.catalogued = Arc::new(catalogued);
         let mut published = self.published.write().unwrap_or_else(PoisonError::into_inner);
         *published = Arc::clone(&self.catalogued);
+    }
+
+    /// Makes the services at PagerDuty known to all clones that the catalog knows.
+    pub fn publish_services<'a>(&self, ids: impl Iterator<Item = &'a str>) {
+        let ids = ids.map(str::to_uppercase).collect();
+        *self.services.write().unwrap_or_else(PoisonError::into_inner) = ids;
+    }
+
+    /// Whether the catalog knows a service at PagerDuty.
+    pub fn has_service(&self, id: &str) -> bool {
+        let services = self.services.read().unwrap_or_else(PoisonError::into_inner);
+        services.contains(&id.to_uppercase())
     }
 
     /// The components of the catalog in a repository that declares none.

@@ -9,8 +9,8 @@ const UNITS: [(char, Span); 5] = [('w', WEEK), ('d', DAY), ('h', HOUR), ('m', MI
 /// No duration of a configuration is longer; it keeps arithmetic with instants far from overflow.
 const LONGEST: Span = 36_500 * DAY;
 
-/// Reads a duration; the error says what to write.
-pub(super) fn parse(text: &str) -> Result<Span, String> {
+/// Reads a duration, such as `5m` or `90d`; the error says what to write.
+pub fn parse(text: &str) -> Result<Span, String> {
     let advice = || {
         format!(
             "`{text}` is no duration; write whole numbers with a unit (s, m, h, d, w) such as \

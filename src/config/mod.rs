@@ -22,6 +22,7 @@ pub use components::{
     ComponentSettings, Components, DeploymentSelector, claimants, deployed, have_paths,
     paths_fingerprint, selectors_fingerprint, touched,
 };
+pub use duration::parse as duration;
 pub use keys::{Default as KeyDefault, Key, Section};
 pub use layers::{ConfigFile, Flags, Sources};
 pub use overrides::{ByRepository, OverrideSettings, Overrides, RepositoryRules};
@@ -32,7 +33,8 @@ pub use sections::{ALL as SECTIONS, listen_address};
 pub use settings::{
     CatalogSettings, CollectionSettings, ComponentDetail, ExpositionSettings, FailuresSettings,
     GitHubSettings, HashLogins, IncidentSettings, LogFormat, LogSettings, MeasuresSettings,
-    OwnershipRule, OwnershipSettings, OwnershipSource, ServerSettings, Settings, StoreSettings,
+    OwnershipRule, OwnershipSettings, OwnershipSource, PagerDutySettings, ServerSettings, Settings,
+    StoreSettings, Urgency,
 };
 
 use problems::Report;

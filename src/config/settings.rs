@@ -8,9 +8,10 @@ use crate::config::patterns::{EnvironmentRule, HotfixRule, RepositoryPattern};
 use delivery::domain::{Person, Span, TeamName, Window};
 use delivery::ledger::{LeadTimeStart, Reason};
 use secrecy::SecretString;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// The whole configuration.
 #[derive(Clone, Debug)]
@@ -39,8 +40,10 @@ pub struct Settings {
     pub components: Components,
     /// `[[overrides]]`
     pub overrides: Overrides,
-    /// `[[incidents]]`
+    /// `[[incidents]]` with `source = "github_issues"`
     pub incidents: Vec<IncidentSettings>,
+    /// `[[incidents]]` with `source = "pagerduty"`
+    pub pagerduty: Vec<PagerDutySettings>,
     /// `[log]`
     pub log: LogSettings,
 }
@@ -226,6 +229,38 @@ pub struct IncidentSettings {
     pub labels: Vec<String>,
     /// `repositories`: where to look; empty: in every collected repository.
     pub repositories: Vec<RepositoryPattern>,
+}
+
+/// How urgently somebody is told of an incident at PagerDuty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Urgency {
+    /// At once.
+    High,
+    /// In working hours, or never.
+    Low,
+}
+
+/// `[[incidents]]` with `source = "pagerduty"`
+#[derive(Clone, Debug)]
+pub struct PagerDutySettings {
+    /// `name`: the label `source` of its health metrics, different for each source.
+    pub name: String,
+    /// `api_url`: the REST API, without a slash at the end.
+    pub api_url: String,
+    /// The API access key, read from `token_env` or `token_file`.
+    pub token: SecretString,
+    /// Where the key came from, for messages.
+    pub token_origin: String,
+    /// `services`: components, as `owner/repo` or `owner/repo/component`, by the service's id in
+    /// upper case.
+    pub services: BTreeMap<String, Arc<str>>,
+    /// `urgencies`: those that count; at least one.
+    pub urgencies: BTreeSet<Urgency>,
+    /// `priorities`: the names of those that count; empty: all, and incidents without one.
+    pub priorities: Vec<String>,
+    /// What its webhook subscriptions are signed with, read from `webhook_secret_file`; empty: none
+    /// of its webhooks is taken.
+    pub webhook_secrets: Vec<SecretString>,
 }
 
 /// How log lines are written.

@@ -4,6 +4,7 @@
 
 mod mistakes;
 mod overrides;
+mod pagerduty;
 
 use super::*;
 use secrecy::ExposeSecret;

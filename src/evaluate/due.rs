@@ -51,6 +51,7 @@ impl Evaluator {
             self.due_of_components(*repo, now, &mut due);
         }
         self.due_of_unmapped(now, &mut due);
+        self.due_of_homeless(now, &mut due);
         due
     }
 
@@ -72,6 +73,26 @@ impl Evaluator {
                 latest,
                 settle_after: self.rules.settling.settle_after,
             };
+            let found = self.settled.due(whose, &finishes, (now, through), self.rules.settling);
+            due.rows.extend(found.rows);
+            due.births.extend(found.births);
+        }
+    }
+
+    /// Incidents that live in no repository and belong to no component count for the organisation,
+    /// where it is the only one.
+    fn due_of_homeless(&self, now: Time, due: &mut Settlement) {
+        let Some(org) = self.orgs.only() else { return };
+        for place in self.estate.sources.places() {
+            let component = ComponentId { repo: place, name: Arc::from(UNMAPPED) };
+            let through = self.estate.incidents_through(place).flatten().map(|at| at.min(now));
+            if through.is_none() || self.settled.rests(&component, through, self.rules.settling) {
+                continue;
+            }
+            let whose = Beneficiaries { component: &component, team: "", org };
+            let incidents = self.estate.homeless(place).collect();
+            let settle_after = self.rules.settling.settle_after;
+            let finishes = UnmappedIncidents { incidents, settle_after };
             let found = self.settled.due(whose, &finishes, (now, through), self.rules.settling);
             due.rows.extend(found.rows);
             due.births.extend(found.births);
@@ -146,25 +167,18 @@ impl Evaluator {
         (components.len() != 1 && facts.is_complete()).then_some((facts, component))
     }
 
-    /// In which other repositories the incidents live that a repository's components are judged by.
+    /// Where else the incidents are told that a repository's components are judged by.
     fn homes_of(&self, repo: RepoId) -> BTreeSet<RepoId> {
-        let incidents = self.components_in(repo).flat_map(|one| self.estate.witnesses(one));
-        incidents.filter_map(|incident| incident.repo).filter(|home| *home != repo).collect()
+        self.components_in(repo).flat_map(|component| self.estate.homes(component)).collect()
     }
 }
 
 /// The instant through which everything is there that a component's finishes are judged by: its
-/// own repository, and the incidents of those repositories that its incidents live in, or those
-/// that name something of it.
+/// own repository, and the incidents of those repositories and sources that tell incidents of it,
+/// or those that name something of it.
 fn through(estate: &Estate, component: &ComponentId, facts: &RepositoryFacts) -> Option<Time> {
-    let homes: BTreeSet<RepoId> =
-        estate.witnesses(component).into_iter().filter_map(|incident| incident.repo).collect();
-    let elsewhere = homes
-        .iter()
-        .filter(|home| **home != component.repo)
-        .filter_map(|home| estate.repositories.get(home))
-        .filter(|home| home.active().is_some())
-        .map(|home| home.through_of(Collector::Incidents));
+    let homes = estate.homes(component);
+    let elsewhere = homes.into_iter().filter_map(|home| estate.incidents_through(home));
     elsewhere.chain([facts.through()]).min().flatten()
 }
 

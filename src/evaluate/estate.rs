@@ -1,6 +1,7 @@
 //! All facts in memory, by repository, kept current by the store's news.
 
 use super::catalog::Catalog;
+use super::incident_sources::IncidentSources;
 use super::mapping::{IncidentMap, map_incidents};
 use super::naming::Naming;
 use super::ownership::Owners;
@@ -107,6 +108,8 @@ pub struct Estate {
     pub naming: Naming,
     /// What the catalog has.
     catalog: Catalog,
+    /// Who tells incidents that live in no repository.
+    pub sources: IncidentSources,
 }
 
 impl Estate {

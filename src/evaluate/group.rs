@@ -74,6 +74,13 @@ impl Level {
         self.groups.contains_key(name)
     }
 
+    /// The only group, if there is one alone: what is known of no repository can only be its.
+    pub fn only(&self) -> Option<&Arc<str>> {
+        let mut names = self.groups.iter().filter(|(_, group)| group.members > 0);
+        let (name, _) = names.next()?;
+        names.next().is_none().then_some(name)
+    }
+
     /// The names of all groups.
     pub fn names(&self) -> impl Iterator<Item = &Arc<str>> {
         self.groups.keys()

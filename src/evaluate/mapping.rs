@@ -6,7 +6,7 @@ use super::components::{components_of, owner_of_repository};
 use super::estate::RepositoryFacts;
 use super::ownership::Owners;
 use crate::config::Components;
-use delivery::domain::{ComponentId, Incident, IncidentId, RepoId, TeamName};
+use delivery::domain::{ComponentId, Incident, IncidentId, RepoId, TeamName, pagerduty_service};
 use std::collections::{BTreeMap, HashMap};
 
 /// The outcome for all incidents, and by what it was found.
@@ -85,7 +85,7 @@ pub fn map_incidents(
 #[derive(Debug, Default)]
 struct Directory {
     by_repo: HashMap<RepoId, ComponentId>,
-    /// By component name, `owner/repo` and `owner/repo/name`, in lower case; `None` where two share it.
+    /// By component name, `owner/repo`, `owner/repo/name` and service at PagerDuty, in lower case; `None` where two share it.
     by_name: HashMap<String, Option<ComponentId>>,
     team_of_repo: HashMap<RepoId, TeamName>,
     by_team: HashMap<TeamName, Option<ComponentId>>,
@@ -107,7 +107,9 @@ impl Directory {
             for component in &components {
                 let name = component.label(repository).to_lowercase();
                 let path = format!("{full_name}/{name}");
-                for name in [name, path] {
+                let service = component.entry().and_then(|entry| entry.pagerduty_service.as_ref());
+                let service = service.map(|id| pagerduty_service(id).to_lowercase());
+                for name in [name, path].into_iter().chain(service) {
                     only(&mut directory.by_name, name, &component.id);
                 }
                 let team = component.owner(repository, owners).team;

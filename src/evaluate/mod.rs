@@ -12,11 +12,13 @@ mod due;
 mod estate;
 mod figures;
 mod group;
+mod incident_sources;
 mod mapping;
 mod mistakes;
 mod naming;
 mod ownership;
 mod parallel;
+mod past;
 mod places;
 mod platform;
 mod repository_claims;
@@ -30,8 +32,10 @@ mod unmapped;
 
 pub use components::owner_of;
 pub use estate::claims_by_repository;
+pub use incident_sources::IncidentSources;
 pub use mistakes::{Evidence, Mistake, mistakes};
 pub use ownership::{OrderedOwners, Owner, Owners, Subject, UNOWNED};
+pub use past::Past;
 pub use repository_claims::RepositoryClaims;
 pub use rules::{Judging, rules_of};
 pub use run::Publisher;
@@ -130,6 +134,12 @@ impl Evaluator {
         }
     }
 
+    /// The same with sources of incidents that live in no repository.
+    pub fn told_by(mut self, sources: IncidentSources) -> Evaluator {
+        self.estate.sources = sources;
+        self
+    }
+
     /// Takes over news; nothing is judged before [`Evaluator::evaluate`].
     pub fn absorb(&mut self, fact: Fact) {
         self.estate.absorb(fact, &mut self.changes);
@@ -185,6 +195,9 @@ impl Evaluator {
         let news = found.iter().filter(|(repo, components)| !are_alike(components, known(repo)));
         self.catalogued_at.extend(news.map(|(repo, _)| (*repo, now)));
         self.rules.components.publish(found);
+        let entries = self.estate.repositories.values().flat_map(|facts| facts.claims.catalog());
+        let services = entries.filter_map(|entry| entry.pagerduty_service.as_deref());
+        self.rules.components.publish_services(services);
     }
 
     /// Takes over what was settled.
@@ -335,7 +348,8 @@ impl Evaluator {
             self.orgs.put(component, found.map(|(place, one)| pooled(&place.org, one)));
         }
         self.teams.evaluate(&self.unmapped.teams, now);
-        self.orgs.evaluate(&self.unmapped.orgs, now);
+        let of_orgs = self.unmapped.of_orgs(self.orgs.only());
+        self.orgs.evaluate(&of_orgs, now);
     }
 }
 

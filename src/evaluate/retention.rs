@@ -10,7 +10,7 @@ use super::settling::{Settled, SubjectFact, UNMAPPED, fact_of};
 use super::{Estate, Evaluator};
 use crate::store::{Forgotten, SettledRow, Store, StoreError};
 use delivery::domain::{
-    ComponentId, DAY, Deployment, DeploymentId, IncidentId, RepoId, Span, Time,
+    ComponentId, DAY, Deployment, DeploymentId, Incident, IncidentId, RepoId, Span, Time,
 };
 use delivery::ledger::{ChangeId, Forgettable, forgettable, is_over};
 use std::collections::{BTreeSet, VecDeque};
@@ -146,6 +146,9 @@ impl Evaluator {
         now: Time,
         retention: Span,
     ) -> Option<Finished> {
+        if self.estate.sources.has(repo) {
+            return self.finished_homeless(repo, now, retention);
+        }
         let (facts, repository) = self.estate.complete(repo)?;
         let components = components_of(&self.rules.components, repository, facts);
         let t = instant_of(facts, now);
@@ -176,6 +179,18 @@ impl Evaluator {
         let incidents = self.incidents_of(repo).into_iter().filter(goes).collect();
         let finished = Finished { facts: found, incidents };
         Some(finished).filter(|finished| !self.forgotten(repo, finished).is_empty())
+    }
+
+    /// What is finished with of a source's incidents that belong to no component.
+    fn finished_homeless(&self, place: RepoId, now: Time, retention: Span) -> Option<Finished> {
+        let t = self.estate.incidents_through(place).flatten()?.min(now);
+        let since = settled_through(&self.settled, place, &[]).min(t.plus(-retention));
+        let is_finished =
+            |it: &&Incident| is_over(it, since) && !self.estate.naming.is_abroad(&it.id);
+        let homeless = self.estate.homeless(place).filter(is_finished);
+        let incidents: Vec<IncidentId> = homeless.map(|incident| incident.id.clone()).collect();
+        let facts = Forgettable::default();
+        (!incidents.is_empty()).then_some(Finished { facts, incidents })
     }
 
     /// The incidents that count for a repository, or live in it without counting for another.

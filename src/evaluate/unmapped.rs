@@ -4,7 +4,9 @@ use super::Evaluator;
 use super::group::ByName;
 use delivery::domain::{Incident, Time};
 use delivery::ledger::{JudgedIncident, judge_incident};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Unmapped incidents, kept until incidents or owners change.
 #[derive(Debug, Default)]
@@ -12,12 +14,26 @@ pub struct Unmapped {
     /// By team.
     pub teams: ByName<Vec<JudgedIncident>>,
     /// By organisation.
-    pub orgs: ByName<Vec<JudgedIncident>>,
+    orgs: ByName<Vec<JudgedIncident>>,
+    /// Of sources that live in no repository.
+    homeless: Vec<JudgedIncident>,
     /// When one of them opens or turns by time alone.
     next_turn: Option<Time>,
 }
 
 impl Unmapped {
+    /// By organisation; those that live in no repository are of the only one.
+    pub fn of_orgs(&self, only: Option<&Arc<str>>) -> Cow<'_, ByName<Vec<JudgedIncident>>> {
+        match only {
+            Some(only) if !self.homeless.is_empty() => {
+                let mut orgs = self.orgs.clone();
+                orgs.entry(Arc::clone(only)).or_default().extend(self.homeless.iter().cloned());
+                Cow::Owned(orgs)
+            }
+            _ => Cow::Borrowed(&self.orgs),
+        }
+    }
+
     /// Whether the same facts would be judged alike at `now`, if it is not before they were.
     pub fn holds_for(&self, now: Time) -> bool {
         self.next_turn.is_none_or(|turn| now < turn)
@@ -30,13 +46,20 @@ impl Evaluator {
         let mut found = Unmapped::default();
         let mut homes = BTreeMap::new();
         for (incident, repo) in &self.estate.mapped.unmapped {
+            let Some(incident) = self.estate.incidents.get(incident) else { continue };
             let facts = repo.and_then(|repo| self.estate.repositories.get(&repo));
             let home = facts.and_then(|facts| Some((facts, facts.active()?)));
-            let incident = self.estate.incidents.get(incident);
-            let (Some((facts, repository)), Some(incident)) = (home, incident) else { continue };
+            let is_homeless = self.estate.sources.of_incident(incident).is_some();
+            if home.is_none() && !is_homeless {
+                continue;
+            }
             let turn = turns(incident).filter(|at| *at > now).min();
             found.next_turn = [found.next_turn, turn].into_iter().flatten().min();
             let Some(judged) = judge_incident(incident, now) else { continue };
+            let Some((facts, repository)) = home else {
+                found.homeless.push(judged);
+                continue;
+            };
             let home = || self.home(repository, facts);
             let (team, org) = homes.entry(repository.id).or_insert_with(home).clone();
             found.teams.entry(team).or_default().push(judged.clone());

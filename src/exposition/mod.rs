@@ -15,6 +15,7 @@ mod figures;
 mod float;
 mod format;
 mod histogram;
+mod history;
 mod own;
 mod own_families;
 mod reference;
@@ -36,6 +37,7 @@ pub use figures::{
 };
 pub use format::Format;
 pub use histogram::{Exemplar, Histogram};
+pub use history::{PastFigures, Written};
 pub use own::{OwnMetrics, SourceLabels};
 pub use reference::reference;
 pub use settled::SettledFigures;

@@ -26,6 +26,7 @@ pub struct OwnMetrics {
     remaining: GaugeVec,
     reset: GaugeVec,
     throttled: CounterVec,
+    webhook_events: CounterVec,
     facts: GaugeVec,
     evaluation_duration: Histogram,
     series: Gauge,
@@ -75,6 +76,7 @@ impl OwnMetrics {
             remaining: own::REMAINING.gauges(&registry)?,
             reset: own::RESET.gauges(&registry)?,
             throttled: own::THROTTLED.counters(&registry)?,
+            webhook_events: own::WEBHOOK_EVENTS.counters(&registry)?,
             facts: own::FACTS.gauges(&registry)?,
             evaluation_duration: own::EVALUATION_DURATION.evaluation_times(&registry)?,
             series: own::SERIES.gauge(&registry)?,
@@ -188,6 +190,18 @@ impl OwnMetrics {
     /// Requests were held back for so many seconds.
     pub fn throttled(&self, source: &str, reason: &str, seconds: u64) {
         self.throttled.with_label_values(&[source, reason]).inc_by(seconds);
+    }
+
+    /// A source takes webhooks: its counters start at 0.
+    pub fn webhooks(&self, source: &str, outcomes: &[&str]) {
+        for outcome in outcomes {
+            self.webhook_events.with_label_values(&[source, outcome]);
+        }
+    }
+
+    /// Something became of an event that was sent.
+    pub fn webhook_event(&self, source: &str, outcome: &str) {
+        self.webhook_events.with_label_values(&[source, outcome]).inc();
     }
 
     /// How many facts of a kind there are.

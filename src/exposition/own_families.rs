@@ -111,6 +111,12 @@ pub(super) const THROTTLED: OwnFamily = own(
     &["source", "reason"],
     "Seconds for which requests were held back, by reason.",
 );
+pub(super) const WEBHOOK_EVENTS: OwnFamily = own(
+    "dora_exporter_webhook_events_total",
+    Kind::Counter,
+    &["source", "outcome"],
+    "Events that were sent to a webhook, by what became of them; absent while none is taken.",
+);
 pub(super) const FACTS: OwnFamily =
     own("dora_exporter_facts", Kind::Gauge, &["kind"], "Facts that figures are judged from.");
 pub(super) const EVALUATION_DURATION: OwnFamily = own(
@@ -161,6 +167,7 @@ pub(super) const OWN_FAMILIES: &[OwnFamily] = &[
     REMAINING,
     RESET,
     THROTTLED,
+    WEBHOOK_EVENTS,
     FACTS,
     EVALUATION_DURATION,
     SERIES,

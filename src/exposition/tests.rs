@@ -356,6 +356,7 @@ fn busy_metrics() -> OwnMetrics {
     metrics.request("github", "graphql", "200");
     metrics.limits("github", "graphql", 5_000, 4_000, T);
     metrics.throttled("github", "primary", 3);
+    metrics.webhook_event("pagerduty", "stored");
     metrics.facts("deployment", 7);
     metrics.evaluation(0.01);
     metrics.exposed(&encode(&three(), &Exposure { max_series: 0, ..FULL }, None));

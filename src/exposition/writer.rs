@@ -50,16 +50,8 @@ impl Writer {
         self.name.clear();
         self.name.push_str(name);
         self.subject.clear();
-        self.header.clear();
-        let name = self.format.family_name(name, kind);
-        self.family_name = name.len();
-        for part in ["# HELP ", name, " "] {
-            self.header.extend_from_slice(part.as_bytes());
-        }
-        write_escaped(&mut self.header, help, self.format.escapes_quotes_in_help());
-        for part in ["\n# TYPE ", name, " ", kind.name(), "\n"] {
-            self.header.extend_from_slice(part.as_bytes());
-        }
+        self.header = header(self.format, name, help, kind);
+        self.family_name = self.format.family_name(name, kind).len();
     }
 
     /// How many bytes have been written.
@@ -181,7 +173,22 @@ impl Samples for Count {
     }
 }
 
-fn write_label(out: &mut Vec<u8>, label: &(&str, &str)) {
+/// HELP and TYPE of a family.
+pub(super) fn header(format: Format, name: &str, help: &str, kind: Kind) -> Vec<u8> {
+    let mut out = Vec::new();
+    let name = format.family_name(name, kind);
+    for part in ["# HELP ", name, " "] {
+        out.extend_from_slice(part.as_bytes());
+    }
+    write_escaped(&mut out, help, format.escapes_quotes_in_help());
+    for part in ["\n# TYPE ", name, " ", kind.name(), "\n"] {
+        out.extend_from_slice(part.as_bytes());
+    }
+    out
+}
+
+/// A label, after a comma unless it is the first.
+pub(super) fn write_label(out: &mut Vec<u8>, label: &(&str, &str)) {
     if !out.is_empty() {
         out.push(b',');
     }

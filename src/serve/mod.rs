@@ -6,6 +6,7 @@
 mod accept;
 mod chunks;
 mod connections;
+mod doors;
 mod health;
 mod landing;
 mod negotiation;
@@ -13,6 +14,7 @@ mod response_deadline;
 mod routes;
 
 pub use connections::{BindError, Limits, bind, serve, serve_within};
+pub use doors::{Door, Doors, Outcome, Sender, Taker};
 pub use health::{HealthReport, HealthView, SourceHealth};
 
 use crate::exposition::Format;
@@ -33,6 +35,8 @@ pub struct ServeState {
     pub version: &'static str,
     /// Reloads the configuration when `/-/reload` asks for it; absent: it is refused.
     pub reload: Option<Arc<dyn Reload>>,
+    /// Where others tell of what happened.
+    pub doors: Arc<Doors>,
 }
 
 /// Gives the metrics as bytes that were encoded before. Called on the scrape path: it must not block.

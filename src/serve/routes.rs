@@ -1,7 +1,9 @@
 //! What is served under which path.
 
+use super::doors::Sender;
 use super::{ServeState, accept, chunks, landing, negotiation};
 use axum::Router;
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -16,6 +18,13 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inl
      form-action 'none'; frame-ancestors 'none'";
 
 pub(super) fn router(state: Arc<ServeState>, body_bytes: usize) -> Router {
+    let doors = Router::new()
+        .route(
+            Sender::PagerDuty.path(),
+            post(|state, headers, body| knock(Sender::PagerDuty, state, headers, body)),
+        )
+        // Only a door that is open tells that it takes nothing but POST: by its answer.
+        .method_not_allowed_fallback(not_found);
     Router::new()
         .route(&state.telemetry_path, get(metrics))
         .route("/", get(landing_page))
@@ -27,6 +36,8 @@ pub(super) fn router(state: Arc<ServeState>, body_bytes: usize) -> Router {
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(RequestBodyLimitLayer::new(body_bytes))
+        // Doors have their own limit.
+        .merge(doors)
         .layer(CatchPanicLayer::custom(panicked))
         .with_state(state)
 }
@@ -79,6 +90,18 @@ async fn reload(State(state): State<Arc<ServeState>>) -> (StatusCode, String) {
     match reload.reload().await {
         Ok(applied) => (StatusCode::OK, format!("{applied}\n")),
         Err(problems) => (StatusCode::INTERNAL_SERVER_ERROR, format!("{problems}\n")),
+    }
+}
+
+async fn knock(
+    sender: Sender,
+    State(state): State<Arc<ServeState>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    match state.doors.knock(sender, &headers, body).await {
+        Some(answer) => answer,
+        None => not_found().await.into_response(),
     }
 }
 

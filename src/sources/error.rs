@@ -73,6 +73,18 @@ pub enum SourceError {
         /// What was wrong.
         cause: String,
     },
+    /// The answer of another source than GitHub is not what its API documents.
+    #[error(
+        "{what}: {url} did not answer as its API should: {cause}; check the source's `api_url` and proxies"
+    )]
+    Garbled {
+        /// What was asked.
+        what: String,
+        /// The address.
+        url: String,
+        /// What was wrong.
+        cause: String,
+    },
     /// The source cannot be set up: a bad address, an unreadable certificate.
     #[error("{what}: {cause}")]
     Setup {
@@ -102,6 +114,7 @@ impl SourceError {
             | SourceError::Unreachable { what, .. }
             | SourceError::Failed { what, .. }
             | SourceError::Malformed { what, .. }
+            | SourceError::Garbled { what, .. }
             | SourceError::Setup { what, .. } => other.clone_into(what),
         }
         error
@@ -116,7 +129,7 @@ impl SourceError {
             SourceError::RateLimited { .. } => "rate_limited",
             SourceError::Unreachable { .. } => "unreachable",
             SourceError::Failed { .. } => "server_error",
-            SourceError::Malformed { .. } => "malformed",
+            SourceError::Malformed { .. } | SourceError::Garbled { .. } => "malformed",
             SourceError::Setup { .. } => "setup",
         }
     }

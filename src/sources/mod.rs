@@ -5,16 +5,22 @@ mod catalog_file;
 mod connector;
 mod entity;
 mod error;
+mod incident_links;
+mod incidents;
 mod observer;
 mod problem;
+mod rest;
+mod scan;
 mod team;
 
 pub mod backstage;
 pub mod github;
+pub mod pagerduty;
 
 pub use catalog_file::{CatalogFile, read_catalog_file};
 pub use entity::{Entity, Flaw, Home, Place, component};
 pub use error::SourceError;
+pub use incidents::{Answer, IncidentNews, IncidentSource, KnownIncidents};
 pub use observer::{Observer, Throttle};
 pub use problem::Problem;
 pub use team::team_name;

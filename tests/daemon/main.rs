@@ -18,6 +18,10 @@ mod monorepo;
 mod moves;
 mod overrides;
 mod ownership;
+mod pagerduty;
+#[path = "../pagerduty_source/stand_in.rs"]
+#[allow(dead_code)] // The source's own tests use the rest.
+mod pagerduty_account;
 mod privacy;
 mod process;
 mod rate_limits;
@@ -28,3 +32,4 @@ mod same_facts;
 mod settling;
 mod story;
 mod trouble;
+mod webhooks;

@@ -5,7 +5,8 @@ use crate::exposition::Scrape;
 use dora_exporter::cli::{Daemon, Reloader, Reloading, StartError};
 use dora_exporter::config::{self, ConfigFile, Flags, Settings, Sources};
 use github_sim::{Event, Scenario, Sim, SimServer};
-use http_body_util::{BodyExt, Empty};
+use http_body_util::{BodyExt, Empty, Full};
+use hyper::Request;
 use hyper::body::Bytes;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
@@ -21,6 +22,8 @@ use tokio_util::sync::CancellationToken;
 const TASKS: usize = 2;
 /// The token that the daemons bear.
 pub const TOKEN: &str = "github_pat_daemon_tests_secret";
+/// The key of a PagerDuty account, where one is configured.
+const PAGERDUTY_KEY: &str = "u+secret-key";
 
 /// The simulated GitHub with its clock, and a folder for stores.
 pub struct World {
@@ -156,7 +159,8 @@ impl Config {
 
     /// How many tasks of a daemon wait for the clock.
     fn tasks(&self) -> usize {
-        TASKS + usize::from(self.more.contains("[catalog]"))
+        let catalogs = usize::from(self.more.contains("[catalog]"));
+        TASKS + catalogs + self.more.matches("source = \"pagerduty\"").count()
     }
 
     pub fn settings(&self) -> Settings {
@@ -167,7 +171,11 @@ impl Config {
         let name = "the test's configuration".to_owned();
         Sources {
             file: Some(ConfigFile::Text { name, text: self.text() }),
-            environment: [("GITHUB_TOKEN".to_owned(), TOKEN.to_owned())].into(),
+            environment: [
+                ("GITHUB_TOKEN".to_owned(), TOKEN.to_owned()),
+                ("PAGERDUTY_TOKEN".to_owned(), PAGERDUTY_KEY.to_owned()),
+            ]
+            .into(),
             flags: Flags::default(),
         }
     }
@@ -209,6 +217,15 @@ impl Running {
 
     pub async fn get(&self, path: &str) -> (u16, String) {
         get(self.address, path).await
+    }
+
+    /// What a POST answers, by its status.
+    pub async fn post(&self, path: &str, header: (&str, &str), body: &str) -> u16 {
+        let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
+        let request = Request::post(format!("http://{}{path}", self.address));
+        let request = request.header(header.0, header.1);
+        let request = request.body(Full::from(body.to_owned())).unwrap();
+        client.request(request).await.unwrap().status().as_u16()
     }
 
     pub async fn scrape(&self) -> Scrape {

@@ -1,25 +1,33 @@
 //! The built binary's demo, as a user would start it.
 
 use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 
 /// How long the exporter may take to end after it was asked to.
 const STOPS_WITHIN: Duration = Duration::from_secs(10);
+
+/// The name of the file with the figures of its past.
+const HISTORY: &str = "history.om";
 
 /// The demo on loopback, at a free port; killed when dropped.
 pub struct Demo {
     child: Child,
     /// Kept open, so that the demo never writes to a closed pipe.
-    _output: BufReader<ChildStdout>,
+    output: BufReader<ChildStdout>,
     pub port: u16,
+    folder: TempDir,
 }
 
 impl Demo {
     /// Starts it, and returns once it said where it listens.
     pub fn start() -> Demo {
+        let folder = tempfile::tempdir().unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_dora-exporter"))
-            .args(["demo", "--web.listen-address", "127.0.0.1:0"])
+            .args(["demo", "--web.listen-address", "127.0.0.1:0", "--history"])
+            .arg(folder.path().join(HISTORY))
             .stdout(Stdio::piped())
             .spawn()
             .expect("the built dora-exporter starts");
@@ -36,7 +44,19 @@ impl Demo {
                 break port;
             }
         };
-        Demo { child, _output: output, port }
+        Demo { child, output, port, folder }
+    }
+
+    /// Waits until it has written the figures of its past, and says where.
+    pub fn history(&mut self) -> PathBuf {
+        let path = self.folder.path().join(HISTORY);
+        let mut told = String::new();
+        while !told.contains("Wrote ") {
+            let read = self.output.read_line(&mut told).unwrap();
+            assert!(read > 0, "the demo ended without writing its history; it said:\n{told}");
+        }
+        assert!(told.contains(path.to_str().unwrap()) && path.exists(), "{told}");
+        path
     }
 
     /// Asks it to end as a service manager would, and says how it did.

@@ -5,14 +5,18 @@ use std::fmt;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tempfile::TempDir;
 
 /// How long the server may take until it answers.
 const READY_WITHIN: Duration = Duration::from_secs(30);
 /// How long it may take for one answer.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(20);
+
+/// Seconds in a day.
+const DAY: u64 = 86_400;
 
 /// The server, scraping one target; killed when dropped, and its folder removed.
 pub struct Prometheus {
@@ -34,9 +38,11 @@ impl fmt::Debug for Sample {
 }
 
 impl Prometheus {
-    /// Starts it with the scrape settings that the README recommends, only more often.
-    pub fn start(target: u16) -> Prometheus {
+    /// Starts it over what a file of OpenMetrics tells of the past, with the scrape settings that
+    /// the README recommends, only more often.
+    pub fn start(target: u16, past: &Path) -> Prometheus {
         let folder = tempfile::tempdir().unwrap();
+        load(past, &folder.path().join("data"));
         let configuration = format!(
             "scrape_configs:\n\
              - job_name: dora\n\
@@ -56,6 +62,7 @@ impl Prometheus {
             .current_dir(folder.path())
             .arg("--config.file=prometheus.yml")
             .arg("--storage.tsdb.path=data")
+            .arg("--storage.tsdb.retention.time=1y")
             .arg(format!("--web.listen-address=127.0.0.1:{port}"))
             .stdout(Stdio::null())
             .stderr(log)
@@ -84,10 +91,37 @@ impl Prometheus {
 
     /// What an instant query gives now, by the server's own clock.
     pub fn query(&self, expression: &str) -> Vec<Sample> {
-        let body = format!("query={}", form_encoded(expression));
+        self.ask("query", expression, "")
+            .iter()
+            .map(|series| Sample {
+                labels: series["metric"].clone(),
+                value: series["value"][1].as_str().unwrap().parse().unwrap(),
+            })
+            .collect()
+    }
+
+    /// How many of the last 90 days each series has numbers for.
+    pub fn days(&self, expression: &str) -> Vec<usize> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        let today = now / DAY * DAY;
+        let range = format!("&start={}&end={today}&step={DAY}", today - 90 * DAY);
+        let number = |point: &Value| {
+            let value: f64 = point[1].as_str().unwrap().parse().unwrap();
+            value.is_finite()
+        };
+        self.ask("query_range", expression, &range)
+            .iter()
+            .map(|series| {
+                series["values"].as_array().unwrap().iter().filter(|it| number(it)).count()
+            })
+            .collect()
+    }
+
+    fn ask(&self, path: &str, expression: &str, range: &str) -> Vec<Value> {
+        let body = format!("query={}{range}", form_encoded(expression));
         let answer = self
             .request(&format!(
-                "POST /api/v1/query HTTP/1.0\r\n\
+                "POST /api/v1/{path} HTTP/1.0\r\n\
                  Content-Type: application/x-www-form-urlencoded\r\n\
                  Content-Length: {}\r\n\r\n{body}",
                 body.len()
@@ -96,14 +130,7 @@ impl Prometheus {
         let json = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{answer}")).1;
         let json: Value = serde_json::from_str(json).unwrap_or_else(|e| panic!("{e}: {json}"));
         assert_eq!(json["status"], "success", "{expression}: {json}");
-        let series = json["data"]["result"].as_array().unwrap();
-        series
-            .iter()
-            .map(|series| Sample {
-                labels: series["metric"].clone(),
-                value: series["value"][1].as_str().unwrap().parse().unwrap(),
-            })
-            .collect()
+        json["data"]["result"].as_array().unwrap().clone()
     }
 
     fn request(&self, request: &str) -> std::io::Result<String> {
@@ -125,6 +152,18 @@ impl Drop for Prometheus {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Turns a file of OpenMetrics into blocks. By default promtool makes one for every two hours, and
+/// reads the whole file for each.
+fn load(past: &Path, data: &Path) {
+    let promtool = Command::new("promtool")
+        .args(["tsdb", "create-blocks-from", "--max-block-duration=2048h", "openmetrics", "-q"])
+        .args([past, data])
+        .output()
+        .unwrap_or_else(|error| panic!("{MISSING}: {error}"));
+    let told = String::from_utf8_lossy(&promtool.stderr);
+    assert!(promtool.status.success(), "promtool does not take {}: {told}", past.display());
 }
 
 const MISSING: &str = "this test needs a Prometheus server: install Debian's package `prometheus` \

@@ -151,6 +151,7 @@ fn prometheus_scrapes_open_metrics_and_stores_the_exemplar() {
         telemetry_path: "/metrics".into(),
         version: "test",
         reload: None,
+        doors: Arc::default(),
     };
     runtime.spawn(serve(listener, state, CancellationToken::new()));
     let Some(prometheus) = Prometheus::scraping(target) else { return };

@@ -65,7 +65,17 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
     let github = Reader::open_all(&github::SECTION, merged.root.remove("github"), report);
     let components =
         Reader::open_all(&components::SECTION, merged.root.remove("components"), report);
-    let incidents = Reader::open_all(&incidents::SECTION, merged.root.remove("incidents"), report);
+    let github = github::read(github, sources, &merged.folder, report);
+    let components = components::read(&components.unwrap_or_default(), report);
+    let written = Reader::open_all(&incidents::SECTION, merged.root.remove("incidents"), report);
+    let beside = incidents::Beside {
+        sources,
+        folder: &merged.folder,
+        names: github.iter().map(|github| github.name.clone()).collect(),
+        components: &components,
+        report,
+    };
+    let (incidents, pagerduty) = incidents::read(written.unwrap_or_default(), beside);
     let overrides = Reader::open_all(&overrides::SECTION, merged.root.remove("overrides"), report);
     Settings {
         server,
@@ -73,14 +83,15 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
         measures: measures::read(&measures, collection.lookback),
         overrides: overrides::read(&overrides.unwrap_or_default(), collection.lookback, report),
         collection,
-        github: github::read(github, sources, &merged.folder, report),
+        github,
         production,
         failures,
         exposition,
         ownership,
         catalog,
-        components: components::read(&components.unwrap_or_default(), report),
-        incidents: incidents::read(incidents.unwrap_or_default(), report),
+        components,
+        incidents,
+        pagerduty,
         log,
     }
 }

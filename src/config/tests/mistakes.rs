@@ -217,9 +217,9 @@ static MISTAKES: &[(&str, &str)] = &[
              owner/pay-*",
     ),
     (
-        "[[incidents]]\nsource = \"pagerduty\"\n",
-        "incidents[0].source (dora.toml, line 4): `pagerduty` is not supported yet; write \
-             `github_issues`",
+        "[[incidents]]\nsource = \"alertmanager\"\n",
+        "incidents[0].source (dora.toml, line 4): `alertmanager` is not supported yet; write \
+             `github_issues`, `pagerduty`",
     ),
     (
         "[[incidents]]\nlabels = [\" \"]\n",

@@ -4,12 +4,12 @@ use super::answers::{Mark, Parsing, Reach};
 use super::client::Client;
 use super::cursor::{Seen, Walking};
 use super::page::{Missing, decode, nodes, optional_time, page, required_time};
-use super::parse::{LinkedChanges, incident_links};
 use super::people::login;
 use super::queries::{INCIDENT_REST, INCIDENTS};
 use super::repositories::names_of;
 use super::walk::{Elements, lost};
 use crate::config::IncidentSettings;
+use crate::sources::incident_links::{LinkedChanges, incident_links};
 use crate::sources::{SourceError, Step};
 use delivery::domain::{
     Fact, Incident, IncidentEvent, IncidentId, IncidentTransition, Repository, Time,

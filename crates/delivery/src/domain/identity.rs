@@ -1,5 +1,6 @@
 //! What things are called: identifiers that survive renames, and names that people read.
 
+use super::RepositoryName;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -8,6 +9,14 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RepoId(pub u64);
 
+impl RepoId {
+    /// Under what the progress and the cursor of a source of incidents are kept that lives in no
+    /// repository. Hosts count their ids from 1 and never reach the highest bit.
+    pub fn of_source(name: &str) -> RepoId {
+        RepoId(RepositoryName::of(name).0 | 1 << 63)
+    }
+}
+
 /// A deployment's numeric id, unique at its host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeploymentId(pub u64);
@@ -15,9 +24,17 @@ pub struct DeploymentId(pub u64);
 /// A pull request's number within its repository.
 pub type PullNumber = u32;
 
-/// An incident's id, unique over all sources: `github:<issue database id>`.
+/// An incident's id, unique over all sources: `github:<issue database id>`, and
+/// `<source>:<the source's own id>` where a source of its own tells it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IncidentId(pub Arc<str>);
+
+impl IncidentId {
+    /// The name of the source that tells it.
+    pub fn source(&self) -> &str {
+        self.0.split(':').next().unwrap_or_default()
+    }
+}
 
 /// A person, as a keyed hash of the login; the key never leaves the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

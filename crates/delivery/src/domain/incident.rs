@@ -33,7 +33,7 @@ pub struct Incident {
     /// The repository it lives in, for issues.
     pub repo: Option<RepoId>,
     /// The component that the source names (label `component/<name>`): a component's name,
-    /// `owner/repo` or `owner/repo/name`.
+    /// `owner/repo` or `owner/repo/name`; or [`pagerduty_service`], which a catalog may know.
     pub component: Option<Arc<str>>,
     /// Whether it counts by its source: an issue whose incident label was removed does not.
     pub counts: bool,
@@ -45,4 +45,9 @@ pub struct Incident {
     pub causes: Vec<IncidentLink>,
     /// What they name as the fix.
     pub fixes: Vec<IncidentLink>,
+}
+
+/// How an incident names its component where no more is known of it than a service of PagerDuty.
+pub fn pagerduty_service(id: &str) -> Arc<str> {
+    Arc::from(format!("pagerduty:{id}"))
 }

@@ -22,7 +22,7 @@ pub use identity::{
     ComponentId, ComponentName, DeploymentId, IncidentId, Oid, OidPrefix, ParseOidError, Person,
     PullNumber, RepoId, TeamName,
 };
-pub use incident::{Incident, IncidentEvent, IncidentTransition};
+pub use incident::{Incident, IncidentEvent, IncidentTransition, pagerduty_service};
 pub use pull_request::{Author, PullCommit, PullRequest, ReadinessEvent, Review, ReviewState};
 pub use reference::{ChangeReference, IncidentLink, RepositoryName, Reversion};
 pub use repository::{Repository, RepositoryState};

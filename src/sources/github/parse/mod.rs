@@ -1,12 +1,9 @@
 //! Texts parsed into references and marks while they are read, so that no text is kept.
 
 mod codeowners;
-mod incident_links;
 mod reverts;
-mod scan;
 
 pub(super) use codeowners::{PLACES as OWNER_PLACES, codeowners};
-pub(super) use incident_links::{LinkedChanges, incident_links};
 pub(super) use reverts::{branch_reversion, reversions};
 
 /// How the rest of a merge's headline starts, after `Merge ` and perhaps `remote-tracking `.

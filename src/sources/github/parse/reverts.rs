@@ -1,6 +1,6 @@
 //! What a text reverts: the words that GitHub's button and `git revert` write.
 
-use super::scan::{commit_id, ends_of, is_one_of, pull_mention};
+use crate::sources::scan::{commit_id, ends_of, is_one_of, pull_mention};
 use delivery::domain::{ChangeReference, PullNumber, Reversion};
 
 /// What `text` reverts. `headline` is the title or first line it was found under: its nested

@@ -18,21 +18,17 @@ const NEEDS_COLON: &str = "root cause";
 
 /// What texts name, in the order found.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(in crate::sources::github) struct LinkedChanges {
+pub(in crate::sources) struct LinkedChanges {
     /// As the cause.
-    pub(in crate::sources::github) causes: Vec<IncidentLink>,
+    pub(in crate::sources) causes: Vec<IncidentLink>,
     /// As the fix.
-    pub(in crate::sources::github) fixes: Vec<IncidentLink>,
+    pub(in crate::sources) fixes: Vec<IncidentLink>,
 }
 
 /// Adds what `text` names to `links`. `names` are the present and former names of the repository
 /// that the incident lives in. Changes of other repositories keep a hash of the repository's name;
 /// deployments are unique at their host, whichever repository they are of.
-pub(in crate::sources::github) fn incident_links(
-    text: &str,
-    names: &[&str],
-    links: &mut LinkedChanges,
-) {
+pub(in crate::sources) fn incident_links(text: &str, names: &[&str], links: &mut LinkedChanges) {
     for phrase in CAUSES {
         read_after(text, phrase, names, &mut links.causes);
     }

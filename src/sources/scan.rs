@@ -3,7 +3,10 @@
 use delivery::domain::{OidPrefix, PullNumber};
 
 /// The ends of every occurrence of `phrase` (given in lower case) as whole words, in any case.
-pub(super) fn ends_of<'a>(text: &'a str, phrase: &'a str) -> impl Iterator<Item = Occurrence> + 'a {
+pub(in crate::sources) fn ends_of<'a>(
+    text: &'a str,
+    phrase: &'a str,
+) -> impl Iterator<Item = Occurrence> + 'a {
     // ASCII lower case keeps the places of bytes.
     let lower = text.to_ascii_lowercase();
     let mut from = 0;
@@ -24,11 +27,11 @@ pub(super) fn ends_of<'a>(text: &'a str, phrase: &'a str) -> impl Iterator<Item 
 
 /// Where a phrase stands.
 #[derive(Clone, Copy)]
-pub(super) struct Occurrence {
+pub(in crate::sources) struct Occurrence {
     /// Its first byte.
-    pub(super) start: usize,
+    pub(in crate::sources) start: usize,
     /// The byte after it.
-    pub(super) end: usize,
+    pub(in crate::sources) end: usize,
 }
 
 fn is_word(character: char) -> bool {
@@ -36,15 +39,15 @@ fn is_word(character: char) -> bool {
 }
 
 /// `#12` or `owner/repo#12`.
-pub(super) struct PullMention<'a> {
+pub(in crate::sources) struct PullMention<'a> {
     /// `owner/repo`; empty where it is not named.
-    pub(super) repository: &'a str,
+    pub(in crate::sources) repository: &'a str,
     /// The number.
-    pub(super) number: PullNumber,
+    pub(in crate::sources) number: PullNumber,
 }
 
 /// Reads a token that is wholly a pull request's or an issue's mention.
-pub(super) fn pull_mention(token: &str) -> Option<PullMention<'_>> {
+pub(in crate::sources) fn pull_mention(token: &str) -> Option<PullMention<'_>> {
     let (repository, number) = token.split_once('#')?;
     let named = repository.is_empty()
         || repository.split_once('/').is_some_and(|(owner, name)| is_name(owner) && is_name(name));
@@ -56,19 +59,19 @@ pub(super) fn pull_mention(token: &str) -> Option<PullMention<'_>> {
 }
 
 /// Reads a token that is wholly a commit's mention: `owner/repo@0123abc`.
-pub(super) fn commit_mention(token: &str) -> Option<(&str, OidPrefix)> {
+pub(in crate::sources) fn commit_mention(token: &str) -> Option<(&str, OidPrefix)> {
     let (repository, id) = token.split_once('@')?;
     let (owner, name) = repository.split_once('/')?;
     if is_name(owner) && is_name(name) { Some((repository, commit_id(id)?)) } else { None }
 }
 
 /// A commit id of 7 to 40 digits.
-pub(super) fn commit_id(token: &str) -> Option<OidPrefix> {
+pub(in crate::sources) fn commit_id(token: &str) -> Option<OidPrefix> {
     token.parse().ok()
 }
 
 /// Whether `name` is one of `names`, as GitHub compares names.
-pub(super) fn is_one_of(name: &str, names: &[&str]) -> bool {
+pub(in crate::sources) fn is_one_of(name: &str, names: &[&str]) -> bool {
     names.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
