@@ -1,3 +1,5 @@
+//! Tiers of idleness, the spread of reconciles, progress.
+
 #![allow(clippy::unwrap_used)]
 
 use super::*;
