@@ -22,6 +22,30 @@ pub(super) const RECONCILE_DEPTH: Span = 7 * DAY;
 /// A list that may not be read is asked for again after this long: somebody has to grant it first.
 const UNREADABLE_FOR: Span = 30 * MINUTE;
 
+/// What history has cost.
+#[derive(Debug, Default)]
+pub(super) struct History {
+    /// When the hour ends in which it was counted.
+    until: Option<Time>,
+    /// Points of that hour.
+    points: u64,
+    /// What the source had spent when it was looked at last.
+    seen: u64,
+}
+
+impl History {
+    /// Counts what was spent since the last look; gives what history has cost in the present hour.
+    fn note(&mut self, spent: u64, until: Time) -> u64 {
+        // The same end is told to the second, more or less.
+        if self.until.is_none_or(|known| until.since(known) > MINUTE) {
+            (self.until, self.points) = (Some(until), 0);
+        }
+        self.points += spent.saturating_sub(self.seen);
+        self.seen = spent;
+        self.points
+    }
+}
+
 /// How one step of collecting ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
@@ -36,6 +60,7 @@ pub(super) enum Outcome {
 impl Collect {
     /// Reads history of repositories that are not complete, until the next sweep is due.
     pub(super) async fn backfill_until(&mut self, deadline: Time) {
+        self.history.seen = self.source.spent();
         loop {
             if let Err(error) = self.finish_the_empty().await {
                 return self.backfill_failed(&error);
@@ -80,12 +105,13 @@ impl Collect {
 
     /// Whether what is left of the hour's points is for the sweeps of this hour: news come before
     /// history. Half of the points are history's in any case, or it might never be read.
-    fn sweeps_need_the_rest(&self) -> bool {
+    fn sweeps_need_the_rest(&mut self) -> bool {
         let Some(left) = self.source.left() else { return false };
+        let of_history = self.history.note(self.source.spent(), left.until);
         let interval = self.around.settings.sweep_interval.max(1);
         let sweeps = (left.until.since(self.around.clock.now()) + interval - 1) / interval;
         let reserve = self.sweep_cost.saturating_mul(sweeps.max(0).cast_unsigned());
-        left.points <= reserve.min(left.allowed / 2)
+        left.points <= reserve && of_history >= left.allowed / 2
     }
 
     /// One repository's turn; true where anything was read.

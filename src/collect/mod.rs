@@ -39,6 +39,7 @@ use delivery::domain::{
     ClaimSource, Collector, Fact, MINUTE, RepoId, Repository, RepositoryState, Span, Time,
 };
 use failing::{Concern, Failing};
+use fetch::History;
 use news::Sweeps;
 use ownership::Asked;
 use std::collections::BTreeMap;
@@ -109,6 +110,7 @@ pub struct Collect {
     first_pages: FirstPages,
     /// Points that a sweep takes, about.
     sweep_cost: u64,
+    history: History,
     turns: u64,
 }
 
@@ -125,6 +127,7 @@ impl Collect {
             sweeps: Sweeps::default(),
             first_pages: FirstPages::default(),
             sweep_cost: 0,
+            history: History::default(),
             turns: 0,
         }
     }

@@ -125,7 +125,10 @@ impl Tracked {
                 self.incidents.insert(incident.id.clone(), incident.clone());
             }
             Fact::Progress(progress) => {
-                self.progress.insert(progress.collector, *progress);
+                // As the store keeps it: what was known once stays known.
+                let known = self.progress.get(&progress.collector);
+                let through = progress.through.max(known.and_then(|known| known.through));
+                self.progress.insert(progress.collector, Progress { through, ..*progress });
             }
             Fact::Claims(claims) => {
                 self.claimed.insert(claims.source);
@@ -324,3 +327,7 @@ fn is_open(incident: &Incident) -> bool {
     let last = incident.events.last();
     last.is_none_or(|event| event.transition == IncidentTransition::Reopened)
 }
+
+#[cfg(test)]
+#[path = "tracked_tests.rs"]
+mod tests;

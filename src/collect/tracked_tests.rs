@@ -1,0 +1,66 @@
+//! Tiers of idleness, the spread of reconciles, progress.
+
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use delivery::domain::{HOUR, RepoId};
+
+const NOW: Time = Time(1_800_000_000);
+
+fn tracked(id: u64) -> Tracked {
+    let repository = Repository {
+        id: RepoId(id),
+        node_id: Arc::from("R_1"),
+        full_name: Arc::from("acme/pay"),
+        former_names: Vec::new(),
+        host: Arc::from("github"),
+        state: RepositoryState::Active,
+        head: None,
+        created_at: None,
+    };
+    Tracked::new(repository, Arc::new(EnvironmentRule::new(&[] as &[&str], &[]).unwrap()))
+}
+
+#[test]
+fn the_longer_nothing_has_moved_the_more_seldom_deployments_are_asked_for() {
+    for (moved, looked, asks) in [
+        (DAY, MINUTE, true),
+        (7 * DAY - 1, MINUTE, true),
+        (7 * DAY, 29 * MINUTE, false),
+        (7 * DAY, 30 * MINUTE, true),
+        (89 * DAY, 29 * MINUTE, false),
+        (90 * DAY, 23 * HOUR, false),
+        (90 * DAY, DAY, true),
+        // The clock was set back since.
+        (90 * DAY, -HOUR, true),
+    ] {
+        let mut repository = tracked(1);
+        repository.moved_by(NOW.plus(-moved));
+        repository.looked_at = Some(NOW.plus(-looked));
+        assert_eq!(repository.asks_for_deployments(NOW), asks, "{moved} {looked}");
+        repository.moved_by(NOW.plus(-MINUTE));
+        assert!(repository.asks_for_deployments(NOW), "whatever moves is active");
+    }
+    assert!(tracked(1).asks_for_deployments(NOW), "never asked");
+}
+
+#[test]
+fn first_reconciles_are_spread_over_the_interval() {
+    let dues: BTreeSet<i64> =
+        (0..1_000).map(|id| NOW.since(tracked(id).spread(NOW, DAY)) / HOUR).collect();
+    assert_eq!(dues, (0..24).collect(), "one in each hour at least");
+}
+
+#[test]
+fn progress_never_goes_back() {
+    let mut repository = tracked(1);
+    for through in [NOW, NOW.plus(-HOUR)] {
+        repository.absorb(&Fact::Progress(Progress {
+            repo: RepoId(1),
+            collector: Collector::PullRequests,
+            complete: true,
+            through: Some(through),
+        }));
+    }
+    assert_eq!(repository.progress[&Collector::PullRequests].through, Some(NOW));
+}
