@@ -28,7 +28,9 @@ fn run<A: AsRef<OsStr>>(
     program: &Path,
     arguments: impl IntoIterator<Item = A>,
 ) -> Result<String, String> {
-    let output = Command::new(program).args(arguments).output();
+    // It leaves what it found where it is started.
+    let folder = env!("CARGO_TARGET_TMPDIR");
+    let output = Command::new(program).args(arguments).current_dir(folder).output();
     let output = output.map_err(|error| format!("{}: {error}", program.display()))?;
     let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
     if output.status.success() { Ok(said) } else { Err(said) }
