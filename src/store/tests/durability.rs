@@ -119,7 +119,7 @@ async fn a_caller_that_stops_waiting_does_not_stop_the_commit() {
         .await
     );
     drop(commit);
-    store.commit(&[], &[]).await.unwrap();
+    store.commit(&[], &[cursor("later")]).await.unwrap();
     assert_eq!(all(&store).await, every_kind());
 }
 
