@@ -249,15 +249,6 @@ pub struct IncidentMapping {
     pub component: Arc<str>,
 }
 
-impl IncidentMapping {
-    /// Whether the component is one of the repository `owner/name`.
-    pub fn is_of(&self, full_name: &str) -> bool {
-        let component = self.component.to_lowercase();
-        let rest = component.strip_prefix(&full_name.to_lowercase());
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    }
-}
-
 /// `[[incidents]]` with `source = "github_issues"`
 #[derive(Clone, Debug, Default)]
 pub struct IncidentSettings {

@@ -41,6 +41,7 @@ pub fn read_catalog_file(path: &str, text: &str, names: &[&str]) -> CatalogFile 
         let (component, flaws) = component(&entity, Place::File(Home { folder, names }));
         let name = format!("`{}`", entity.name());
         read.problems.extend(flaws.into_iter().map(|flaw| match flaw {
+            Flaw::NoName => Problem::NoName(name.clone()),
             Flaw::NoTeam => Problem::NoTeam(name.clone()),
             Flaw::NoRepository => Problem::NoRepository(name.clone()),
         }));

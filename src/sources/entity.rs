@@ -100,6 +100,8 @@ pub struct Home<'a> {
 /// What is wrong with a component, for which the rest of it may still be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flaw {
+    /// Its name is none, such as the placeholder in a template's skeleton.
+    NoName,
     /// Its owner is no team.
     NoTeam,
     /// It names a repository that is none.
@@ -109,9 +111,10 @@ pub enum Flaw {
 /// The component that an entity is, with its flaws. Nothing where it is none, or where nobody could
 /// say of which repository.
 pub fn component(entity: &Entity, place: Place<'_>) -> (Option<CatalogComponent>, Vec<Flaw>) {
-    let name = short(&entity.metadata.name);
-    let is_component = entity.kind.eq_ignore_ascii_case("component");
-    let Some(name) = name.filter(|_| is_component) else { return (None, Vec::new()) };
+    if !entity.kind.eq_ignore_ascii_case("component") {
+        return (None, Vec::new());
+    }
+    let Some(name) = entity_name(&entity.metadata.name) else { return (None, vec![Flaw::NoName]) };
     let mut flaws = Vec::new();
     let source = entity.annotation(SOURCE_LOCATION).and_then(source_location);
     let slug = entity.annotation(PROJECT_SLUG);
@@ -228,6 +231,15 @@ fn team(owner: &str) -> Option<TeamName> {
 fn referred(text: &str) -> Arc<str> {
     let name = text.split_once(':').map_or(text, |(_, rest)| rest);
     Arc::from(name.strip_prefix("default/").unwrap_or(name))
+}
+
+/// A name as Backstage takes it: letters and digits, `-`, `_` and `.` between them.
+fn entity_name(text: &str) -> Option<Arc<str>> {
+    let name = short(text)?;
+    let is_inner = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+    let is_outer = |letter: char| letter.is_ascii_alphanumeric();
+    let fits = name.starts_with(is_outer) && name.ends_with(is_outer) && name.chars().all(is_inner);
+    fits.then_some(name)
 }
 
 /// A text that may become a label.

@@ -24,6 +24,24 @@ fn owners_are_teams_in_all_their_spellings() {
     }
 }
 
+#[test]
+fn only_a_component_with_a_name_is_one() {
+    for (kind, name, expected) in [
+        ("Component", "api", (true, vec![])),
+        ("component", "Pay.api_2-eu", (true, vec![])),
+        ("Component", "${{ values.name }}", (false, vec![Flaw::NoName])),
+        ("Component", "two words", (false, vec![Flaw::NoName])),
+        ("Component", "-api", (false, vec![Flaw::NoName])),
+        ("Component", "", (false, vec![Flaw::NoName])),
+        ("Template", "${{ values.name }}", (false, vec![])),
+    ] {
+        let text = json!({ "kind": kind, "metadata": { "name": name }, "spec": { "owner": "a" } });
+        let entity: Entity = serde_json::from_value(text).unwrap();
+        let (found, flaws) = component(&entity, ROOT);
+        assert_eq!((found.is_some(), flaws), expected, "{kind} {name}");
+    }
+}
+
 fn read(annotations: serde_json::Value, place: Place<'_>) -> Option<(Option<String>, String)> {
     let entity: Entity = serde_json::from_value(json!({
         "kind": "Component",

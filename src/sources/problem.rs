@@ -5,6 +5,8 @@
 pub enum Problem {
     /// It is no YAML, or not of the documented form.
     Malformed(String),
+    /// A component's name is none; which.
+    NoName(String),
     /// An owner is no team; of what.
     NoTeam(String),
     /// A component names a repository that is none; which.
@@ -18,6 +20,7 @@ impl Problem {
     pub fn reason(&self) -> &'static str {
         match self {
             Problem::Malformed(_) => "malformed",
+            Problem::NoName(_) => "no_name",
             Problem::NoTeam(_) => "no_team",
             Problem::NoRepository(_) => "no_repository",
             Problem::TooLarge => "too_large",
@@ -29,6 +32,10 @@ impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Problem::Malformed(why) => write!(f, "cannot be read: {why}"),
+            Problem::NoName(name) => write!(
+                f,
+                "has a component {name}, which is no name; names are of letters, digits, -, _ and ."
+            ),
             Problem::NoTeam(name) => {
                 write!(f, "{name} has an owner that is no team; name a team")
             }

@@ -182,7 +182,12 @@ impl Findings<'_> {
     fn incidents(&mut self) {
         let surveys = self.sources.iter().flat_map(|source| &source.repositories);
         let total: u64 = surveys.map(|(_, survey)| survey.incidents.total).sum();
-        if total == 0 && self.can_read(Collector::Incidents) {
+        let asks_issues = !self.settings.incidents.is_empty();
+        if total == 0 && asks_issues && self.can_read(Collector::Incidents) {
+            let others = match self.settings.pagerduty.is_empty() {
+                true => " and hotfixes",
+                false => ", hotfixes and PagerDuty's incidents",
+            };
             let labels: Vec<&str> = self
                 .settings
                 .incidents
@@ -191,8 +196,8 @@ impl Findings<'_> {
                 .map(|label| &**label)
                 .collect();
             let message = format!(
-                "no issue bears the label {}, so only rollbacks, reverts and hotfixes will show \
-                 failures: label incidents, or name the labels that you use",
+                "no issue bears the label {}, so only rollbacks, reverts{others} will \
+                 show failures: label incidents, or name the labels that you use",
                 named(&labels)
             );
             self.add(Severity::Note, "incidents.labels", message);

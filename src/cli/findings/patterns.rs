@@ -180,17 +180,27 @@ impl<'a> Search<'a> {
                 self.matches_nothing(format!("incidents[{at}].repositories[{place}]"), pattern);
             }
             for (place, mapping) in entry.mappings.iter().enumerate() {
-                let names = self.repositories().map(|one| &*one.full_name);
-                let mut names = names.chain(self.left_out());
-                if names.any(|name| mapping.is_of(name)) {
-                    continue;
-                }
-                let message = format!(
-                    "`{}` is of no collected repository, and maps no issue: correct or remove it",
-                    mapping.component
-                );
-                self.warn(format!("incidents[{at}].mappings[{place}].component"), message);
+                let key = format!("incidents[{at}].mappings[{place}].component");
+                self.mapped_to(key, &mapping.component, "issue");
             }
+        }
+        for account in &self.settings.pagerduty {
+            for (service, component) in &account.services {
+                let key = format!("incidents \"{}\", services.{service}", account.name);
+                self.mapped_to(key, component, "incident");
+            }
+        }
+    }
+
+    /// Whether incidents are mapped to something that is there.
+    fn mapped_to(&mut self, key: String, component: &str, what: &str) {
+        let names = self.repositories().map(|one| &*one.full_name);
+        if !names.chain(self.left_out()).any(|name| is_of(component, name)) {
+            let message = format!(
+                "`{component}` is of no collected repository, and maps no {what}: correct or \
+                 remove it"
+            );
+            self.warn(key, message);
         }
     }
 
@@ -249,4 +259,11 @@ impl<'a> Search<'a> {
             format!("`{}` matches no collected repository; correct or remove it", pattern.text());
         self.warn(key, message);
     }
+}
+
+/// Whether `owner/repo` or `owner/repo/component` is of the repository `owner/repo`.
+fn is_of(component: &str, full_name: &str) -> bool {
+    let component = component.to_lowercase();
+    let rest = component.strip_prefix(&full_name.to_lowercase());
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

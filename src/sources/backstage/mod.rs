@@ -110,6 +110,7 @@ impl Answer {
         let (component, flaws) = component(&entity, Place::Server);
         let name = format!("`{}`", entity.name());
         self.problems.extend(flaws.into_iter().map(|flaw| match flaw {
+            Flaw::NoName => Problem::NoName(name.clone()),
             Flaw::NoTeam => Problem::NoTeam(name.clone()),
             Flaw::NoRepository => Problem::NoRepository(name.clone()),
         }));

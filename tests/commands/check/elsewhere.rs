@@ -1,4 +1,5 @@
-//! `check` of repositories whose deployments runs or releases tell.
+//! `check` of repositories whose deployments runs or releases tell, and of incidents that come from
+//! PagerDuty.
 
 use super::{OWNED, SOURCE, findings, json};
 use crate::world::{DAY, World, now};
@@ -53,4 +54,26 @@ fn each_repository_is_shown_with_what_tells_of_its_deployments() {
         assert!(found.iter().any(|one| one == expected), "{expected}\n{found:#?}");
     }
     assert_eq!(found.len(), 2, "{found:#?}");
+}
+
+#[test]
+fn services_of_no_collected_repository_are_found() {
+    let mut scenario = Scenario::new();
+    let api = scenario.repository(now() - 90 * DAY, "acme/api");
+    let sha = scenario.head(api, "main").unwrap();
+    scenario.ship(now() - DAY, api, &sha, "production");
+    let world = World::of(&mut scenario);
+    let pagerduty = "[[incidents]]\nsource = \"pagerduty\"\ntoken_env = \"GITHUB_TOKEN\"\n\
+                     services = { P1 = \"acme/nope\", P2 = \"acme/API\", P3 = \"acme/api-2/x\" }\n";
+    world.configure(&format!("{SOURCE}{OWNED}{pagerduty}"));
+    let (code, report) = json(&world);
+    assert_eq!(code, 1, "{report:#}");
+    let expected = |service: &str, component: &str| {
+        format!(
+            "warning incidents \"pagerduty\", services.{service}: `{component}` is of no collected \
+             repository, and maps no incident: correct or remove it"
+        )
+    };
+    let found = findings(&report);
+    assert_eq!(found, [expected("P1", "acme/nope"), expected("P3", "acme/api-2/x")], "{found:#?}");
 }
