@@ -61,6 +61,7 @@ fn evaluator(settings: &Settings, store: &Store) -> Evaluator {
         },
         windows: settings.measures.windows.clone(),
         lookback: settings.collection.lookback,
+        retention: settings.store.retention,
         components: settings.components.clone(),
         owners: Box::new(OrderedOwners::new(&settings.ownership)),
     };

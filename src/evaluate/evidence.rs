@@ -57,6 +57,8 @@ pub struct ExaminedTeam {
     pub unmapped: Vec<JudgedIncident>,
     /// Where the incidents live that the above names, and when they were opened.
     pub incidents: IncidentPlaces,
+    /// Since when everything that happened is known; absent before the first of the components is shown.
+    pub known_since: Option<Time>,
     /// Whether only one component was asked for.
     pub is_one_component: bool,
 }
@@ -106,7 +108,16 @@ impl Evaluator {
             Some(_) => Vec::new(),
         };
         let (figures, is_one_component) = (Arc::clone(figures), component.is_some());
-        Ok(ExaminedTeam { at, figures, components, unmapped, incidents, is_one_component })
+        let known_since = self.known_since(own.iter().filter_map(|one| one.born_at), at);
+        Ok(ExaminedTeam {
+            at,
+            figures,
+            components,
+            unmapped,
+            incidents,
+            known_since,
+            is_one_component,
+        })
     }
 
     fn examine(

@@ -17,12 +17,14 @@ mod incident_sources;
 mod mapping;
 mod mistakes;
 mod naming;
+mod overview;
 mod ownership;
 mod parallel;
 mod past;
 mod places;
 mod platform;
 mod questions;
+mod recent;
 mod repository_claims;
 mod resident;
 mod retention;
@@ -38,7 +40,8 @@ pub use evidence::{ExaminedComponent, ExaminedTeam, NothingToExamine, Repository
 pub use incident_sources::IncidentSources;
 pub use mistakes::{Evidence, Mistake, mistakes};
 pub use ownership::{OrderedOwners, Owner, Owners, Subject, UNOWNED};
-pub use past::Past;
+pub use overview::{Overview, TeamWeeks, Week};
+pub use past::{Past, known_since};
 pub use questions::{Answer, Busy, Inbox, Questions, WebAddresses};
 pub use repository_claims::RepositoryClaims;
 pub use rules::{Judging, rules_of};
@@ -73,6 +76,8 @@ pub struct EvaluationRules {
     pub windows: Vec<(String, Window)>,
     /// How much history is read: performance levels need theirs whole.
     pub lookback: Span,
+    /// How long facts are kept that no figure needs any more.
+    pub retention: Span,
     /// The components that are declared.
     pub components: Components,
     /// Whose is what.

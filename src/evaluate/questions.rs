@@ -2,6 +2,7 @@
 //! answered between two evaluations, so that no lock is held and nothing is kept twice.
 
 use super::evidence::{ExaminedTeam, NothingToExamine};
+use super::overview::Overview;
 use super::{Evaluator, run::off_the_runtime};
 use crate::exposition::FigureSet;
 use delivery::domain::Time;
@@ -21,6 +22,10 @@ pub type WebAddresses = Arc<BTreeMap<String, String>>;
 /// What is asked.
 enum Question {
     Figures(oneshot::Sender<Answer<Option<(Time, FigureSet)>>>),
+    Overview {
+        bounds: Vec<Time>,
+        answer: oneshot::Sender<Answer<Option<Overview>>>,
+    },
     Team {
         team: String,
         component: Option<String>,
@@ -60,6 +65,11 @@ impl Questions {
     /// The figures as they are shown, with their instant; absent before the first evaluation.
     pub async fn figures(&self) -> Result<Answer<Option<(Time, FigureSet)>>, Busy> {
         self.ask(Question::Figures).await
+    }
+
+    /// All teams, with the weeks between each two of `bounds`; absent before the first evaluation.
+    pub async fn overview(&self, bounds: Vec<Time>) -> Result<Answer<Option<Overview>>, Busy> {
+        self.ask(|answer| Question::Overview { bounds, answer }).await
     }
 
     /// A team or one of its components, examined.
@@ -113,6 +123,9 @@ fn answer(question: Question, evaluator: &mut Evaluator, web: &WebAddresses) {
     match question {
         Question::Figures(answer) => {
             let _ = answer.send(Answer { told: evaluator.shown_figures(), web });
+        }
+        Question::Overview { bounds, answer } => {
+            let _ = answer.send(Answer { told: evaluator.overview(&bounds), web });
         }
         Question::Team { answer, .. } if answer.is_closed() => {}
         Question::Team { team, component, answer } => {

@@ -51,6 +51,7 @@ pub(super) fn evaluator_of(components: Components) -> Evaluator {
         settling: SettlingRules { settle_after: 15 * MINUTE, seed_prime_after: 5 * MINUTE },
         windows,
         lookback: 120 * DAY,
+        retention: 400 * DAY,
         components,
         owners: Box::new(OrderedOwners::new(&ownership)),
     };

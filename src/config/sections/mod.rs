@@ -14,6 +14,7 @@ mod log;
 mod measures;
 mod overrides;
 mod ownership;
+mod pages;
 mod production;
 mod server;
 mod store;
@@ -44,6 +45,7 @@ pub static ALL: &[&Section] = &[
     &deployments::SECTION,
     &overrides::SECTION,
     &incidents::SECTION,
+    &pages::SECTION,
     &log::SECTION,
 ];
 
@@ -62,6 +64,7 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
     let exposition = exposition::read(&open(&exposition::SECTION));
     let ownership = ownership::read(&open(&ownership::SECTION), report);
     let catalog = catalog::read(&open(&catalog::SECTION), sources, &merged.folder);
+    let pages = pages::read(&open(&pages::SECTION));
     let log = log::read(&open(&log::SECTION));
     let collection = collection::read(&collection);
     let github = Reader::open_all(&github::SECTION, merged.root.remove("github"), report);
@@ -102,6 +105,7 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
         deployments,
         incidents,
         pagerduty,
+        pages,
         log,
     }
 }

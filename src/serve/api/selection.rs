@@ -27,6 +27,12 @@ impl Span {
             Span::Between(from, to) => (from, to),
         }
     }
+
+    /// Whether a fact happened in it.
+    pub fn holds(self, entry: &Entry) -> bool {
+        let (from, to) = self.bounds(entry.windows_end);
+        entry.at > from && entry.at <= to
+    }
 }
 
 /// Which facts are asked for.
@@ -102,6 +108,16 @@ impl Cursor {
     pub fn text(&self) -> String {
         let text = format!("{}~{}", self.at.0, self.key);
         text.bytes().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Behind a fact of that instant and key.
+    pub fn at(at: Time, key: &str) -> Cursor {
+        Cursor { at, key: key.to_owned() }
+    }
+
+    /// The instant and the key of the fact that it is behind.
+    pub fn place(&self) -> (Time, &String) {
+        (self.at, &self.key)
     }
 
     /// A place in a list of names.
