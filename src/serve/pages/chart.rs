@@ -298,7 +298,7 @@ pub fn spark(values: &[Option<f64>], class: &str, what: &str) -> Markup {
         // A point alone is a short stroke.
         let _ = write!(line, "{}{} {}", if is_down { "L" } else { "M" }, at * 4 + 2, tenth(y));
         if !is_down {
-            line.push_str("h.1") {}
+            line.push_str("h.1");
         }
         is_down = true;
     }
