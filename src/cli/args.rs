@@ -1,6 +1,7 @@
 //! The command line. Secrets never stand on it: other users of the machine can read it.
 
 use super::docs::Reference;
+use super::report::ReportArgs;
 use crate::config::{ConfigFile, Flags, Sources, duration, listen_address};
 use crate::demo::{DAYS, SEED};
 use chrono::{DateTime, NaiveDate, NaiveTime};
@@ -41,6 +42,8 @@ pub enum Command {
     /// Show what a team's figures are made of: every fact, the rule that judged it, and what was
     /// left out. Reads the store only, beside a running daemon or without one.
     Explain(ExplainArgs),
+    /// Write a team's review of a quarter, for a retrospective. Reads the store only.
+    Report(ReportArgs),
     /// Write the figures of the past as OpenMetrics, for Prometheus to load; the daemon must be stopped.
     Backfill(BackfillArgs),
     /// Remove what the store holds of a repository; the daemon must be stopped.

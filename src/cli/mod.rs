@@ -16,12 +16,14 @@ mod observers;
 mod output;
 mod purge;
 mod reload;
+mod report;
 mod views;
 
 pub use args::{Args, BackfillArgs, CheckArgs, Command, DemoArgs, ExplainArgs, PurgeArgs, RunArgs};
 pub use daemon::{Daemon, StartError};
 pub use docs::Reference;
 pub use reload::{Reloader, Reloading};
+pub use report::{ReportArgs, ReportFormat};
 
 use crate::clock::SystemClock;
 use crate::config;
@@ -47,6 +49,7 @@ pub fn main() -> ExitCode {
             Command::Run(args) => run(args).await,
             Command::Demo(args) => demo::run(args).await,
             Command::Explain(args) => explain::run(args).await,
+            Command::Report(args) => report::run(args).await,
             Command::Backfill(args) => backfill::run(args).await,
             Command::Purge(args) => purge::run(args).await,
             Command::Docs { reference } => docs::run(reference),

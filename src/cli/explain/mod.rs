@@ -10,8 +10,8 @@ use super::generation::web_addresses;
 use super::output;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Settings};
-use crate::evaluate::{Answer, Evaluator, Settled};
-use crate::serve::api::{self, Explanation};
+use crate::evaluate::{Answer, Evaluator, ExaminedTeam, Settled};
+use crate::serve::api;
 use crate::store::{Store, StoreError};
 use anyhow::{anyhow, bail};
 
@@ -21,6 +21,22 @@ const FACTS_A_PAGE: usize = 20_000;
 /// Explains, and prints.
 pub async fn run(args: ExplainArgs) -> anyhow::Result<()> {
     let settings = config::load_offline(&args.sources())?;
+    let answer = examine(&settings, &args.team, args.component.as_deref()).await?;
+    let explanation = api::explain(&answer, args.measure.as_deref(), args.window.as_deref())
+        .map_err(|refusal| anyhow!(refusal.sentence()))?;
+    output::print(&if args.json {
+        serde_json::to_string_pretty(&explanation)? + "\n"
+    } else {
+        text::text(&explanation, args.measure.as_deref())
+    })
+}
+
+/// A team or one of its components, examined by the stored facts as of now.
+pub(super) async fn examine(
+    settings: &Settings,
+    team: &str,
+    component: Option<&str>,
+) -> anyhow::Result<Answer<ExaminedTeam>> {
     let path = &settings.store.path;
     if !path.exists() {
         bail!(
@@ -30,29 +46,12 @@ pub async fn run(args: ExplainArgs) -> anyhow::Result<()> {
         );
     }
     let store = Store::open_to_read(path).await?;
-    let explanation = explain(&args, &settings, &store).await;
+    let evaluated = evaluated(settings, &store).await;
     store.close().await;
-    let explanation = explanation?;
-    output::print(&if args.json {
-        serde_json::to_string_pretty(&explanation)? + "\n"
-    } else {
-        text::text(&explanation, args.measure.as_deref())
-    })
-}
-
-async fn explain(
-    args: &ExplainArgs,
-    settings: &Settings,
-    store: &Store,
-) -> anyhow::Result<Explanation> {
-    let mut evaluator = evaluated(settings, store).await?;
-    let component = args.component.as_deref();
-    let told = evaluator
-        .examine_team(&args.team, component)
-        .map_err(|nothing| anyhow!(api::refusal(nothing, &args.team, component).sentence()))?;
-    let answer = Answer { told, web: web_addresses(settings) };
-    api::explain(&answer, args.measure.as_deref(), args.window.as_deref())
-        .map_err(|refusal| anyhow!(refusal.sentence()))
+    let told = evaluated?
+        .examine_team(team, component)
+        .map_err(|nothing| anyhow!(api::refusal(nothing, team, component).sentence()))?;
+    Ok(Answer { told, web: web_addresses(settings) })
 }
 
 /// All stored facts, judged now. Counters are not asked for, so what they have counted stays unread.

@@ -129,7 +129,11 @@ fn axis(scale: &Scale) -> Markup {
 /// The name of each month below its first week.
 fn months(weeks: &[Told], calendar: Calendar) -> Markup {
     let names: Vec<String> = weeks.iter().map(|week| calendar.month(week.period.from)).collect();
-    let first = |at: usize| at > 0 && names[at] != names[at - 1];
+    // The first month is named if its name has room before the next one.
+    let first = |at: usize| match at {
+        0 => names.iter().take(3).all(|name| *name == names[0]),
+        at => names[at] != names[at - 1],
+    };
     html! {
         @for (at, name) in names.iter().enumerate().filter(|(at, _)| first(*at)) {
             @let x = tenth(LEFT + step(weeks.len()) * at as f64);
@@ -173,11 +177,11 @@ fn told(shown: &Shown, name: &str, figures: &WindowFigures) -> String {
     let value = match shown.reading {
         Reading::Frequency => {
             let failed = figures.failed_deployments;
-            return format!("{name}: {}, {failed} failed", shown.made_of(figures));
+            return format!("{name}: {}, {failed} failed", shown.told_of(figures));
         }
         Reading::Duration(_) | Reading::Share(_) => shown.value(Some(figures)),
     };
-    format!("{name}: {value}, {}", shown.made_of(figures))
+    format!("{name}: {value}, {}", shown.told_of(figures))
 }
 
 /// Bars of deployments, of which those that failed stand below.
@@ -190,10 +194,10 @@ fn deployments(weeks: &[Option<WindowFigures>], scale: &Scale) -> Markup {
                 @let all = height(scale, figures.deployments as f64);
                 @let failed = height(scale, figures.failed_deployments as f64);
                 @if failed > all {
-                    rect.bar x=(x) y=(tenth(all)) width=(tenth(width)) height=(tenth(failed - all)) {}
+                    rect.bar.running[at + 1 == weeks.len()] x=(x) y=(tenth(all)) width=(tenth(width)) height=(tenth(failed - all)) {}
                 }
                 @if figures.failed_deployments > 0 {
-                    rect.bar.bad x=(x) y=(tenth(failed)) width=(tenth(width)) height=(tenth(BOTTOM - failed)) {}
+                    rect.bar.bad.running[at + 1 == weeks.len()] x=(x) y=(tenth(failed)) width=(tenth(width)) height=(tenth(BOTTOM - failed)) {}
                 }
             }
         }
@@ -231,7 +235,7 @@ fn shares(weeks: &[Option<Proportion>], scale: &Scale) -> Markup {
                 @let x = middle(at, weeks.len());
                 @let y = height(scale, share.ratio);
                 @if share.ratio > 0.0 {
-                    rect.bar.bad x=(tenth(x - width / 2.0)) y=(tenth(y)) width=(tenth(width)) height=(tenth(BOTTOM - y)) {}
+                    rect.bar.bad.running[at + 1 == weeks.len()] x=(tenth(x - width / 2.0)) y=(tenth(y)) width=(tenth(width)) height=(tenth(BOTTOM - y)) {}
                 } @else {
                     line.zero x1=(tenth(x - width / 2.0)) x2=(tenth(x + width / 2.0)) y1=(BOTTOM) y2=(BOTTOM) {}
                 }

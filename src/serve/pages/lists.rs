@@ -31,22 +31,27 @@ pub fn sections(review: &Review, site: &Site) -> Markup {
     html! {
         (section(Part {
             id: "failures", title: "Failed deployments", list: List::Failures, facts: failures,
+            about: "Those that failed in this time, and those that were still broken in it.",
             none: "No deployment failed, and none is still broken.",
         }, asked(None), site))
         (section(Part {
             id: "incidents", title: "Incidents", list: List::Incidents, facts: facts::open_first(incidents),
+            about: "Those that opened in this time, and those that were still open in it.",
             none: "No incident.",
         }, asked(None), site))
         (section(Part {
             id: "waiting", title: "Merged and waiting for a deployment", list: List::Changes, facts: oldest,
+            about: "On the default branch now, the oldest first.",
             none: "Nothing waits.",
         }, asked(Some("waiting_changes")), site))
         (section(Part {
             id: "slowest", title: "Slowest changes", list: List::Changes, facts: slowest,
+            about: "From the first commit until production, the slowest first.",
             none: "No change was shipped.",
         }, asked(Some("change_lead_time")), site))
         (section(Part {
             id: "deployments", title: "Latest deployments", list: List::Deployments, facts: deployments,
+            about: "Deployments to production that succeeded, the latest first.",
             none: "Nothing was deployed.",
         }, asked(Some("deployment_frequency")), site))
     }
@@ -58,6 +63,7 @@ struct Part {
     title: &'static str,
     list: List,
     facts: Vec<Entry>,
+    about: &'static str,
     none: &'static str,
 }
 
@@ -84,6 +90,7 @@ fn section(part: Part, (measure, review): (Option<&'static str>, &Review), site:
             @if shown == 0 {
                 p.quiet { (part.none) }
             } @else {
+                p.quiet { (part.about) }
                 (table(part.list, &part.facts[..shown], telling, &format!("{}: {caption}", part.title)))
             }
             @if let Some(whole) = whole.filter(|_| all > 0) {

@@ -51,7 +51,7 @@ fn figures(review: &Review, text: &mut String) {
     );
     for shown in &SHOWN {
         let cell = |told: &Told| match &told.figures {
-            Some(figures) => format!("{} ({})", shown.value(Some(figures)), shown.made_of(figures)),
+            Some(figures) => format!("{} ({})", shown.value(Some(figures)), shown.told_of(figures)),
             None => "not read".to_owned(),
         };
         let both = now.figures.as_ref().zip(before.figures.as_ref());

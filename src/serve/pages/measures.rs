@@ -1,6 +1,6 @@
 //! The measures that a review shows, and how two periods compare.
 
-use super::words::{count, frequency, length, percent, short};
+use super::words::{count, frequency, length, percent, short, thousands};
 use crate::serve::api::List;
 use delivery::measures::{Distribution, Level, Measure as Levelled, Proportion, WindowFigures};
 
@@ -136,27 +136,34 @@ impl Shown {
         number.map_or_else(|| "–".to_owned(), |number| self.text(number))
     }
 
-    /// What the number is made of.
-    pub fn made_of(&self, figures: &WindowFigures) -> String {
+    /// What the number is made of: the facts, and what else they tell.
+    pub fn made_of(&self, figures: &WindowFigures) -> (String, Option<String>) {
+        let none = || (format!("no {}", self.counted), None);
         match self.reading {
-            Reading::Frequency => count(figures.deployments, self.counted),
+            Reading::Frequency => (count(figures.deployments, self.counted), None),
             Reading::Duration(read) => match read(figures) {
                 (Some(times), values) => {
-                    let of = count(values, self.counted);
-                    format!("half of {of}; 85 % within {}", length(times.p85 as f64))
+                    let within = format!("85 % within {}", length(times.p85 as f64));
+                    (format!("median of {}", count(values, self.counted)), Some(within))
                 }
-                (None, _) => format!("no {}", self.counted),
+                (None, _) => none(),
             },
             Reading::Share(read) => match read(figures) {
-                (Some(share), part) => format!(
-                    "{part} of {}; 95 % sure: {} to {}",
-                    count(figures.deployments, self.counted),
-                    percent(share.lower),
-                    percent(share.upper)
-                ),
-                (None, _) => format!("no {}", self.counted),
+                (Some(share), part) => {
+                    let (lower, upper) = (percent(share.lower), percent(share.upper));
+                    let bounds = format!("95 % sure: {lower} to {upper}");
+                    let of = count(figures.deployments, self.counted);
+                    (format!("{} of {of}", thousands(part)), Some(bounds))
+                }
+                (None, _) => none(),
             },
         }
+    }
+
+    /// The same in one text.
+    pub fn told_of(&self, figures: &WindowFigures) -> String {
+        let (facts, more) = self.made_of(figures);
+        more.map_or(facts.clone(), |more| format!("{facts}; {more}"))
     }
 
     /// How a period compares with what was before; absent where one of them has no number.

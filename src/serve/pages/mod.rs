@@ -106,7 +106,9 @@ async fn all_teams(state: Shared, headers: HeaderMap, parameters: Parameters) ->
         let named = written.get("q").cloned().unwrap_or_default();
         let wanted = teams::Wanted { named, page: page? };
         let calendar = state.pages.calendar;
-        let bounds = calendar.weeks(state.health.report().now, WEEKS);
+        // The week that runs would let every line end low.
+        let mut bounds = calendar.weeks(state.health.report().now, WEEKS + 1);
+        bounds.pop();
         let overview = state.api.questions.overview(bounds.clone()).await;
         let overview = overview.map_err(|busy| Wrong::later(&busy.to_string()))?.told;
         let overview = overview.ok_or_else(|| Wrong::later("stored facts are being read"))?;

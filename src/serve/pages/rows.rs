@@ -92,7 +92,7 @@ fn deployment(fact: &Value, telling: Telling) -> Vec<Markup> {
         (link(text(fact, "commit_url"), commit(fact)))
         " to "
         (link(text(fact, "url"), name(text(fact, "environment").unwrap_or_default())))
-        span.quiet { " № " (fact["id"].as_u64().unwrap_or(0)) }
+        " " span.quiet.id { "№ " (fact["id"].as_u64().unwrap_or(0)) }
     };
     vec![when(at, telling), component(fact), what, verdict]
 }
@@ -143,7 +143,7 @@ fn failure(fact: &Value, telling: Telling) -> Vec<Markup> {
     };
     let what = html! {
         (link(text(fact, "url"), commit(fact)))
-        span.quiet { " № " (fact["deployment"].as_u64().unwrap_or(0)) }
+        " " span.quiet.id { "№ " (fact["deployment"].as_u64().unwrap_or(0)) }
     };
     vec![when(at(fact, "finished_at"), telling), component(fact), what, why, recovery]
 }

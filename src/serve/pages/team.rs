@@ -169,7 +169,9 @@ fn tile(shown: &Shown, review: &Review, site: &Site) -> Markup {
             p.value { (shown.value(now)) }
             @if let Some(trend) = &trend { (trend_line(trend)) }
             @if let Some(now) = now {
-                p.made { (link(facts.as_deref(), html! { (shown.made_of(now)) })) }
+                @let (made, more) = shown.made_of(now);
+                p.made { (link(facts.as_deref(), html! { (made) })) }
+                @if let Some(more) = more { p { (more) } }
             }
             p.before {
                 (capitalized(&review.before.period.name)) ": "
@@ -338,7 +340,7 @@ fn phases(review: &Review) -> Markup {
 fn quarters(review: &Review) -> Markup {
     let [Some(this), Some(last)] = &review.quarters else { return html! {} };
     let cell = |shown: &Shown, told: &Told| match &told.figures {
-        Some(figures) => html! { (shown.value(Some(figures))) " " span.quiet { (shown.made_of(figures)) } },
+        Some(figures) => html! { (shown.value(Some(figures))) " " span.quiet { (shown.told_of(figures)) } },
         None => html! { span.quiet { "not read" } },
     };
     html! {

@@ -5,10 +5,10 @@ use super::chart::spark;
 use super::layout::name;
 use super::measures::SHOWN;
 use super::site::Site;
-use super::words::{count, thousands};
+use super::words::{count, length, thousands};
 use crate::evaluate::{Overview, TeamWeeks, Week};
 use crate::exposition::{Figures, TeamFigures};
-use delivery::domain::Time;
+use delivery::domain::{DAY, Time};
 use delivery::measures::WindowFigures;
 use maud::{Markup, html};
 use std::sync::Arc;
@@ -34,8 +34,8 @@ pub fn content(overview: &Overview, bounds: &[Time], wanted: &Wanted, site: &Sit
     let pages = teams.len().div_ceil(PAGE).max(1);
     let page = wanted.page.clamp(1, pages);
     let shown = teams.iter().skip((page - 1) * PAGE).take(PAGE);
-    let window = overview.shown.teams.first().map(|one| usual(&one.figures).0);
-    let window = window.unwrap_or_default();
+    let window = overview.shown.teams.first().and_then(|one| usual(&one.figures));
+    let window = window.map(|it| length(it.window.length as f64)).unwrap_or_default();
     html! {
         header.top {
             h1 { "Teams" }
@@ -52,7 +52,7 @@ pub fn content(overview: &Overview, bounds: &[Time], wanted: &Wanted, site: &Sit
             p { @if part.is_empty() { "No team has figures yet: they come with the first repository whose history has been read." } @else { "No team is named like that." } }
         } @else {
             table.teams {
-                caption { "Figures of the last " (window) "; lines of 26 weeks" }
+                caption { "Figures of the last " (window) "; lines of the last " (bounds.len() - 1) " whole weeks" }
                 thead { tr {
                     th scope="col" { "Team" }
                     @for shown in &SHOWN[..4] { th scope="col" { (shown.title) } }
@@ -75,16 +75,15 @@ pub fn foot(overview: &Overview, calendar: super::calendar::Calendar, site: &Sit
 }
 
 /// The window that is shown: 30 days, or else the one that comes next to it.
-fn usual(figures: &Figures) -> (Arc<str>, Option<&WindowFigures>) {
-    let distance = |it: &WindowFigures| (it.window.length - 30 * delivery::domain::DAY).abs();
-    let nearest = figures.windows.iter().min_by_key(|(_, it)| distance(it));
-    nearest.map_or_else(|| (Arc::from(""), None), |(label, it)| (Arc::clone(label), Some(it)))
+fn usual(figures: &Figures) -> Option<&WindowFigures> {
+    let distance = |it: &WindowFigures| (it.window.length - 30 * DAY).abs();
+    figures.windows.iter().map(|(_, it)| it).min_by_key(|it| distance(it))
 }
 
 fn organizations(overview: &Overview) -> Markup {
     html! {
         @for org in &overview.shown.orgs {
-            @if let (_, Some(figures)) = usual(&org.figures) {
+            @if let Some(figures) = usual(&org.figures) {
                 p.summary {
                     (name(&org.org)) ": " strong { (count(figures.changes, "change")) " in " (count(figures.deployments, "deployment")) }
                     ", " (thousands(figures.failed_deployments)) " failed"
@@ -101,7 +100,7 @@ fn organizations(overview: &Overview) -> Markup {
 fn row(team: &TeamFigures, overview: &Overview, bounds: &[Time], site: &Site) -> Markup {
     let none = TeamWeeks::default();
     let weeks = overview.teams.get(&team.team).unwrap_or(&none);
-    let (_, figures) = usual(&team.figures);
+    let figures = usual(&team.figures);
     let is_known = |at: usize| weeks.known_since.is_some_and(|since| bounds[at] >= since);
     let line = |read: fn(&Week) -> Option<f64>| {
         let told = weeks.weeks.iter().enumerate();

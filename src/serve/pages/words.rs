@@ -23,8 +23,12 @@ pub fn length(seconds: f64) -> String {
 
 /// `1.8 %`
 pub fn percent(ratio: f64) -> String {
-    let percent = ratio * 100.0;
-    if percent == percent.round() { format!("{percent:.0} %") } else { format!("{percent:.1} %") }
+    let tenths = (ratio * 1_000.0).round();
+    if tenths % 10.0 == 0.0 {
+        format!("{:.0} %", tenths / 10.0)
+    } else {
+        format!("{:.1} %", tenths / 10.0)
+    }
 }
 
 /// `9.4 a day`, `3.5 a week` or `1.2 a month`: the unit in which it is at least one.
@@ -159,7 +163,7 @@ mod tests {
 
     #[test]
     fn ratios_are_percentages_with_a_digit_where_it_tells_something() {
-        assert_eq!([0.0, 1.0, 0.0177, 0.5].map(percent), ["0 %", "100 %", "1.8 %", "50 %"]);
+        assert_eq!([0.0, 1.0, 0.0177, 0.1 + 0.05].map(percent), ["0 %", "100 %", "1.8 %", "15 %"]);
     }
 
     #[test]
