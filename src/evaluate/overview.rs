@@ -64,11 +64,7 @@ impl Evaluator {
     }
 
     /// Since when all is known of components that were first shown at these instants.
-    pub(super) fn known_since(
-        &self,
-        births: impl Iterator<Item = Time>,
-        at: Time,
-    ) -> Option<Time> {
+    pub(super) fn known_since(&self, births: impl Iterator<Item = Time>, at: Time) -> Option<Time> {
         let forgotten: Span = -self.rules.retention;
         let read = known_since(births.min()?, self.rules.lookback);
         Some(read.max(at.plus(forgotten)))

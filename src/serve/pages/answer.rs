@@ -132,9 +132,7 @@ impl Task {
     }
 }
 
-fn outcome(
-    made: Result<Result<String, Wrong>, tokio::task::JoinError>,
-) -> Result<String, Wrong> {
+fn outcome(made: Result<Result<String, Wrong>, tokio::task::JoinError>) -> Result<String, Wrong> {
     made.unwrap_or_else(|_| Err(Wrong::later("the page could not be made")))
 }
 
@@ -160,8 +158,8 @@ impl hyper::body::Body for AsItComes {
         let Poll::Ready(made) = Pin::new(task).poll(context) else { return Poll::Pending };
         self.task = None;
         // The status is sent already; the page itself says what is wrong.
-        let rest = outcome(made)
-            .unwrap_or_else(|wrong| rest(&wrong.content(&self.site), &html! {}));
+        let rest =
+            outcome(made).unwrap_or_else(|wrong| rest(&wrong.content(&self.site), &html! {}));
         Poll::Ready(Some(Ok(Frame::data(rest.into()))))
     }
 }

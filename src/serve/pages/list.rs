@@ -3,16 +3,18 @@
 use super::Wrong;
 use super::facts;
 use super::layout::{link, name};
-use super::period::{Period, capitalized};
+use super::period::capitalized;
 use super::review::Review;
 use super::rows::{Telling, table};
 use super::site::{Asked, Site};
 use super::words::{count, omission};
 use crate::serve::api::List;
+use crate::serve::api::instant;
 use crate::serve::api::lists::Entry;
 use crate::serve::api::measures::MEASURES;
-use crate::serve::api::query::{FROM, Query, TO};
+use crate::serve::api::query::{FROM, TO};
 use crate::serve::api::selection::{Cursor, Span};
+use delivery::domain::Time;
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 
@@ -26,7 +28,7 @@ pub const PARAMETERS: [&str; 6] = ["period", "from", "to", "measure", "left_out"
 #[derive(Clone, Debug)]
 pub struct Wanted {
     list: List,
-    span: Option<(String, String)>,
+    span: Option<(Time, Time)>,
     measure: Option<&'static str>,
     left_out: Option<String>,
     after: Option<Cursor>,
@@ -36,8 +38,15 @@ impl Wanted {
     /// Reads the parameters; `period` is read with the review.
     pub fn of(list: List, parameters: &BTreeMap<String, String>) -> Result<Wanted, Wrong> {
         let text = |name: &str| parameters.get(name).cloned();
-        let span = match (text(FROM), text(TO)) {
-            (Some(from), Some(to)) => Some((from, to)),
+        let instant = |name: &str| {
+            let read = |text: String| instant::parse(&text).map_err(|it| Wrong::request(&it));
+            text(name).map(read).transpose()
+        };
+        let span = match (instant(FROM)?, instant(TO)?) {
+            (Some(from), Some(to)) if from <= to => Some((from, to)),
+            (Some(_), Some(_)) => {
+                return Err(Wrong::request("`from` is later than `to`; swap them"));
+            }
             (None, None) => None,
             _ => return Err(Wrong::request("write both `from` and `to`")),
         };
@@ -66,14 +75,9 @@ impl Wanted {
 }
 
 /// The content: the facts that are asked for, a page of them.
-pub fn content(
-    review: &Review,
-    wanted: &Wanted,
-    has_period: bool,
-    site: &Site,
-) -> Result<Markup, Wrong> {
+pub fn content(review: &Review, wanted: &Wanted, has_period: bool, site: &Site) -> Markup {
     let list = wanted.list;
-    let (span, when) = span(review, wanted, has_period)?;
+    let (span, when) = span(review, wanted, has_period);
     let mut entries = facts::selected(review, list, wanted.measure, span);
     let all = entries.len();
     match &wanted.left_out {
@@ -85,9 +89,10 @@ pub fn content(
         None => {}
     }
     let left_out = all - entries.len();
-    let begin = wanted.after.as_ref().map_or(0, |cursor| {
-        entries.partition_point(|entry| cursor.is_not_before(entry))
-    });
+    let begin = wanted
+        .after
+        .as_ref()
+        .map_or(0, |cursor| entries.partition_point(|entry| cursor.is_not_before(entry)));
     let page = &entries[begin..entries.len().min(begin + PAGE)];
     let next = page.last().filter(|_| entries.len() > begin + PAGE).map(Cursor::behind);
     let component = review.component();
@@ -98,7 +103,7 @@ pub fn content(
         Telling { calendar: review.calendar, is_one_component: review.team.is_one_component };
     let title = capitalized(list.name());
     let of = wanted.measure.and_then(|name| MEASURES.iter().find(|measure| measure.name == name));
-    Ok(html! {
+    html! {
         header.top {
             p.kind { @if review.team.is_one_component { "Component" } @else { "Team" } }
             h1 { (title) " of " (name(review.title())) }
@@ -123,29 +128,22 @@ pub fn content(
                 (link(at(asked().and("after", next.text())).as_deref(), html! { "Next " (PAGE) }))
             }
         }
-    })
+    }
 }
 
-fn span(
-    review: &Review,
-    wanted: &Wanted,
-    has_period: bool,
-) -> Result<(Span, String), Wrong> {
-    match &wanted.span {
+/// Which facts are asked for, and the time in words.
+fn span(review: &Review, wanted: &Wanted, has_period: bool) -> (Span, String) {
+    match wanted.span {
         Some((from, to)) => {
-            let parameters = [(FROM, from), (TO, to)];
-            let written = parameters.map(|(name, text)| (name.to_owned(), text.clone())).into();
-            let selection = Query::of(written, &[FROM, TO]).and_then(|query| query.selection());
-            let span = selection.map_err(|refusal| Wrong::request(&refusal.sentence()))?.span;
-            let Span::Between(from, to) = span else { return Ok((span, "always".to_owned())) };
             let calendar = review.calendar;
-            Ok((span, format!("{} to {}", calendar.minute(from), calendar.minute(to))))
+            let when = format!("{} to {}", calendar.minute(from), calendar.minute(to));
+            (Span::Between(from, to), when)
         }
         None if has_period => {
-            let period: &Period = &review.now.period;
-            Ok((facts::span(review, period), period.name.clone()))
+            let period = &review.now.period;
+            (facts::span(review, period), period.name.clone())
         }
-        None => Ok((Span::All, "all that is kept".to_owned())),
+        None => (Span::All, "all that is kept".to_owned()),
     }
 }
 
@@ -157,8 +155,8 @@ fn asked<'a>(
     has_period: bool,
 ) -> Asked<'a> {
     let mut asked = Asked { component, ..Asked::default() };
-    match &wanted.span {
-        Some((from, to)) => asked = asked.and(FROM, from.clone()).and(TO, to.clone()),
+    match wanted.span {
+        Some((from, to)) => asked = asked.between(from, to),
         None if has_period => asked = asked.during(&review.now.period),
         None => {}
     }

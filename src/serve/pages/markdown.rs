@@ -37,7 +37,8 @@ fn heading(review: &Review, text: &mut String) {
         && let Some(since) = review.team.known_since
     {
         let day = calendar.day(since);
-        let _ = writeln!(text, "\nNot all of {} is known: history is read from {day} on.", period.name);
+        let _ =
+            writeln!(text, "\nNot all of {} is known: history is read from {day} on.", period.name);
     }
 }
 
@@ -81,7 +82,11 @@ fn phases(review: &Review, text: &mut String) {
 
 fn weeks(review: &Review, text: &mut String) {
     let titles = SHOWN.map(|shown| shown.title).join(" | ");
-    let _ = writeln!(text, "\n## Week by week\n\n| Week of | {titles} |\n|---{}|", "|---".repeat(SHOWN.len()));
+    let _ = writeln!(
+        text,
+        "\n## Week by week\n\n| Week of | {titles} |\n|---{}|",
+        "|---".repeat(SHOWN.len())
+    );
     for week in review.weeks.iter().rev() {
         let cell = |shown: &super::measures::Shown| match &week.figures {
             Some(figures) => shown.value(Some(figures)),
@@ -99,7 +104,9 @@ fn failures(review: &Review, text: &mut String) {
         text.push_str("None.\n");
         return;
     }
-    text.push_str("| Deployed | Component | Deployment | Why | Recovery |\n|---|---|---|---|---|\n");
+    text.push_str(
+        "| Deployed | Component | Deployment | Why | Recovery |\n|---|---|---|---|---|\n",
+    );
     for entry in found {
         let fact = &entry.fact;
         let recovery = match (&fact["open"], fact["recovery_seconds"].as_f64()) {

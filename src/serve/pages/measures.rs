@@ -170,11 +170,9 @@ impl Shown {
     pub fn trend(&self, now: &WindowFigures, before: &WindowFigures) -> Option<Trend> {
         let (new, old) = (self.number(now)?, self.number(before)?);
         let is_higher = new > old;
-        let same = |words: &str| Some(Trend {
-            direction: Direction::Same,
-            is_higher,
-            words: words.to_owned(),
-        });
+        let same = |words: &str| {
+            Some(Trend { direction: Direction::Same, is_higher, words: words.to_owned() })
+        };
         let is_frequency = matches!(self.reading, Reading::Frequency);
         match self.reading {
             Reading::Duration(read) if read(now).1.min(read(before).1) < FEWEST => {
@@ -209,7 +207,9 @@ impl Shown {
         let difference = (new - old).abs();
         match self.reading {
             Reading::Share(_) => format!("{} {word}", short(difference * 100.0)),
-            _ if new >= 2.0 * old && old > 0.0 => format!("{} times as {}", short(new / old), stem(word)),
+            _ if new >= 2.0 * old && old > 0.0 => {
+                format!("{} times as {}", short(new / old), stem(word))
+            }
             _ if old == 0.0 => word.to_owned(),
             _ => format!("{:.0} % {word}", difference / old * 100.0),
         }

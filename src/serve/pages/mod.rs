@@ -239,8 +239,7 @@ async fn review_page(
     };
     let key = uri.to_string();
     let slot = asked.at.0.div_euclid(HOLDS_FOR);
-    let holds =
-        |kept: &Kept| Arc::ptr_eq(&kept.figures, &asked.figures) && kept.slot == slot;
+    let holds = |kept: &Kept| Arc::ptr_eq(&kept.figures, &asked.figures) && kept.slot == slot;
     if let Some(kept) = pages.kept.get(&key).filter(holds) {
         return answer::whole(&pages.policy, headers, kept.page);
     }
@@ -249,7 +248,8 @@ async fn review_page(
         let (kept, figures) = (pages.kept.clone(), Arc::clone(&asked.figures));
         move |page| kept.insert(key, Kept { figures, slot, page })
     };
-    let task = Task::spawn(head.clone(), make(asked, list, site.clone(), state, pages.calendar), keep);
+    let task =
+        Task::spawn(head.clone(), make(asked, list, site.clone(), state, pages.calendar), keep);
     task.answer(&pages.policy, headers, site, head).await
 }
 
@@ -280,7 +280,7 @@ fn make(
                 }
                 Some((wanted, has_period)) => {
                     let review = Review::of_facts(examined, web, calendar, period);
-                    let content = list::content(&review, wanted, *has_period, &site)?;
+                    let content = list::content(&review, wanted, *has_period, &site);
                     (content, team::foot(&review, &site))
                 }
             };
@@ -318,9 +318,10 @@ impl Asked {
             }
         };
         let last = way.len() - 1;
-        let way = way.into_iter().enumerate().map(|(at, (address, text))| {
-            Crumb { address: address.filter(|_| at != last), text }
-        });
+        let way = way
+            .into_iter()
+            .enumerate()
+            .map(|(at, (address, text))| Crumb { address: address.filter(|_| at != last), text });
         head(site, &title, &crumbs(site, way.collect()))
     }
 }

@@ -12,17 +12,8 @@ use delivery::measures::{Contribution, Member, Pool, Replacement, WindowFigures}
 pub const WEEKS: usize = 26;
 
 /// Bounds of the bars of the distribution of lead times, in seconds; what is longer has a bar of its own.
-pub const BOUNDS: [Span; 9] = [
-    HOUR,
-    4 * HOUR,
-    8 * HOUR,
-    24 * HOUR,
-    48 * HOUR,
-    72 * HOUR,
-    168 * HOUR,
-    336 * HOUR,
-    720 * HOUR,
-];
+pub const BOUNDS: [Span; 9] =
+    [HOUR, 4 * HOUR, 8 * HOUR, 24 * HOUR, 48 * HOUR, 72 * HOUR, 168 * HOUR, 336 * HOUR, 720 * HOUR];
 
 /// A period with its figures.
 #[derive(Clone, Debug)]
@@ -56,12 +47,7 @@ pub struct Review {
 
 impl Review {
     /// Reviews what was examined.
-    pub fn of(
-        team: ExaminedTeam,
-        web: WebAddresses,
-        calendar: Calendar,
-        period: Period,
-    ) -> Review {
+    pub fn of(team: ExaminedTeam, web: WebAddresses, calendar: Calendar, period: Period) -> Review {
         let bounds = calendar.weeks(team.at, WEEKS);
         let told = |period: Period| Told { figures: figures(&team, &period), period };
         let running = calendar.quarter(team.at);

@@ -340,7 +340,9 @@ fn phases(review: &Review) -> Markup {
 fn quarters(review: &Review) -> Markup {
     let [Some(this), Some(last)] = &review.quarters else { return html! {} };
     let cell = |shown: &Shown, told: &Told| match &told.figures {
-        Some(figures) => html! { (shown.value(Some(figures))) " " span.quiet { (shown.told_of(figures)) } },
+        Some(figures) => {
+            html! { (shown.value(Some(figures))) " " span.quiet { (shown.told_of(figures)) } }
+        }
         None => html! { span.quiet { "not read" } },
     };
     html! {

@@ -38,7 +38,8 @@ enum Offer {
 impl Wrong {
     /// A request that cannot be meant; what to write instead.
     pub fn request(advice: &str) -> Wrong {
-        let (status, what) = (StatusCode::BAD_REQUEST, "This page cannot be asked for like that".to_owned());
+        let (status, what) =
+            (StatusCode::BAD_REQUEST, "This page cannot be asked for like that".to_owned());
         Wrong { status, what, name: None, instead: format!("{advice}."), offers: Vec::new() }
     }
 
@@ -72,7 +73,8 @@ impl Wrong {
     /// Nothing can be told now.
     pub fn later(why: &str) -> Wrong {
         let what = "Not now".to_owned();
-        let instead = format!("{}; load the page again in a few seconds.", super::period::capitalized(why));
+        let instead =
+            format!("{}; load the page again in a few seconds.", super::period::capitalized(why));
         let status = StatusCode::SERVICE_UNAVAILABLE;
         Wrong { status, what, name: None, instead, offers: Vec::new() }
     }
