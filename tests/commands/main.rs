@@ -8,5 +8,6 @@ mod docs;
 mod explain;
 mod purge;
 mod reload;
+mod report;
 mod trouble;
 mod world;

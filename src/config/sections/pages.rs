@@ -5,6 +5,7 @@ use crate::config::keys::{self, Default, Key, Section};
 use crate::config::reader::Reader;
 use crate::config::settings::PagesSettings;
 use chrono_tz::{TZ_VARIANTS, Tz};
+use http::HeaderValue;
 
 pub(super) static SECTION: Section = Section {
     path: "pages",
@@ -32,8 +33,15 @@ pub(super) static SECTION: Section = Section {
 pub(super) fn read(reader: &Reader<'_>) -> PagesSettings {
     PagesSettings {
         time_zone: reader.parsed("time_zone", time_zone).unwrap_or(Tz::UTC),
-        frame_ancestors: reader.parsed_list("frame_ancestors", origin),
+        frame_ancestors: reader.parsed_list("frame_ancestors", ancestor),
     }
+}
+
+/// An origin that means nothing else in a content security policy.
+fn ancestor(text: &str) -> Result<HeaderValue, String> {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || ":/.-_[]".contains(letter);
+    origin(if text.chars().all(is_plain) { text } else { "" })
+        .map_err(|advice| advice.replacen("``", &format!("`{text}`"), 1))
 }
 
 fn time_zone(text: &str) -> Result<Tz, String> {

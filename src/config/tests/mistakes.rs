@@ -10,7 +10,7 @@ static MISTAKES: &[(&str, &str)] = &[
         "[weather]\n",
         "weather (dora.toml, line 3): no such section; there are server, store, collection, \
              github, production, measures, failures, exposition, ownership, catalog, components, \
-             deployments, overrides, incidents, log",
+             deployments, overrides, incidents, pages, log",
     ),
     (
         "[server]\nlisten_adress = \":1\"\n",

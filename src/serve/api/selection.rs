@@ -61,6 +61,15 @@ impl Selection {
         entries
     }
 
+    /// The entries that the measure counts; all of the span, where none is asked for.
+    pub fn counted(&self, list: List, mut entries: Vec<Entry>) -> Vec<Entry> {
+        let Some(measure) = self.measure else { return self.of(list, entries) };
+        let made = facts_of(measure);
+        let made: Vec<&Made> = made.iter().filter(|made| made.list == list).collect();
+        entries.retain(|entry| made.iter().any(|made| self.makes(made, entry)));
+        entries
+    }
+
     /// Whether a fact happened, or lasted, at any time of the span.
     fn touches(&self, entry: &Entry) -> bool {
         let (from, to) = self.span.bounds(entry.windows_end);

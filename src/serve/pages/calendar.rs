@@ -29,7 +29,7 @@ impl Quarter {
         }
         let (year, number) = (year.parse().ok()?, number.parse::<u32>().ok()?);
         // Instants before 1970 are no deliveries.
-        (year >= 1970 && (1..=4).contains(&number)).then_some(Quarter { year, number: number - 1 })
+        (year >= 1970 && (1..=4).contains(&number)).then(|| Quarter { year, number: number - 1 })
     }
 
     /// The quarter before.

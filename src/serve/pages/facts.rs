@@ -11,19 +11,19 @@ use serde_json::Value;
 
 /// The facts of a list that happened in a period, or lasted into it, newest first.
 pub fn of_period(review: &Review, list: List, period: &Period) -> Vec<Entry> {
-    selected(review, list, None, span(review, period))
+    let during = Selection { span: span(review, period), measure: None };
+    during.of(list, entries(&review.team, &review.web, list))
 }
 
-/// The facts of a list that a measure counts, and what it leaves out.
-pub fn selected(review: &Review, list: List, measure: Option<&str>, span: Span) -> Vec<Entry> {
+/// The facts of a list that a measure counts, or all of the span.
+pub fn counted(review: &Review, list: List, measure: Option<&str>, span: Span) -> Vec<Entry> {
     let all = entries(&review.team, &review.web, list);
     // That a deployment failed is told by its entry among the failures, too.
     if list == List::Failures && measure == Some("change_fail_rate") {
-        let during = Selection { span, measure: None };
-        return during.of(list, all).into_iter().filter(|one| span.holds(one)).collect();
+        return all.into_iter().filter(|one| span.holds(one)).collect();
     }
     let measure = measure.and_then(|name| MEASURES.iter().find(|measure| measure.name == name));
-    Selection { span, measure }.of(list, all)
+    Selection { span, measure }.counted(list, all)
 }
 
 /// The span of a period: where it ends now, it ends where the data of each component does.

@@ -78,17 +78,10 @@ impl Wanted {
 pub fn content(review: &Review, wanted: &Wanted, has_period: bool, site: &Site) -> Markup {
     let list = wanted.list;
     let (span, when) = span(review, wanted, has_period);
-    let mut entries = facts::selected(review, list, wanted.measure, span);
-    let all = entries.len();
-    match &wanted.left_out {
-        Some(why) => entries.retain(|entry| entry.fact["left_out"] == why.as_str()),
-        // What a measure is asked for is what it counts.
-        None if wanted.measure.is_some() && wanted.measure != Some("waiting_changes") => {
-            entries.retain(facts::counts);
-        }
-        None => {}
+    let mut entries = facts::counted(review, list, wanted.measure, span);
+    if let Some(why) = &wanted.left_out {
+        entries.retain(|entry| entry.fact["left_out"] == why.as_str());
     }
-    let left_out = all - entries.len();
     let begin = wanted
         .after
         .as_ref()
@@ -118,7 +111,6 @@ pub fn content(review: &Review, wanted: &Wanted, has_period: bool, site: &Site) 
         }
         p { (count(entries.len() as u64, list.name().trim_end_matches('s')))
             @if begin > 0 { ", from the " (begin + 1) "th on" }
-            @if left_out > 0 && wanted.left_out.is_none() { "; " (left_out) " more are left out of this figure" }
             "."
         }
         @if !page.is_empty() { (table(list, page, telling, &format!("{title}, {when}"))) }

@@ -181,7 +181,7 @@ impl Shown {
             Reading::Share(read) => {
                 let (Some(new), Some(old)) = (read(now).0, read(before).0) else { return None };
                 let covers = |it: Proportion, ratio: f64| it.lower <= ratio && ratio <= it.upper;
-                if covers(new, old.ratio) && covers(old, new.ratio) {
+                if covers(new, old.ratio) || covers(old, new.ratio) {
                     return same("no clear change");
                 }
             }

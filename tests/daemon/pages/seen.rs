@@ -116,7 +116,7 @@ fn what_is_wrong(browser: &mut Browser, axe: &str, origin: &str, path: &str) -> 
         wrong.push(format!("it is {width} wide"));
     }
     browser.evaluate(axe);
-    for (width, scheme) in [(360, Scheme::Dark), (1280, Scheme::Light), (1280, Scheme::Dark)] {
+    for (width, scheme) in [(360, Scheme::Dark), (1280, Scheme::Light)] {
         browser.look(width, scheme);
         let found = browser.evaluate(
             "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', \
