@@ -9,7 +9,7 @@ fn zones_and_origins_are_read() {
     assert_eq!((defaults.time_zone, defaults.frame_ancestors.len()), (Tz::UTC, 0));
     let text = format!(
         "{MINIMAL}[pages]\ntime_zone = \"Europe/Berlin\"\n\
-         frame_ancestors = [\"https://Backstage.acme.example\"]\n"
+         frame_ancestors = [\"https://backstage.acme.example\"]\n"
     );
     let pages = load_text(&text, &[]).unwrap().pages;
     assert_eq!(pages.time_zone, Tz::Europe__Berlin);

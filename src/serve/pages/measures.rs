@@ -178,6 +178,7 @@ impl Shown {
             Reading::Duration(read) if read(now).1.min(read(before).1) < FEWEST => {
                 return same("too few to compare");
             }
+            Reading::Frequency if !differ(now, before) => return same("no clear change"),
             Reading::Share(read) => {
                 let (Some(new), Some(old)) = (read(now).0, read(before).0) else { return None };
                 let covers = |it: Proportion, ratio: f64| it.lower <= ratio && ratio <= it.upper;
@@ -242,6 +243,14 @@ impl Trend {
     }
 }
 
+/// Whether two numbers of deployments differ by more than chance would have it (95 %), each over the
+/// days of its window.
+fn differ(now: &WindowFigures, before: &WindowFigures) -> bool {
+    let variance = |it: &WindowFigures| it.deployments as f64 / it.window.in_days().powi(2);
+    let difference = now.deployment_frequency_per_day - before.deployment_frequency_per_day;
+    difference.abs() >= 1.96 * (variance(now) + variance(before)).sqrt()
+}
+
 /// `times as often`, `times as long`
 fn stem(word: &str) -> &str {
     match word {
@@ -288,14 +297,15 @@ mod tests {
     #[test]
     fn more_deployments_are_better_and_longer_lead_times_worse() {
         let [frequency, lead_time, ..] = SHOWN;
-        let often = |per_day| figures(per_day, (0, 0));
+        let often = |per_day: f64| figures(per_day, (0, (per_day * 30.0) as u64));
         for (now, before, direction, words) in [
-            (2.0, 1.0, Direction::Better, "2 times as often"),
-            (1.5, 1.0, Direction::Better, "50 % more often"),
-            (0.5, 1.0, Direction::Worse, "50 % less often"),
-            (1.05, 1.0, Direction::Same, "about the same"),
+            (20.0, 10.0, Direction::Better, "2 times as often"),
+            (15.0, 10.0, Direction::Better, "50 % more often"),
+            (5.0, 10.0, Direction::Worse, "50 % less often"),
+            (105.0, 100.0, Direction::Same, "about the same"),
             (0.0, 0.0, Direction::Same, "about the same"),
             (1.0, 0.0, Direction::Better, "more often"),
+            (0.2, 0.1, Direction::Same, "no clear change"),
         ] {
             let found = told(frequency, &often(now), &often(before));
             assert_eq!(found, (direction, words.to_owned()), "{now} after {before}");
