@@ -67,7 +67,7 @@ impl Publisher {
             let next = self.clock.now().plus(AT_LEAST_EVERY);
             let answering = async {
                 loop {
-                    asked.answer_next(&mut evaluator, &self.web).await;
+                    asked.answer_next(&mut evaluator, &self.store, &self.web).await;
                 }
             };
             let waiting = async {

@@ -6,7 +6,7 @@ use super::file::Claim;
 use super::forget::{self, Removal};
 use super::totals::{self, Total};
 use super::{Birth, CursorUpdate, SettledRow, StoreError, purge, rows, settled};
-use delivery::domain::{Fact, RepoId};
+use delivery::domain::{Fact, RepoId, Time};
 use sqlx::{Connection, SqliteConnection};
 use std::path::PathBuf;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -36,6 +36,8 @@ pub(super) enum Change {
     Folded { places: Vec<u64>, totals: Vec<Total> },
     /// Facts of a repository are removed, as far as they have not changed since.
     Forget { repo: RepoId, through: u64, removals: Vec<Removal> },
+    /// Deployments elsewhere than to production are removed that were requested before an instant.
+    ForgetOthers { before: Time },
     /// A repository is forgotten; with `counted` also what its counters have counted.
     Purge { repo: RepoId, counted: bool },
     /// A small named value.
@@ -184,6 +186,9 @@ impl Writer {
             }
             Change::Forget { repo, through, removals } => {
                 forget::forget(&mut self.connection, *repo, *through, removals).await
+            }
+            Change::ForgetOthers { before } => {
+                forget::forget_others(&mut self.connection, *before).await
             }
             Change::Purge { repo, counted } => {
                 purge::purge(&mut self.connection, *repo, *counted).await

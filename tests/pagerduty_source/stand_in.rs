@@ -290,6 +290,7 @@ fn shown(incident: &Incident, now: i64) -> Value {
         "id": incident.id, "type": "incident", "summary": format!("[#1] {}", incident.title),
         "title": incident.title, "created_at": instant(incident.opened_at()), "status": status,
         "urgency": incident.urgency,
+        "html_url": format!("https://acme.pagerduty.com/incidents/{}", incident.id),
         "priority": incident.priority.map(|name| json!({"id": "PPRIO", "summary": name})),
         "service": {"id": incident.service, "type": "service_reference", "summary": "Payments"},
         "last_status_change_at": instant(since),

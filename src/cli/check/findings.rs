@@ -7,6 +7,7 @@ use crate::cli::findings::{Finding, Seen, Severity, find as configured, named};
 use crate::config::Settings;
 use crate::evaluate::mistakes;
 use delivery::domain::{Collector, DAY, Time};
+use delivery::ledger::ProductionEnvironments;
 use std::collections::BTreeMap;
 
 /// How many environments are suggested.

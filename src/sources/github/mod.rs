@@ -14,6 +14,7 @@ mod gate;
 mod incidents;
 mod losses;
 mod moves;
+mod others;
 mod owner_files;
 mod ownership;
 mod page;

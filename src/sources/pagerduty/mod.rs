@@ -1,6 +1,6 @@
 //! PagerDuty's REST API, version 2: incidents with their log entries.
 //!
-//! Kept are ids, times, the service's id, and what titles and notes name as cause or fix. Titles,
+//! Kept are ids, addresses of pages, times, the service's id, and what titles and notes name as cause or fix. Titles,
 //! notes, names and addresses of people are not.
 
 mod cursor;
@@ -76,6 +76,7 @@ impl PagerDuty {
         Incident {
             id: IncidentId(Arc::from(format!("{}:{}", self.settings.name, wire.id))),
             node_id: Arc::from(wire.id.as_str()),
+            url: wire.page().map(Arc::from),
             repo: None,
             component: service(wire).map(|service| self.component_of(service)),
             ruled: None,

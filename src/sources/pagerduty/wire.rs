@@ -19,6 +19,7 @@ pub(super) struct WireIncident {
     pub(super) urgency: Option<String>,
     pub(super) priority: Option<Named>,
     pub(super) service: Option<Reference>,
+    html_url: Option<String>,
     title: Option<String>,
     summary: Option<String>,
     #[serde(default, deserialize_with = "optional_time")]
@@ -60,6 +61,11 @@ impl WireIncident {
     /// What people called it.
     pub(super) fn title(&self) -> &str {
         self.title.as_deref().or(self.summary.as_deref()).unwrap_or_default()
+    }
+
+    /// Its page, where what is told can be an address of one.
+    pub(super) fn page(&self) -> Option<&str> {
+        self.html_url.as_deref().filter(|url| is_page(url))
     }
 
     /// How and when it ended, unless it is open.
@@ -152,6 +158,12 @@ impl WireEntry {
         let words = channel.and_then(|it| it.content.as_deref().or(it.summary.as_deref()));
         words.unwrap_or_default()
     }
+}
+
+/// Whether readers can be sent there: an address of the web without spaces.
+fn is_page(url: &str) -> bool {
+    let is_plain = url.bytes().all(|byte| byte.is_ascii_graphic());
+    (url.starts_with("https://") || url.starts_with("http://")) && url.len() <= 512 && is_plain
 }
 
 /// Ids stand in addresses, so they are letters and digits.
