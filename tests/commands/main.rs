@@ -6,6 +6,9 @@ mod backfill;
 mod check;
 mod docs;
 mod explain;
+#[allow(dead_code)]
+#[path = "../pagerduty_source/stand_in.rs"]
+mod pagerduty_account;
 mod purge;
 mod reload;
 mod trouble;

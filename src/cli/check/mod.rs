@@ -8,6 +8,7 @@ mod environments;
 mod findings;
 mod look;
 mod ownership;
+mod pagerduty;
 mod report;
 mod text;
 
@@ -91,8 +92,9 @@ async fn check(settings: &Settings, clock: SharedClock) -> Report {
     let series = place.series(&looked);
     let mut findings = findings::find(settings, &looked, now);
     limits(settings, &sources, series, &mut findings);
+    let pagerduty = pagerduty::ask(settings, &looked, &clock, &mut findings).await;
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    Report { sources, series: Some(series), findings }
+    Report { sources, pagerduty, series: Some(series), findings }
 }
 
 /// What is known of all sources together.

@@ -3,12 +3,15 @@
 //! Kept are ids, addresses of pages, times, the service's id, and what titles and notes name as cause or fix. Titles,
 //! notes, names and addresses of people are not.
 
+mod account;
 mod cursor;
 mod event;
 mod history;
 mod lists;
 mod reading;
 mod wire;
+
+pub use account::Service;
 
 use super::incident_links::{LinkedChanges, incident_links};
 use super::rest::{Rest, Vendor};

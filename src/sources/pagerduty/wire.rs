@@ -1,6 +1,7 @@
 //! Incidents and log entries as PagerDuty writes them: what is needed of them and no more. Unknown
 //! fields are passed over, and what is absent is absent.
 
+use super::account::Service;
 use chrono::DateTime;
 use delivery::domain::{IncidentEvent, IncidentTransition, Time};
 use serde::Deserialize;
@@ -27,6 +28,30 @@ pub(super) struct WireIncident {
     #[serde(default, deserialize_with = "optional_time")]
     pub(super) last_status_change_at: Option<Time>,
     resolve_reason: Option<ResolveReason>,
+}
+
+/// A service.
+#[derive(Debug, Deserialize)]
+pub(super) struct WireService {
+    id: String,
+    name: Option<String>,
+    summary: Option<String>,
+}
+
+impl WireService {
+    /// Decodes one; the error says what is wrong with it.
+    pub(super) fn of(value: &Value) -> Result<WireService, String> {
+        let service = decoded::<WireService>("service", value)?;
+        match is_id(&service.id) {
+            true => Ok(service),
+            false => Err("a service whose id is none".to_owned()),
+        }
+    }
+
+    pub(super) fn into_service(self) -> Service {
+        let name = self.name.or(self.summary).unwrap_or_default();
+        Service { id: self.id.to_uppercase(), name }
+    }
 }
 
 /// Anything that is referred to by its id.
