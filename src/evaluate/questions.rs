@@ -107,16 +107,27 @@ impl Questions {
 }
 
 /// The questions, as the evaluator that runs takes them.
-pub(super) struct Asked<'a>(tokio::sync::MutexGuard<'a, mpsc::Receiver<Question>>);
+pub(super) struct Asked<'a> {
+    questions: tokio::sync::MutexGuard<'a, mpsc::Receiver<Question>>,
+    last: Last,
+}
+
+/// What was examined last: pages of a list are asked for one after the other.
+type Last = Option<((String, Option<String>), ExaminedTeam)>;
 
 impl Inbox {
     /// Waits until no other evaluator answers.
     pub(super) async fn open(&self) -> Asked<'_> {
-        Asked(self.0.lock().await)
+        Asked { questions: self.0.lock().await, last: None }
     }
 }
 
 impl Asked<'_> {
+    /// What was examined so far is of figures that are shown no more.
+    pub(super) fn forget(&mut self) {
+        self.last = None;
+    }
+
     /// Answers the next question; never returns where nobody can ask any more.
     pub(super) async fn answer_next(
         &mut self,
@@ -124,9 +135,9 @@ impl Asked<'_> {
         store: &Store,
         web: &WebAddresses,
     ) {
-        match self.0.recv().await {
+        match self.questions.recv().await {
             Some(question) => {
-                off_the_runtime(|| answer(question, evaluator, store, web));
+                off_the_runtime(|| answer(question, evaluator, (store, web), &mut self.last));
                 // Whatever else the caller waits for has its turn, however many questions there are.
                 tokio::task::yield_now().await;
             }
@@ -135,7 +146,12 @@ impl Asked<'_> {
     }
 }
 
-fn answer(question: Question, evaluator: &mut Evaluator, store: &Store, web: &WebAddresses) {
+fn answer(
+    question: Question,
+    evaluator: &mut Evaluator,
+    (store, web): (&Store, &WebAddresses),
+    last: &mut Last,
+) {
     let web = Arc::clone(web);
     // Who asked may have gone meanwhile: then nobody needs the answer.
     match question {
@@ -160,7 +176,16 @@ fn answer(question: Question, evaluator: &mut Evaluator, store: &Store, web: &We
         }
         Question::Team { answer, .. } if answer.is_closed() => {}
         Question::Team { team, component, answer } => {
-            let told = evaluator.examine_team(&team, component.as_deref());
+            let wanted = (team, component);
+            let told = match last {
+                Some((known, examined)) if *known == wanted => Ok(examined.clone()),
+                _ => evaluator.examine_team(&wanted.0, wanted.1.as_deref()),
+            };
+            if let Ok(examined) = &told
+                && last.as_ref().is_none_or(|(known, _)| *known != wanted)
+            {
+                *last = Some((wanted, examined.clone()));
+            }
             let _ = answer.send(Answer { told, web });
         }
     }
