@@ -168,12 +168,13 @@ fn service(wire: &WireIncident) -> Option<&str> {
     wire.service.as_ref()?.id.as_deref()
 }
 
-/// Mapping and filters decide which incidents count and where, so others mean other facts.
+/// Mapping and filters decide which incidents count and where, so others mean other facts; and so did
+/// incidents without the addresses of their pages.
 fn fingerprint(settings: &PagerDutySettings) -> String {
     let mut priorities = settings.priorities.clone();
     priorities.sort();
     let parts = format!(
-        "{} {:?} {:?} {priorities:?}",
+        "{} pages {:?} {:?} {priorities:?}",
         settings.api_url, settings.services, settings.urgencies
     );
     format!("{:016x}", RepositoryName::of(&parts).0)
