@@ -36,6 +36,7 @@ pub use components::owner_of;
 pub use estate::claims_by_repository;
 pub use evidence::{ExaminedComponent, ExaminedTeam, NothingToExamine, RepositoryPlace};
 pub use incident_sources::IncidentSources;
+pub use mapping::{Called, Directory};
 pub use mistakes::{Evidence, Mistake, mistakes};
 pub use ownership::{OrderedOwners, Owner, Owners, Subject, UNOWNED};
 pub use past::Past;
