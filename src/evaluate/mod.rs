@@ -45,7 +45,7 @@ pub use repository_claims::RepositoryClaims;
 pub use rules::{Judging, rules_of};
 pub use run::Publisher;
 
-pub use settling::{Settled, Settlement, SettlingRules};
+pub use settling::{Settled, Settlement, SettlingRules, observations};
 
 use crate::config::{
     ByRepository, ComponentSettings, Components, paths_fingerprint, selectors_fingerprint,
