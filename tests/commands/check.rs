@@ -4,6 +4,7 @@ mod declared;
 mod elsewhere;
 mod ownership;
 mod pagerduty;
+mod suggested;
 
 use crate::world::{DAY, Daemon, World, component, finish, now};
 use github_sim::{Event, Merge, NodeFault, Scenario};

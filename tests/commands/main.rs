@@ -4,6 +4,7 @@
 
 mod backfill;
 mod check;
+mod demo;
 mod docs;
 mod explain;
 #[allow(dead_code)]

@@ -35,6 +35,8 @@ pub struct SourceReport {
     pub lists: Vec<ListReport>,
     /// What would be collected.
     pub repositories: Vec<RepositoryReport>,
+    /// The names of those that would be collected here, too, and are counted by a source before.
+    pub counted_before: Vec<String>,
     /// What collecting will cost, about.
     pub cost: CostReport,
 }
