@@ -6,7 +6,7 @@ use super::ownership::{self, Said};
 use crate::cli::findings::Seen;
 use crate::clock::SharedClock;
 use crate::config::{GitHubSettings, HashLogins, Settings};
-use crate::sources::github::{GitHub, Parsing, Survey};
+use crate::sources::github::{GitHub, Installation, Parsing, Survey};
 use crate::sources::{Observer, SourceError, Throttle};
 use delivery::domain::{Person, RepoId, Repository, RepositoryState, Time};
 use std::collections::BTreeMap;
@@ -16,6 +16,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// What a source showed.
 #[derive(Debug, Default)]
 pub struct Looked {
+    /// The place of its `[[github]]`.
+    pub section: usize,
+    /// Where the GitHub App is installed.
+    pub installation: Option<Installation>,
     /// Why it could not be asked as a whole.
     pub broken: Option<SourceError>,
     /// Organisations and names that could not be listed.
@@ -51,15 +55,15 @@ impl Looked {
     }
 }
 
-/// Looks at one source: deployments and incidents since `recent`, and the look-back since `since`.
+/// Looks at one source, of the section at a place: deployments and incidents since `recent`, and the look-back since `since`.
 pub async fn look(
-    github: &GitHubSettings,
+    (section, github): &(usize, GitHubSettings),
     settings: &Settings,
     clock: SharedClock,
     (recent, since): (Time, Time),
 ) -> Looked {
     let ear = Arc::new(Ear::default());
-    let mut looked = Looked::default();
+    let mut looked = Looked { section: *section, ..Looked::default() };
     if let Err(error) =
         ask(github, settings, clock, (recent, since), Arc::clone(&ear), &mut looked).await
     {
@@ -89,7 +93,9 @@ async fn ask(
     };
     // Whoever checks wants an answer now, so the whole hour may be used.
     let source = GitHub::connect(github, 1.0, parsing, clock, ear)?;
-    let discovery = source.discover(&[]).await?;
+    let discovery = source.discover(&[]).await;
+    looked.installation = source.installation().await;
+    let discovery = discovery?;
     looked.failures = discovery.failures;
     looked.left_out = discovery.left_out;
     looked.said.claims = discovery.claims;

@@ -8,6 +8,7 @@ mod environments;
 mod findings;
 mod look;
 mod ownership;
+mod permissions;
 mod report;
 mod text;
 
@@ -75,19 +76,19 @@ async fn check(settings: &Settings, clock: SharedClock) -> Report {
     let now = clock.now();
     let times = (now.plus(-RECENT), now.plus(-settings.collection.lookback));
     let mut looked = Vec::new();
-    for github in &settings.github {
-        looked.push(look(github, settings, Arc::clone(&clock), times).await);
+    let sections = settings.github.iter().enumerate();
+    let parts: Vec<(usize, GitHubSettings)> = sections
+        .flat_map(|(at, github)| github.parts().into_iter().map(move |part| (at, part)))
+        .collect();
+    for part in &parts {
+        looked.push(look(part, settings, Arc::clone(&clock), times).await);
     }
     if let Some(first) = looked.first_mut() {
         ownership::ask_catalog(settings, Arc::clone(&clock), &mut first.said).await;
     }
     let place = Place::new(settings, &looked, now);
-    let sources: Vec<SourceReport> = settings
-        .github
-        .iter()
-        .zip(&looked)
-        .map(|(github, looked)| place.source(github, looked))
-        .collect();
+    let sources: Vec<SourceReport> =
+        parts.iter().zip(&looked).map(|((_, part), looked)| place.source(part, looked)).collect();
     let series = place.series(&looked);
     let mut findings = findings::find(settings, &looked, now);
     limits(settings, &sources, series, &mut findings);
@@ -161,7 +162,11 @@ impl<'a> Place<'a> {
         SourceReport {
             name: github.name.clone(),
             api_url: github.api_url.clone(),
-            token: github.token_origin.clone(),
+            token: github.credential.origin(),
+            installation: looked
+                .installation
+                .as_ref()
+                .map(|one| permissions::report(one, self.settings)),
             reachable: looked.broken.is_none(),
             limit: looked
                 .limit
