@@ -137,10 +137,15 @@ impl Collect {
         self.source.name()
     }
 
+    /// Whether a stored repository is its to collect.
+    pub fn is_home_of(&self, repository: &Repository) -> bool {
+        self.source.is_home_of(repository)
+    }
+
     /// Takes note of a stored fact, at the start. Repositories must come before their other facts.
     pub fn absorb(&mut self, fact: &Fact) {
         if let Fact::Repository(repository) = fact
-            && *repository.host == *self.source.name()
+            && self.source.is_home_of(repository)
         {
             let production = self.around.production.of(&repository.full_name);
             match self.tracked.entry(repository.id) {
