@@ -94,13 +94,16 @@ impl Lasting {
             observer: Arc::new(observers.clone()),
             health: Arc::clone(&self.health),
         };
-        let mut collectors = Vec::new();
-        for source in &sources.github {
+        let (mut collectors, mut open) = (Vec::new(), Vec::new());
+        for (source, github) in sources.github.iter().zip(&settings.github) {
             observers.introduce(source.name());
             observers.keep_ownership(source.name(), &settings.ownership.order);
-            collectors.push(Collect::new(Arc::clone(source), around.clone()));
+            let collect = Collect::new(Arc::clone(source), around.clone());
+            let (secrets, deliveries) = (&github.webhook_secrets, collect.deliveries());
+            open.push(doors::of_github(source.name(), secrets, deliveries, &self.own));
+            collectors.push(collect);
         }
-        let (mut incidents, mut open) = (Vec::new(), Vec::new());
+        let mut incidents = Vec::new();
         for (source, account) in sources.incidents.iter().zip(&settings.pagerduty) {
             observers.introduce_incidents(source.name());
             let (collect, events) = CollectIncidents::new(Arc::clone(source), around.clone());

@@ -113,6 +113,9 @@ pub struct GitHubSettings {
     pub token: SecretString,
     /// Where the token came from, for messages: `the environment variable GITHUB_TOKEN`.
     pub token_origin: String,
+    /// What its webhooks are signed with, read from `webhook_secret_env` or `webhook_secret_file`;
+    /// empty: none of its webhooks is taken.
+    pub webhook_secrets: Vec<SecretString>,
 }
 
 /// `[measures]`

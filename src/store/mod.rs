@@ -7,6 +7,7 @@
 mod error;
 mod file;
 mod forget;
+mod hints;
 mod logins;
 mod look;
 mod lookup;
@@ -23,6 +24,7 @@ mod tests;
 
 pub use error::StoreError;
 pub use forget::Forgotten;
+pub use hints::Hint;
 pub use purge::Purged;
 pub use reader::FactPage;
 pub use settled::{Birth, SettledPage, SettledRow};

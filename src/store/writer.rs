@@ -5,7 +5,7 @@
 use super::file::Claim;
 use super::forget::{self, Removal};
 use super::totals::{self, Total};
-use super::{Birth, CursorUpdate, SettledRow, StoreError, purge, rows, settled};
+use super::{Birth, CursorUpdate, Hint, SettledRow, StoreError, hints, purge, rows, settled};
 use delivery::domain::{Fact, RepoId};
 use sqlx::{Connection, SqliteConnection};
 use std::path::PathBuf;
@@ -38,6 +38,8 @@ pub(super) enum Change {
     Forget { repo: RepoId, through: u64, removals: Vec<Removal> },
     /// A repository is forgotten; with `counted` also what its counters have counted.
     Purge { repo: RepoId, counted: bool },
+    /// Hints are kept, others dropped.
+    Hints { kept: Vec<Hint>, dropped: Vec<Hint> },
     /// A small named value.
     Named { name: String, value: String },
 }
@@ -187,6 +189,9 @@ impl Writer {
             }
             Change::Purge { repo, counted } => {
                 purge::purge(&mut self.connection, *repo, *counted).await
+            }
+            Change::Hints { kept, dropped } => {
+                hints::write(&mut self.connection, kept, dropped).await
             }
             Change::Named { name, value } => set_named(&mut self.connection, name, value).await,
         }

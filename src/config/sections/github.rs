@@ -91,13 +91,32 @@ pub(super) static SECTION: Section = Section {
             means: "A file that holds the token, instead of `token_env`. Relative paths start from \
                     the folder of this file.",
         },
+        Key {
+            name: "webhook_secret_env",
+            value: "the name of an environment variable",
+            default: Default::Absent { example: r#""GITHUB_WEBHOOK_SECRET""# },
+            means: "The environment variable that holds the secret of the webhooks that tell this \
+                    source's news to `/webhooks/github`, so that they are read at once. Without it or \
+                    `webhook_secret_file` the path is closed.",
+        },
+        Key {
+            name: "webhook_secret_file",
+            value: "a path",
+            default: Default::Absent { example: r#""/run/secrets/github-webhook""# },
+            means: "A file with that secret instead; several, one a line, while it is changed. Where \
+                    several sections have one, the secret that signed an event says whose it is. \
+                    Relative paths start from the folder of this file.",
+        },
     ],
     tables: &[],
-    later: &["app_id", "private_key_file", "installation_id", "webhook_secret_file"],
+    later: &["app_id", "private_key_file", "installation_id"],
 };
 
 /// What the token is for, in messages.
 const PURPOSE: &str = "may read the repositories";
+/// How its webhooks come to their secret, in messages.
+const WEBHOOK_REMEDY: &str = "write into it the secret that was given to the webhook in GitHub's \
+                              settings; several, one a line, while it is changed";
 
 pub(super) fn read(
     written: Option<Vec<Reader<'_>>>,
@@ -161,6 +180,7 @@ fn read_one(
         include_forks: reader.flag("include_forks").unwrap_or_default(),
         token,
         token_origin,
+        webhook_secrets: credentials::webhook_secrets(reader, sources, folder, WEBHOOK_REMEDY),
     }
 }
 

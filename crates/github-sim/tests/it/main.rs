@@ -13,3 +13,4 @@ mod rest;
 mod runs;
 mod scenario;
 mod search;
+mod webhooks;
