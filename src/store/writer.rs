@@ -4,7 +4,8 @@
 
 use super::file::Claim;
 use super::forget::{self, Removal};
-use super::{Birth, CursorUpdate, Observation, StoreError, purge, rows, settled, totals};
+use super::{Birth, CursorUpdate, Hint, Observation, StoreError};
+use super::{hints, purge, rows, settled, totals};
 use delivery::domain::{Fact, RepoId, Time};
 use sqlx::{Connection, SqliteConnection};
 use std::path::PathBuf;
@@ -48,6 +49,8 @@ pub(super) enum Change {
     ForgetOthers { before: Time },
     /// A repository is forgotten; with `counted` also what its counters have counted.
     Purge { repo: RepoId, counted: bool },
+    /// Hints are kept, others dropped.
+    Hints { kept: Vec<Hint>, dropped: Vec<Hint> },
     /// A small named value.
     Named { name: String, value: String },
 }
@@ -202,6 +205,9 @@ impl Writer {
             }
             Change::Purge { repo, counted } => {
                 purge::purge(&mut self.connection, *repo, *counted).await?;
+            }
+            Change::Hints { kept, dropped } => {
+                hints::write(&mut self.connection, kept, dropped).await?;
             }
             Change::Named { name, value } => set_named(&mut self.connection, name, value).await?,
         }
