@@ -8,12 +8,17 @@ use super::measure::{
     COUNTED, Is, MAPPED, Made, Measure, NO_INCIDENT, OPEN, Reading, Values, at_the_instant, made,
     values,
 };
+use super::space_measures::SPACE;
 use delivery::measures::{Distribution, Proportion};
 
 const ALL_DEPLOYMENTS: Made = made("denominator", List::Deployments, "finished_at", &[COUNTED]);
 
 /// All of them, in the order in which they are told.
-pub static MEASURES: &[Measure] = &[
+pub fn all() -> impl Iterator<Item = &'static Measure> {
+    DELIVERY.iter().chain(SPACE)
+}
+
+static DELIVERY: &[Measure] = &[
     Measure {
         name: "deployment_frequency",
         unit: "per_day",

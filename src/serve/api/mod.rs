@@ -13,6 +13,7 @@ mod measures;
 mod problem;
 mod query;
 mod selection;
+mod space_measures;
 mod teams;
 
 #[cfg(test)]
