@@ -35,6 +35,7 @@ mod running;
 mod same_facts;
 mod schemathesis;
 mod settling;
+mod space;
 mod story;
 mod trouble;
 mod webhooks;
