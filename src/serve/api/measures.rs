@@ -15,10 +15,10 @@ const ALL_DEPLOYMENTS: Made = made("denominator", List::Deployments, "finished_a
 
 /// All of them, in the order in which they are told.
 pub fn all() -> impl Iterator<Item = &'static Measure> {
-    DELIVERY.iter().chain(SPACE)
+    MEASURES.iter().chain(SPACE)
 }
 
-static DELIVERY: &[Measure] = &[
+static MEASURES: &[Measure] = &[
     Measure {
         name: "deployment_frequency",
         unit: "per_day",
