@@ -99,7 +99,9 @@ impl Collect {
                 continue;
             }
             let since = since.plus(-SEARCH_OVERLAP);
-            match self.source.moved(&owner, since, size / REPOSITORIES_A_POINT).await {
+            let pages = size / REPOSITORIES_A_POINT;
+            let is_organization = self.asked.organizations.contains(&owner);
+            match self.source.moved(&owner, is_organization, since, pages).await {
                 Ok(Some(moved)) => {
                     self.note_moved(moved).await?;
                     self.note_success(Concern::Search);
