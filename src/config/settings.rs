@@ -36,6 +36,8 @@ pub struct Settings {
     pub failures: FailuresSettings,
     /// `[exposition]`
     pub exposition: ExpositionSettings,
+    /// `[space]`
+    pub space: SpaceSettings,
     /// `[ownership]`
     pub ownership: OwnershipSettings,
     /// `[catalog]`, where it names a server.
@@ -175,6 +177,13 @@ pub struct ExpositionSettings {
     pub max_series: usize,
     /// `created_timestamps`: whether OpenMetrics tells since when counters have counted.
     pub created_timestamps: bool,
+}
+
+/// `[space]`
+#[derive(Clone, Copy, Debug)]
+pub struct SpaceSettings {
+    /// `min_contributors`: below so many contributors a team's figures are withheld; at least 3.
+    pub min_contributors: usize,
 }
 
 /// Where an answer to "whose is it" may come from.

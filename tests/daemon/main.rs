@@ -39,6 +39,7 @@ mod running;
 mod same_facts;
 mod schemathesis;
 mod settling;
+mod space;
 mod story;
 mod trouble;
 mod webhooks;

@@ -16,6 +16,7 @@ mod overrides;
 mod ownership;
 mod production;
 mod server;
+mod space;
 mod store;
 
 pub use server::listen_address;
@@ -37,6 +38,7 @@ pub static ALL: &[&Section] = &[
     &measures::SECTION,
     &failures::SECTION,
     &exposition::SECTION,
+    &space::SECTION,
     &ownership::SECTION,
     &ownership::RULES,
     &catalog::SECTION,
@@ -60,6 +62,7 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
     let measures = open(&measures::SECTION);
     let failures = failures::read(&open(&failures::SECTION));
     let exposition = exposition::read(&open(&exposition::SECTION));
+    let space = space::read(&open(&space::SECTION));
     let ownership = ownership::read(&open(&ownership::SECTION), report);
     let catalog = catalog::read(&open(&catalog::SECTION), sources, &merged.folder);
     let log = log::read(&open(&log::SECTION));
@@ -96,6 +99,7 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
         production,
         failures,
         exposition,
+        space,
         ownership,
         catalog,
         components,

@@ -9,8 +9,8 @@ static MISTAKES: &[(&str, &str)] = &[
     (
         "[weather]\n",
         "weather (dora.toml, line 3): no such section; there are server, store, collection, \
-             github, production, measures, failures, exposition, ownership, catalog, components, \
-             deployments, overrides, incidents, log",
+             github, production, measures, failures, exposition, space, ownership, catalog, \
+             components, deployments, overrides, incidents, log",
     ),
     (
         "[server]\nlisten_adress = \":1\"\n",
@@ -214,6 +214,11 @@ static MISTAKES: &[(&str, &str)] = &[
         "[exposition]\nmax_series = 0\n",
         "exposition.max_series (dora.toml, line 4): is the number 0; write a whole number from \
              1 on: max_series = 1_000_000",
+    ),
+    (
+        "[space]\nmin_contributors = 2\n",
+        "space.min_contributors (dora.toml, line 4): 2 is too few; write at least 3, or a team's \
+             figure would be a person's",
     ),
     (
         "[ownership]\norder = [\"rules\", \"owners\"]\n",
