@@ -187,6 +187,7 @@ pub(super) fn evaluator(settings: &Settings, store: &Store) -> Evaluator {
             seed_prime_after: settings.measures.seed_prime_after,
         },
         windows: settings.measures.windows.clone(),
+        min_contributors: settings.space.min_contributors,
         lookback: settings.collection.lookback,
         retention: settings.store.retention,
         components: settings.components.clone(),
@@ -207,7 +208,7 @@ pub(super) async fn load(
     evaluator: &mut Evaluator,
 ) -> Result<u64, StoreError> {
     for repository in store.repositories().await? {
-        let collected = collectors.iter().any(|collect| *collect.name() == *repository.host);
+        let collected = collectors.iter().any(|collect| collect.is_home_of(&repository));
         let mut repository = repository;
         if !collected && repository.state == RepositoryState::Active {
             // Its `[[github]]` block was removed or renamed: its facts stay, its series end.

@@ -1,9 +1,12 @@
 //! `report`: a team's review of a quarter as a file, by the stored facts, as `explain` judges them.
 
-use super::explain::examine;
-use super::output;
-use crate::config::{self, ConfigFile, Flags, Sources};
+use super::explain::{evaluated, opened, tell_other_rules};
+use super::{judged, output};
+use crate::config::{self, ConfigFile, Flags, Settings, Sources};
+use crate::evaluate::Answer;
+use crate::serve::api;
 use crate::serve::pages::{Calendar, Quarter, report};
+use crate::store::Store;
 use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -60,10 +63,23 @@ fn quarter(text: &str) -> Result<Quarter, String> {
 /// Reviews, and prints.
 pub async fn run(args: ReportArgs) -> anyhow::Result<()> {
     let settings = config::load_offline(&args.sources())?;
-    let answer = examine(&settings, &args.team, args.component.as_deref()).await?;
+    let store = opened(&settings).await?;
+    let reviewed = review(&args, &settings, &store).await;
+    store.close().await;
+    output::print(&reviewed?)
+}
+
+async fn review(args: &ReportArgs, settings: &Settings, store: &Store) -> anyhow::Result<String> {
+    tell_other_rules(args.config.as_deref(), settings, store).await?;
+    let (team, component) = (args.team.as_str(), args.component.as_deref());
+    let told = evaluated(settings, store)
+        .await?
+        .examine_team(team, component)
+        .map_err(|nothing| anyhow!(api::refusal(nothing, team, component).sentence()))?;
+    let answer = Answer { told, web: judged::places(store, settings).await? };
     let calendar = Calendar(settings.pages.time_zone);
     let report = report(answer, args.quarter, calendar).map_err(|advice| anyhow!("{advice}"))?;
-    output::print(&match args.format {
+    Ok(match args.format {
         ReportFormat::Markdown => report.markdown(),
         ReportFormat::Html => report.html(),
         ReportFormat::Json => report.json()?,

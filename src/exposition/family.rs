@@ -3,7 +3,7 @@
 use super::figures::PlatformFigures;
 use super::histogram::Histogram;
 use super::settled::SettledFigures;
-use delivery::measures::{Distribution, PointFigures, SeedFigures, WindowFigures};
+use delivery::measures::{Distribution, PointFigures, SeedFigures, SpaceFigures, WindowFigures};
 
 /// A family's type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +36,8 @@ pub enum Subject {
     Team,
     /// An organisation.
     Org,
+    /// A team, and how it works together.
+    Space,
     /// A repository, as the exporter collects it.
     Repository,
     /// Everything that is collected.
@@ -49,6 +51,7 @@ impl Subject {
             Subject::Component => "dora_",
             Subject::Team => "dora_team_",
             Subject::Org => "dora_org_",
+            Subject::Space => "space_",
             Subject::Repository => "dora_exporter_",
             Subject::Platform => "platform_",
         }
@@ -58,7 +61,7 @@ impl Subject {
     pub fn labels(self) -> &'static [&'static str] {
         match self {
             Subject::Component => &["team", "repo", "component"],
-            Subject::Team => &["team"],
+            Subject::Team | Subject::Space => &["team"],
             Subject::Org => &["org"],
             Subject::Repository => &["repo"],
             Subject::Platform => &[],
@@ -70,6 +73,10 @@ impl Subject {
             Subject::Component | Subject::Repository | Subject::Platform => "",
             Subject::Team => " Pooled over the team's components.",
             Subject::Org => " Pooled over the organisation's components.",
+            Subject::Space => {
+                " Pooled over the team's components; absent with fewer contributors than \
+                 `space.min_contributors`."
+            }
         }
     }
 }
@@ -86,6 +93,10 @@ pub(super) enum Reading {
     Durations(fn(&WindowFigures) -> Option<Distribution>),
     /// One value per window, phase and statistic.
     Phases,
+    /// One value per window of how a team works together.
+    Space(fn(&SpaceFigures) -> Option<f64>),
+    /// One value per such window and statistic.
+    SpaceStats(fn(&SpaceFigures) -> Option<Distribution>),
     /// One value.
     Point(fn(&PointFigures) -> Option<f64>),
     /// The instant through which there is data.

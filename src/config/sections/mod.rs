@@ -17,6 +17,7 @@ mod ownership;
 mod pages;
 mod production;
 mod server;
+mod space;
 mod store;
 
 pub use server::listen_address;
@@ -38,6 +39,7 @@ pub static ALL: &[&Section] = &[
     &measures::SECTION,
     &failures::SECTION,
     &exposition::SECTION,
+    &space::SECTION,
     &ownership::SECTION,
     &ownership::RULES,
     &catalog::SECTION,
@@ -62,6 +64,7 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
     let measures = open(&measures::SECTION);
     let failures = failures::read(&open(&failures::SECTION));
     let exposition = exposition::read(&open(&exposition::SECTION));
+    let space = space::read(&open(&space::SECTION));
     let ownership = ownership::read(&open(&ownership::SECTION), report);
     let catalog = catalog::read(&open(&catalog::SECTION), sources, &merged.folder);
     let pages = pages::read(&open(&pages::SECTION));
@@ -99,6 +102,7 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
         production,
         failures,
         exposition,
+        space,
         ownership,
         catalog,
         components,

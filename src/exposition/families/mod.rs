@@ -6,6 +6,7 @@ mod instability;
 mod original;
 mod platform;
 mod settled;
+mod space_reviews;
 mod standing;
 mod trust;
 
@@ -27,6 +28,7 @@ pub(super) fn declarations() -> impl Iterator<Item = &'static Declaration> {
         durations::DECLARATIONS,
         standing::DECLARATIONS,
         trust::DECLARATIONS,
+        space_reviews::DECLARATIONS,
         platform::DECLARATIONS,
     ]
     .into_iter()
@@ -34,14 +36,21 @@ pub(super) fn declarations() -> impl Iterator<Item = &'static Declaration> {
 }
 
 static FAMILIES: LazyLock<Vec<Family>> = LazyLock::new(|| {
-    [Subject::Component, Subject::Team, Subject::Org, Subject::Repository, Subject::Platform]
-        .into_iter()
-        .flat_map(|subject| {
-            declarations()
-                .filter(move |declaration| declaration.subjects.contains(&subject))
-                .map(move |declaration| Family::new(declaration, subject))
-        })
-        .collect()
+    [
+        Subject::Component,
+        Subject::Team,
+        Subject::Org,
+        Subject::Space,
+        Subject::Repository,
+        Subject::Platform,
+    ]
+    .into_iter()
+    .flat_map(|subject| {
+        declarations()
+            .filter(move |declaration| declaration.subjects.contains(&subject))
+            .map(move |declaration| Family::new(declaration, subject))
+    })
+    .collect()
 });
 
 /// Every family of every level, in the order of the exposition.

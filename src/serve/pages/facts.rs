@@ -4,7 +4,7 @@ use super::period::Period;
 use super::review::Review;
 use crate::serve::api::List;
 use crate::serve::api::lists::{Entry, entries};
-use crate::serve::api::measures::MEASURES;
+use crate::serve::api::measures::all as measures;
 use crate::serve::api::selection::{Selection, Span};
 use delivery::domain::Window;
 use serde_json::Value;
@@ -22,7 +22,7 @@ pub fn counted(review: &Review, list: List, measure: Option<&str>, span: Span) -
     if list == List::Failures && measure == Some("change_fail_rate") {
         return all.into_iter().filter(|one| span.holds(one)).collect();
     }
-    let measure = measure.and_then(|name| MEASURES.iter().find(|measure| measure.name == name));
+    let measure = measure.and_then(|name| measures().find(|measure| measure.name == name));
     Selection { span, measure }.counted(list, all)
 }
 

@@ -11,7 +11,7 @@ use super::words::{count, omission};
 use crate::serve::api::List;
 use crate::serve::api::instant;
 use crate::serve::api::lists::Entry;
-use crate::serve::api::measures::MEASURES;
+use crate::serve::api::measures::all as measures;
 use crate::serve::api::query::{FROM, TO};
 use crate::serve::api::selection::{Cursor, Span};
 use delivery::domain::Time;
@@ -54,8 +54,8 @@ impl Wanted {
             return Err(Wrong::request("write either `period`, or `from` and `to`"));
         }
         let measure = text("measure").map(|wanted| {
-            let known = MEASURES.iter().find(|measure| measure.name == wanted);
-            let names = || MEASURES.iter().map(|measure| measure.name.to_owned()).collect();
+            let known = measures().find(|measure| measure.name == wanted);
+            let names = || measures().map(|measure| measure.name.to_owned()).collect();
             known.map(|known| known.name).ok_or_else(|| Wrong::unknown("measure", &wanted, names()))
         });
         let after = text("after").map(|cursor| {
@@ -95,7 +95,7 @@ pub fn content(review: &Review, wanted: &Wanted, has_period: bool, site: &Site) 
     let telling =
         Telling { calendar: review.calendar, is_one_component: review.team.is_one_component };
     let title = capitalized(list.name());
-    let of = wanted.measure.and_then(|name| MEASURES.iter().find(|measure| measure.name == name));
+    let of = wanted.measure.and_then(|name| measures().find(|measure| measure.name == name));
     html! {
         header.top {
             p.kind { @if review.team.is_one_component { "Component" } @else { "Team" } }

@@ -5,7 +5,7 @@ use super::measures::{SHOWN, Trend};
 use super::period::capitalized;
 use super::review::{Review, Told};
 use super::words::{clean, count, length, omission, reason};
-use crate::serve::api::measures::MEASURES;
+use crate::serve::api::measures::all as measures;
 use crate::serve::api::{List, instant};
 use delivery::measures::PHASES;
 use serde_json::Value;
@@ -157,7 +157,7 @@ fn left_out(review: &Review, text: &mut String) {
 fn rules(text: &mut String) {
     text.push_str("\n## How it is counted\n\n");
     for shown in &SHOWN {
-        for measure in MEASURES.iter().filter(|measure| measure.name == shown.name) {
+        for measure in measures().filter(|measure| measure.name == shown.name) {
             let _ = writeln!(text, "- **{}**: {}", shown.title, measure.rule);
         }
     }

@@ -106,7 +106,9 @@ fn stretch(review: &Review, told: &Told) -> Stretch {
     let known = told.figures.clone().map(|window| {
         let label: Arc<str> = Arc::from(period.name.as_str());
         let (point, data_through) = Default::default();
-        let shown = Figures { windows: vec![(label, window)], point, data_through };
+        let windows = vec![(label, window)];
+        // How a team works together is measured over the configured windows only.
+        let shown = Figures { windows, space: Vec::new(), point, data_through };
         let mut figures = figures(&shown, level, period.to, Wanted::default());
         // What holds at an instant is no figure of the stretch.
         figures.retain(|figure| figure.window.is_some());

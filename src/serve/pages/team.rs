@@ -11,7 +11,7 @@ use super::site::{Asked, Site};
 use super::words::{count, length, omission, thousands};
 use super::{chart, measures};
 use crate::serve::api::List;
-use crate::serve::api::measures::MEASURES;
+use crate::serve::api::measures::all as all_measures;
 use delivery::measures::{BENCHMARK, PHASES, Phase};
 use maud::{Markup, html};
 
@@ -419,7 +419,7 @@ fn rules() -> Markup {
             dl.rules {
                 @for shown in &SHOWN {
                     dt id={ "rule-" (shown.name) } { (shown.title) }
-                    @for measure in MEASURES.iter().filter(|measure| measure.name == shown.name) { dd { (measure.rule) } }
+                    @for measure in all_measures().filter(|measure| measure.name == shown.name) { dd { (measure.rule) } }
                 }
             }
         }

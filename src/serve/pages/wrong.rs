@@ -83,6 +83,7 @@ impl Wrong {
     pub fn nothing(nothing: NothingToExamine, team: &str, component: Option<&str>) -> Wrong {
         match nothing {
             NothingToExamine::NotReady => Wrong::later("stored facts are being read"),
+            NothingToExamine::Unreadable(why) => Wrong::later(&why),
             NothingToExamine::NoTeam(known) => {
                 let known: Vec<String> = known.iter().map(|team| team.to_string()).collect();
                 Wrong::team(team, &known)
