@@ -2,11 +2,12 @@
 
 use super::args::DemoArgs;
 use super::daemon::Daemon;
-use super::{backfill, log, stop_on_signals};
+use super::{backfill, log, stop_on_signals, surveys};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, ConfigFile, Flags, Settings, Sources};
-use crate::demo::{News, OWNER, Team, unfold};
+use crate::demo::{News, OWNER, QUESTIONS, Team, unfold};
 use crate::evaluate::Past;
+use crate::sources::surveys::{SurveyRequest, read_survey};
 use crate::store::Store;
 use anyhow::Context;
 use delivery::domain::{Collector, DAY, Fact, HOUR, RepoId, RepositoryState, Span, Time};
@@ -52,6 +53,7 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<()> {
 
     let stop = stop_on_signals()?;
     let daemon = Daemon::start(settings.clone(), Arc::new(SystemClock), stop.clone()).await?;
+    import_surveys(&settings, daemon.store(), args.seed, now).await?;
     tell(daemon.address().port(), &github.url, args.days);
     if let Some(file) = args.history.clone() {
         let history = History { store: daemon.store().clone(), settings, began: Time(now), file };
@@ -110,12 +112,33 @@ level = {level:?}
             team.repositories, team.name
         )?;
     }
+    text.push_str(QUESTIONS);
     let sources = Sources {
         file: Some(ConfigFile::Text { name: "the demo's configuration".to_owned(), text }),
         environment: [("GITHUB_TOKEN".to_owned(), TOKEN.to_owned())].into(),
         flags: Flags::default(),
     };
     Ok(config::load(&sources)?)
+}
+
+/// The surveys of the quarters before, as the command imports them.
+async fn import_surveys(
+    settings: &Settings,
+    store: &Store,
+    seed: u64,
+    now: i64,
+) -> anyhow::Result<()> {
+    let importer = surveys::importer(settings, store, Arc::new(SystemClock), Arc::default());
+    for survey in crate::demo::surveys(seed, now) {
+        let request = SurveyRequest {
+            survey: Some(survey.name),
+            invited: survey.invited,
+            ..SurveyRequest::default()
+        };
+        let reading = read_survey(survey.csv.as_bytes(), &settings.surveys, &request)?;
+        surveys::import(&importer, &reading, false).await.context("a survey of the demo")?;
+    }
+    Ok(())
 }
 
 fn tell(port: u16, github: &str, days: u32) {

@@ -15,6 +15,7 @@ mod reader;
 mod reference;
 mod sections;
 mod settings;
+mod surveys;
 
 #[cfg(test)]
 mod tests;
@@ -38,6 +39,8 @@ pub use settings::{
     LogSettings, MeasuresSettings, OwnershipRule, OwnershipSettings, OwnershipSource,
     PagerDutySettings, ServerSettings, Settings, StoreSettings, Urgency,
 };
+
+pub use surveys::{KnownTeams, SurveyQuestion, SurveySettings, plain};
 
 use problems::Report;
 

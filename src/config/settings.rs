@@ -6,6 +6,7 @@ use crate::config::components::Components;
 use crate::config::deployments::Deployments;
 use crate::config::overrides::Overrides;
 use crate::config::patterns::{EnvironmentRule, HotfixRule, RepositoryPattern};
+use crate::config::surveys::SurveySettings;
 use delivery::domain::{Person, Span, TeamName, Window};
 use delivery::ledger::{LeadTimeStart, Reason};
 use http::HeaderValue;
@@ -49,6 +50,8 @@ pub struct Settings {
     pub incidents: Vec<IncidentSettings>,
     /// `[[incidents]]` with `source = "pagerduty"`
     pub pagerduty: Vec<PagerDutySettings>,
+    /// `[surveys]`
+    pub surveys: SurveySettings,
     /// `[log]`
     pub log: LogSettings,
 }

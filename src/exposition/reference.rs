@@ -57,6 +57,9 @@ pub fn reference() -> String {
     section(&mut text, Subject::Component, "Components", "S = in a component's standard detail.");
     section(&mut text, Subject::Team, "Teams", "By the same rules as components'.");
     section(&mut text, Subject::Org, "Organisations", "By the same rules as components'.");
+    let note = "Of a team in a survey; what would tell of fewer than `surveys.minimum_responses` \
+                people, alone or by subtraction, has no series (see `docs/privacy.md`).";
+    section(&mut text, Subject::Survey, "Surveys (SPACE)", note);
     let note =
         "Over everything that is collected: what a platform team watches of its own product.";
     section(&mut text, Subject::Platform, "Platform", note);

@@ -14,6 +14,7 @@ mod purge;
 mod reader;
 mod rows;
 mod settled;
+mod surveys;
 mod totals;
 mod trouble;
 mod writer;

@@ -5,10 +5,11 @@
 use super::file::Claim;
 use super::forget::{self, Removal};
 use super::totals::{self, Total};
-use super::{Birth, CursorUpdate, SettledRow, StoreError, purge, rows, settled};
+use super::{Birth, CursorUpdate, SettledRow, StoreError, purge, rows, settled, surveys};
 use delivery::domain::{Fact, RepoId};
 use sqlx::{Connection, SqliteConnection};
 use std::path::PathBuf;
+use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// How many changes may share a transaction: enough to make waiting for the disk cheap, few enough
@@ -38,6 +39,8 @@ pub(super) enum Change {
     Forget { repo: RepoId, through: u64, removals: Vec<Removal> },
     /// A repository is forgotten; with `counted` also what its counters have counted.
     Purge { repo: RepoId, counted: bool },
+    /// Surveys are removed.
+    RemoveSurveys { names: Vec<Arc<str>> },
     /// A small named value.
     Named { name: String, value: String },
 }
@@ -188,6 +191,7 @@ impl Writer {
             Change::Purge { repo, counted } => {
                 purge::purge(&mut self.connection, *repo, *counted).await
             }
+            Change::RemoveSurveys { names } => surveys::remove(&mut self.connection, names).await,
             Change::Named { name, value } => set_named(&mut self.connection, name, value).await,
         }
     }

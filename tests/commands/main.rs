@@ -6,6 +6,7 @@ mod backfill;
 mod check;
 mod docs;
 mod explain;
+mod import;
 mod purge;
 mod reload;
 mod trouble;

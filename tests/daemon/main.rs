@@ -36,5 +36,6 @@ mod same_facts;
 mod schemathesis;
 mod settling;
 mod story;
+mod surveys;
 mod trouble;
 mod webhooks;

@@ -17,6 +17,7 @@ mod ownership;
 mod production;
 mod server;
 mod store;
+mod surveys;
 
 pub use server::listen_address;
 
@@ -44,6 +45,9 @@ pub static ALL: &[&Section] = &[
     &deployments::SECTION,
     &overrides::SECTION,
     &incidents::SECTION,
+    &surveys::SECTION,
+    &surveys::QUESTIONS,
+    &surveys::TEAMS,
     &log::SECTION,
 ];
 
@@ -62,6 +66,7 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
     let exposition = exposition::read(&open(&exposition::SECTION));
     let ownership = ownership::read(&open(&ownership::SECTION), report);
     let catalog = catalog::read(&open(&catalog::SECTION), sources, &merged.folder);
+    let surveys = open(&surveys::SECTION);
     let log = log::read(&open(&log::SECTION));
     let collection = collection::read(&collection);
     let github = Reader::open_all(&github::SECTION, merged.root.remove("github"), report);
@@ -85,6 +90,16 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
         severities,
         report,
     };
+    let surveys = surveys::read(
+        &surveys,
+        surveys::Beside {
+            sources,
+            folder: &merged.folder,
+            ownership: &ownership,
+            components: &components,
+            report,
+        },
+    );
     let (incidents, pagerduty) = incidents::read(written.unwrap_or_default(), beside);
     Settings {
         server,
@@ -102,6 +117,7 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
         deployments,
         incidents,
         pagerduty,
+        surveys,
         log,
     }
 }

@@ -6,6 +6,7 @@ mod instability;
 mod original;
 mod platform;
 mod settled;
+mod space;
 mod standing;
 mod trust;
 
@@ -27,6 +28,7 @@ pub(super) fn declarations() -> impl Iterator<Item = &'static Declaration> {
         durations::DECLARATIONS,
         standing::DECLARATIONS,
         trust::DECLARATIONS,
+        space::DECLARATIONS,
         platform::DECLARATIONS,
     ]
     .into_iter()
@@ -34,7 +36,7 @@ pub(super) fn declarations() -> impl Iterator<Item = &'static Declaration> {
 }
 
 static FAMILIES: LazyLock<Vec<Family>> = LazyLock::new(|| {
-    [Subject::Component, Subject::Team, Subject::Org, Subject::Repository, Subject::Platform]
+    Subject::ALL
         .into_iter()
         .flat_map(|subject| {
             declarations()

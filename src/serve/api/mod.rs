@@ -13,6 +13,7 @@ mod measures;
 mod problem;
 mod query;
 mod selection;
+mod surveys;
 mod teams;
 
 #[cfg(test)]
@@ -47,7 +48,7 @@ const OPENAPI: &str = include_str!("openapi.json");
 const PREFLIGHT_AGE: Duration = Duration::from_secs(600);
 
 /// What is served; `{team}` is a team's name, percent-encoded.
-const PATHS: [&str; 8] = [
+const PATHS: [&str; 10] = [
     "/api/v1/openapi.json",
     "/api/v1/org",
     "/api/v1/teams",
@@ -56,6 +57,8 @@ const PATHS: [&str; 8] = [
     "/api/v1/teams/{team}/changes",
     "/api/v1/teams/{team}/failures",
     "/api/v1/teams/{team}/incidents",
+    "/api/v1/org/surveys",
+    "/api/v1/teams/{team}/surveys",
 ];
 
 /// What the API is made of.
@@ -84,7 +87,8 @@ pub(super) fn router(api: &Api) -> Router<Arc<ServeState>> {
             },
         )
     };
-    let [description, org, teams, one_team, deployments, changes, failures, incidents] = PATHS;
+    let [description, org, teams, one_team, deployments, changes, failures, incidents, ..] = PATHS;
+    let [.., all_surveys, team_surveys] = PATHS;
     Router::new()
         .route(description, get(openapi))
         .route(org, get(organizations))
@@ -94,6 +98,8 @@ pub(super) fn router(api: &Api) -> Router<Arc<ServeState>> {
         .route(changes, list(List::Changes))
         .route(failures, list(List::Failures))
         .route(incidents, list(List::Incidents))
+        .route(all_surveys, get(surveys_of_all))
+        .route(team_surveys, get(surveys_of_team))
         .route("/api/{*path}", get(nothing_here))
         .method_not_allowed_fallback(read_only)
         .layer(cors(&api.origins))
@@ -147,6 +153,30 @@ async fn team(
     Ok(respond(&headers, &teams::team(&answer, query.measure()?, query.window())?))
 }
 
+async fn surveys_of_all(
+    State(state): Shared,
+    headers: HeaderMap,
+    parameters: Parameters,
+) -> Result<Response, Refusal> {
+    let Written(written) = parameters.map_err(bad_query)?;
+    Query::of(written, &[])?;
+    let (at, shown) = shown(&state).await?;
+    Ok(respond(&headers, &surveys::of_all(at, &shown)))
+}
+
+async fn surveys_of_team(
+    State(state): Shared,
+    team: Team,
+    headers: HeaderMap,
+    parameters: Parameters,
+) -> Result<Response, Refusal> {
+    let Written(written) = parameters.map_err(bad_query)?;
+    Query::of(written, &[])?;
+    let Path(team) = team.map_err(|_| no_utf_8())?;
+    let (at, shown) = shown(&state).await?;
+    Ok(respond(&headers, &surveys::of_team(at, &shown, &team)?))
+}
+
 async fn nothing_here() -> Refusal {
     let error = "nothing is served here; /api/v1/openapi.json lists what is".to_owned();
     Refusal::NotFound { error, nearest: Vec::new() }
@@ -169,13 +199,17 @@ async fn examined(
     team: Team,
     component: Option<&str>,
 ) -> Result<Answer<ExaminedTeam>, Refusal> {
-    let Path(team) = team.map_err(|_| Refusal::Wrong("the team's name is no UTF-8".to_owned()))?;
+    let Path(team) = team.map_err(|_| no_utf_8())?;
     let Answer { told, web } =
         state.api.questions.team(&team, component).await.map_err(teams::busy)?;
     match told {
         Ok(told) => Ok(Answer { told, web }),
         Err(nothing) => Err(refusal(nothing, &team, component)),
     }
+}
+
+fn no_utf_8() -> Refusal {
+    Refusal::Wrong("the team's name is no UTF-8".to_owned())
 }
 
 fn bad_query(rejection: QueryRejection) -> Refusal {

@@ -1,6 +1,8 @@
 //! The one currency between sources, store and ledger.
 
-use super::{Claims, Commit, Deployment, Incident, Oid, PullRequest, RepoId, Repository, Time};
+use super::{
+    Claims, Commit, Deployment, Incident, Oid, PullRequest, RepoId, Repository, Survey, Time,
+};
 
 /// A list of facts that is collected on its own, with a cursor of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,10 +78,12 @@ pub enum Fact {
     Progress(Progress),
     /// What a source says of whose a repository is, by repository and source.
     Claims(Claims),
+    /// A survey, by its name.
+    Survey(Survey),
 }
 
 impl Fact {
-    /// The repository that the fact belongs to; an incident may have none.
+    /// The repository that the fact belongs to; an incident may have none, and a survey has none.
     pub fn repo(&self) -> Option<RepoId> {
         match self {
             Fact::Repository(repository) => Some(repository.id),
@@ -90,6 +94,7 @@ impl Fact {
             Fact::Incident(incident) => incident.repo,
             Fact::Progress(progress) => Some(progress.repo),
             Fact::Claims(claims) => claims.repo,
+            Fact::Survey(_) => None,
         }
     }
 }
