@@ -105,6 +105,14 @@ impl ImportSurveys {
             ));
         }
         let after = corrected(stored.as_ref(), survey, told, closed, self.minimum, now);
+        let is_too_many = |team: &SurveyedTeam| {
+            team.answers.invited.is_some_and(|invited| invited < team.answers.responses)
+        };
+        if after.teams.values().any(is_too_many) {
+            return Err(ImportError::Refused(
+                "more of a team answered than were invited; correct how many were",
+            ));
+        }
         let change = match &stored {
             None => SurveyChange::New,
             Some(stored) if stored.teams == after.teams && stored.closed == after.closed => {

@@ -101,6 +101,7 @@ fn a_file_is_refused_whole_or_its_lines_are_skipped() {
     for (text, more, expected) in [
         (ANSWERS, &[][..], "which survey is it?"),
         (ANSWERS, &["--survey", "summer"], "tell it (closed)"),
+        (ANSWERS, &["--survey", "2026Q3", "--invited", "api=2"], "answered than were invited"),
         (ANSWERS, &["--survey", "2019Q1"], "longer ago than surveys are kept"),
         (ANSWERS, &["--survey", "2026Q3", "--closed", "5.10.26"], "2026-10-05"),
         ("tools\n4\n", &["--survey", "2026Q3"], "no column is called `team`"),
@@ -114,11 +115,8 @@ fn a_file_is_refused_whole_or_its_lines_are_skipped() {
     assert!(printed.contains("2026Q3: stored;"), "what was refused left nothing: {printed}");
     assert!(printed.contains("Skipped: 3 rows cannot be understood\nline 8:"), "{printed}");
 
-    let (code, _, complaint) = finish(
-        command(&world)
-            .args(["--survey", "2026Q3", "--store", "nowhere.db"])
-            .arg(world.path("answers.csv")),
-    );
+    let elsewhere = ["--survey", "2026Q3", "--store", "nowhere.db"];
+    let (code, _, complaint) = import(&world, ANSWERS, &elsewhere);
     assert_eq!(code, 1);
     assert!(complaint.contains("there is no such file"), "{complaint}");
 }

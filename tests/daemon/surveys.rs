@@ -113,7 +113,7 @@ async fn a_survey_that_is_sent_shows_at_once_and_a_corrected_one_does_not_tell_w
         "unrelated_work_seconds_per_week{team=\"payments\",survey=\"2026Q1\",stat=\"mean\"} 24942.85714285714",
         "responses{team=\"payments\",survey=\"2026Q1\"} 7",
         "invited{team=\"payments\",survey=\"2026Q1\"} 9",
-        "closed_timestamp_seconds{team=\"payments\",survey=\"2026Q1\"} 1775001600",
+        "closed_timestamp_seconds{team=\"payments\",survey=\"2026Q1\"} 1.7750016e+09",
     ];
     assert_eq!(of(&scrape, "payments"), payments);
     assert_eq!(of(&scrape, "search").len(), 5, "who was asked was not told");

@@ -1,7 +1,7 @@
 //! What a cell says: an answer on the question's scale, none, or something else.
 
 use crate::config::{SurveyQuestion, plain};
-use delivery::domain::{HOUR, Scale};
+use delivery::domain::{HOUR, MINUTE, Scale};
 
 /// Reads an answer; nothing where the cell is empty. The error completes "the answer to …". With
 /// `is_option` the column is the choice itself, which is not chosen where it is empty.
@@ -33,7 +33,7 @@ pub(super) fn answer(
             "no" | "false" | "0" => Some(0),
             _ => None,
         },
-        (_, Scale::OneToFive | Scale::ZeroToTen) => cell.parse().ok(),
+        (_, Scale::OneToFive | Scale::ZeroToTen) => whole(&cell),
         (_, Scale::Hours) => hours(&cell),
     };
     match number.filter(|number| (lowest..=highest).contains(number)) {
@@ -65,11 +65,21 @@ fn is_chosen(cell: &str, option: &str) -> bool {
     })
 }
 
-/// Seconds; the decimal mark is a point or a comma.
-fn hours(cell: &str) -> Option<i64> {
+/// A number of reasonable size; the decimal mark is a point or a comma.
+fn number(cell: &str) -> Option<f64> {
     let number: f64 = cell.replace(',', ".").parse().ok()?;
-    let is_some = number.is_finite() && number.abs() < 1e6;
-    is_some.then(|| (number * HOUR as f64).round() as i64)
+    (number.is_finite() && number.abs() < 1e6).then_some(number)
+}
+
+/// A whole number; spreadsheets and programs may write `4.0`.
+fn whole(cell: &str) -> Option<i64> {
+    number(cell).filter(|number| number.fract() == 0.0).map(|number| number as i64)
+}
+
+/// Whole minutes of so many hours, in seconds: a few thousand different answers.
+fn hours(cell: &str) -> Option<i64> {
+    let minutes = HOUR / MINUTE;
+    number(cell).map(|hours| (hours * minutes as f64).round() as i64 * MINUTE)
 }
 
 fn expected(question: &SurveyQuestion, lowest: i64, highest: i64) -> String {
@@ -113,6 +123,7 @@ mod tests {
                     ("6", Err(())),
                     ("-1", Err(())),
                     ("4.5", Err(())),
+                    ("4,0", Ok(Some(4))),
                     ("often", Err(())),
                     ("=cmd()", Err(())),
                     ("@SUM(A1)", Err(())),
@@ -134,6 +145,7 @@ mod tests {
                     ("6", Ok(Some(6 * HOUR))),
                     ("2,5", Ok(Some(9_000))),
                     ("2.5", Ok(Some(9_000))),
+                    ("0.3333", Ok(Some(20 * MINUTE))),
                     ("168", Ok(Some(168 * HOUR))),
                     ("169", Err(())),
                     ("-2", Err(())),

@@ -9,6 +9,8 @@ use std::io::BufRead;
 
 /// What may separate cells.
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
+/// The most cells of a row; no form has as many questions.
+const MOST_CELLS: usize = 2_000;
 /// What Excel puts first into UTF-8.
 const MARK: &[u8] = b"\xef\xbb\xbf";
 /// How UTF-16 begins, in either order.
@@ -115,6 +117,10 @@ fn separator(start: &[u8], settings: &SurveySettings, terms: &SurveyTerms) -> u8
 
 /// The cells of a row as text. A wrong encoding concerns the whole file.
 fn cells(record: &ByteRecord, line: u64) -> Result<Vec<&str>, SurveyRefusal> {
+    if record.len() > MOST_CELLS {
+        let message = format!("line {line} has more than {MOST_CELLS} cells");
+        return Err(SurveyRefusal::File(message));
+    }
     let cells: Result<Vec<&str>, _> = record.iter().map(std::str::from_utf8).collect();
     cells.map_err(|_| {
         SurveyRefusal::File(format!("line {line} is not in UTF-8, so the file is not; {SAVE_AS}"))

@@ -85,12 +85,6 @@ pub fn read_survey(
     if reading.answers == 0 {
         return Err(SurveyRefusal::File("the file has no answer to any question".to_owned()));
     }
-    for (team, answers) in &reading.import.teams {
-        if answers.invited.is_some_and(|invited| invited < answers.responses) {
-            let message = format!("more of {team} answered than were invited; correct the number");
-            return Err(SurveyRefusal::Request(message));
-        }
-    }
     Ok(reading)
 }
 

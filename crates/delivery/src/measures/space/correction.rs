@@ -44,6 +44,13 @@ fn answers_after(
     let kept = before.iter().filter(|(team, _)| !is_replaced(team));
     let mut after: BTreeMap<TeamName, TeamAnswers> =
         kept.map(|(team, one)| (Arc::clone(team), one.answers.clone())).collect();
+    for (team, known) in before.iter().filter(|(team, _)| is_replaced(team)) {
+        // Of those that were asked nobody may have answered.
+        if let Some(invited) = known.answers.invited {
+            let nothing = TeamAnswers { invited: Some(invited), ..TeamAnswers::default() };
+            after.insert(Arc::clone(team), nothing);
+        }
+    }
     for (team, answers) in &told.teams {
         let known = before.get(team).and_then(|known| known.answers.invited);
         let invited = answers.invited.or(known);

@@ -234,5 +234,10 @@ fn who_was_asked_is_shown_where_it_tells_of_no_hidden_team() {
     };
     assert_eq!(invited(&[1, 2, 3]), (3, Some(12)));
     assert_eq!(invited(&[]), (2, None), "four were asked, and none answered");
+    // Who was asked is kept where it is not told again, of teams without an answer, too.
+    let mut asked = all(&[("a", &[1, 2, 3])]);
+    asked.teams.insert("b".into(), TeamAnswers { invited: Some(7), ..TeamAnswers::default() });
+    let first = import(None, &asked, 3);
+    assert_eq!(import(Some(&first), &all(&[("a", &[1, 2, 3])]), 3).teams, first.teams);
     assert_eq!(invited(&[1]), (1, Some(12)), "two teams hide each other");
 }
