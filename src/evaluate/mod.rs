@@ -9,6 +9,7 @@ mod codeowners;
 mod component;
 mod components;
 mod due;
+mod environments;
 mod estate;
 mod evidence;
 mod figures;
@@ -35,9 +36,14 @@ mod surveys;
 mod unmapped;
 
 pub use components::owner_of;
+pub use environments::{OtherEnvironment, OtherEnvironments};
 pub use estate::claims_by_repository;
-pub use evidence::{ExaminedComponent, ExaminedTeam, NothingToExamine, RepositoryPlace};
+pub use evidence::{
+    ExaminedComponent, ExaminedOrganizations, ExaminedTeam, IncidentPlace, NothingToExamine,
+    RepositoryPlace, UnmappedIncident,
+};
 pub use incident_sources::IncidentSources;
+pub use mapping::{Called, Directory};
 pub use mistakes::{Evidence, Mistake, mistakes};
 pub use ownership::{OrderedOwners, Owner, Owners, Subject, UNOWNED};
 pub use past::Past;
@@ -49,7 +55,7 @@ pub use survey_import::{
     ImportError, ImportSurveys, ImportedSurvey, Standing, SurveyChange, SurveyTurn,
 };
 
-pub use settling::{Settled, Settlement, SettlingRules};
+pub use settling::{Settled, Settlement, SettlingRules, observations};
 
 use crate::config::{
     ByRepository, ComponentSettings, Components, paths_fingerprint, selectors_fingerprint,

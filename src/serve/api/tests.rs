@@ -119,7 +119,7 @@ fn every_field_of_every_document_is_described() {
     let score = surveys::SurveyScore { question: text(), dimension: "", ratio: 0.0 };
     agrees("SurveyScore", &score, &[]);
     let page = Page { at, items: Vec::new(), next: Some(text()) };
-    for name in ["Deployments", "Changes", "Failures", "Incidents"] {
+    for name in ["Deployments", "Changes", "Failures", "Incidents", "Environments"] {
         agrees(name, &page, &["next"]);
     }
 }
@@ -255,6 +255,9 @@ fn every_field_of_the_facts_is_described() {
     let incident = lists::Incident {
         repo: Some(text()),
         component: Some(text()),
+        team: Some(text()),
+        org: Some(text()),
+        called: Some(text()),
         id: text(),
         opened_at: at,
         resolved_at: Some(at),
@@ -268,9 +271,31 @@ fn every_field_of_the_facts_is_described() {
         left_out: word,
         url: Some(text()),
     };
-    let optional =
-        ["repo", "component", "resolved_at", "restore_seconds", "unattributed", "left_out", "url"];
+    let optional = [
+        "repo",
+        "component",
+        "team",
+        "org",
+        "called",
+        "resolved_at",
+        "restore_seconds",
+        "unattributed",
+        "left_out",
+        "url",
+    ];
     agrees("Incident", &incident, &optional);
+    let environment = lists::Environment {
+        repo: text(),
+        environment: text(),
+        deployments: 1,
+        first_at: at,
+        newest_at: at,
+        counted: false,
+        left_out: "",
+        decided_by: "",
+        url: Some(text()),
+    };
+    agrees("Environment", &environment, &["url"]);
 }
 
 #[test]
