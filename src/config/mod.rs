@@ -17,6 +17,7 @@ mod reader;
 mod reference;
 mod sections;
 mod settings;
+mod surveys;
 
 #[cfg(test)]
 mod tests;
@@ -41,6 +42,8 @@ pub use settings::{
     LogSettings, MeasuresSettings, OwnershipRule, OwnershipSettings, OwnershipSource,
     PagerDutySettings, ServerSettings, Settings, SpaceSettings, StoreSettings, Urgency,
 };
+
+pub use surveys::{KnownTeams, SurveyQuestion, SurveySettings, plain};
 
 use problems::Report;
 

@@ -7,6 +7,7 @@ use crate::config::credential::Credential;
 use crate::config::deployments::Deployments;
 use crate::config::overrides::Overrides;
 use crate::config::patterns::{EnvironmentRule, HotfixRule, RepositoryPattern};
+use crate::config::surveys::SurveySettings;
 use delivery::domain::{Person, Span, TeamName, Window};
 use delivery::ledger::{LeadTimeStart, Reason};
 use http::HeaderValue;
@@ -52,6 +53,8 @@ pub struct Settings {
     pub incidents: Vec<IncidentSettings>,
     /// `[[incidents]]` with `source = "pagerduty"`
     pub pagerduty: Vec<PagerDutySettings>,
+    /// `[surveys]`
+    pub surveys: SurveySettings,
     /// `[log]`
     pub log: LogSettings,
 }

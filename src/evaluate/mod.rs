@@ -32,6 +32,8 @@ mod run;
 mod schedule;
 mod settling;
 mod space_reviews;
+mod survey_import;
+mod surveys;
 mod unmapped;
 
 pub use components::owner_of;
@@ -50,6 +52,9 @@ pub use questions::{Answer, Busy, Inbox, Questions, WebAddresses};
 pub use repository_claims::RepositoryClaims;
 pub use rules::{Judging, rules_of};
 pub use run::Publisher;
+pub use survey_import::{
+    ImportError, ImportSurveys, ImportedSurvey, Standing, SurveyChange, SurveyTurn,
+};
 
 pub use settling::{Settled, Settlement, SettlingRules, observations};
 

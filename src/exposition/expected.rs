@@ -41,6 +41,8 @@ pub fn expected_series(subjects: Subjects, windows: usize, exposure: &Exposure) 
                 Subject::Team | Subject::Space => subjects.teams,
                 Subject::Org => subjects.orgs,
                 Subject::Repository => subjects.repositories,
+                // Nobody knows before they are imported.
+                Subject::Survey => 0,
                 Subject::Platform => 1,
             };
             count * of_one(family, windows, exposure)
@@ -72,6 +74,9 @@ fn of_one(family: &Family, windows: usize, exposure: &Exposure) -> usize {
         | Reading::DataThrough
         | Reading::Seed(_)
         | Reading::Info
+        | Reading::SurveyScores
+        | Reading::SurveyUnrelatedWork
+        | Reading::Survey(_)
         | Reading::BackfillComplete => 1,
     }
 }

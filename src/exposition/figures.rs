@@ -3,7 +3,9 @@
 use super::settled::SettledFigures;
 use crate::config::{ComponentDetail, Settings};
 use delivery::domain::{DAY, TeamName, Time};
-use delivery::measures::{Level, Measure, PointFigures, SeedFigures, SpaceFigures, WindowFigures};
+use delivery::measures::{
+    Level, Measure, PointFigures, SeedFigures, SpaceFigures, SurveyFigures, WindowFigures,
+};
 use std::sync::Arc;
 
 /// Everything that is shown at one instant. The order of the lists has no meaning. What did not
@@ -22,6 +24,8 @@ pub struct FigureSet {
     pub settled_orgs: Vec<(Arc<str>, Arc<SettledFigures>)>,
     /// All collected repositories.
     pub repositories: Vec<RepositoryState>,
+    /// What is shown of surveys.
+    pub surveys: Arc<[SurveyFigures]>,
     /// How the catalog stands.
     pub platform: PlatformFigures,
 }

@@ -41,5 +41,6 @@ mod schemathesis;
 mod settling;
 mod space;
 mod story;
+mod surveys;
 mod trouble;
 mod webhooks;

@@ -18,10 +18,11 @@ mod production;
 mod server;
 mod space;
 mod store;
+mod surveys;
 
 pub use server::listen_address;
 
-use crate::config::keys::{self, LATER_SECTIONS, Section};
+use crate::config::keys::{self, Section};
 use crate::config::layers::{Merged, Sources};
 use crate::config::problems::Report;
 use crate::config::reader::Reader;
@@ -46,6 +47,9 @@ pub static ALL: &[&Section] = &[
     &deployments::SECTION,
     &overrides::SECTION,
     &incidents::SECTION,
+    &surveys::SECTION,
+    &surveys::QUESTIONS,
+    &surveys::TEAMS,
     &log::SECTION,
 ];
 
@@ -65,6 +69,7 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
     let space = space::read(&open(&space::SECTION));
     let ownership = ownership::read(&open(&ownership::SECTION), report);
     let catalog = catalog::read(&open(&catalog::SECTION), sources, &merged.folder);
+    let surveys = open(&surveys::SECTION);
     let log = log::read(&open(&log::SECTION));
     let collection = collection::read(&collection);
     let github = Reader::open_all(&github::SECTION, merged.root.remove("github"), report);
@@ -88,6 +93,16 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
         severities,
         report,
     };
+    let surveys = surveys::read(
+        &surveys,
+        surveys::Beside {
+            sources,
+            folder: &merged.folder,
+            ownership: &ownership,
+            components: &components,
+            report,
+        },
+    );
     let (incidents, pagerduty) = incidents::read(written.unwrap_or_default(), beside);
     Settings {
         server,
@@ -106,6 +121,7 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
         deployments,
         incidents,
         pagerduty,
+        surveys,
         log,
     }
 }
@@ -123,9 +139,7 @@ fn refuse_unknown_sections(merged: &Merged, report: &Report) {
     let mut names: Vec<&String> = merged.root.keys().collect();
     names.sort();
     for name in names.into_iter().filter(|name| !known().any(|path| path == name.as_str())) {
-        let message = if LATER_SECTIONS.contains(&name.as_str()) {
-            "is not supported yet; remove the section".to_owned()
-        } else if let Some(meant) = keys::nearest(name, known()) {
+        let message = if let Some(meant) = keys::nearest(name, known()) {
             format!("no such section; did you mean `{meant}`?")
         } else {
             format!("no such section; there are {}", known().collect::<Vec<_>>().join(", "))
