@@ -89,6 +89,7 @@ impl Lasting {
             clock: Arc::clone(&self.clock),
             settings: settings.collection.clone(),
             ownership: settings.ownership.clone(),
+            platform: settings.platform.clone(),
             components: settings.components.clone(),
             production: settings.by_repository(|rules| rules.production.clone()),
             observer: Arc::new(observers.clone()),
@@ -97,7 +98,7 @@ impl Lasting {
         let mut collectors = Vec::new();
         for source in &sources.github {
             observers.introduce(source.name());
-            observers.keep_ownership(source.name(), &settings.ownership.order);
+            observers.keep_ownership(source.name(), settings);
             collectors.push(Collect::new(Arc::clone(source), around.clone()));
         }
         let (mut incidents, mut open) = (Vec::new(), Vec::new());

@@ -36,7 +36,7 @@ pub use settings::{
     CatalogSettings, CollectionSettings, ComponentDetail, ExpositionSettings, FailuresSettings,
     GitHubSettings, HashLogins, IncidentMapping, IncidentSettings, IssuePattern, LogFormat,
     LogSettings, MeasuresSettings, OwnershipRule, OwnershipSettings, OwnershipSource,
-    PagerDutySettings, ServerSettings, Settings, StoreSettings, Urgency,
+    PagerDutySettings, PlatformSettings, ServerSettings, Settings, StoreSettings, Urgency,
 };
 
 use problems::Report;

@@ -31,6 +31,7 @@ mod run;
 mod schedule;
 mod settling;
 mod unmapped;
+mod workflows;
 
 pub use components::owner_of;
 pub use estate::claims_by_repository;
@@ -62,6 +63,7 @@ use schedule::{Alarms, Homes};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use unmapped::Unmapped;
+use workflows::references;
 
 /// The rules of evaluation, from the configuration.
 pub struct EvaluationRules {
@@ -77,6 +79,8 @@ pub struct EvaluationRules {
     pub components: Components,
     /// Whose is what.
     pub owners: Box<dyn Owners>,
+    /// Whether workflow files are read.
+    pub workflow_files: bool,
 }
 
 /// All facts, judged and measured.
@@ -90,6 +94,8 @@ pub struct Evaluator {
     teams: Level,
     orgs: Level,
     unmapped: Unmapped,
+    /// Calls of reusable workflows, as they are shown.
+    workflows: Vec<([String; 2], u64)>,
     alarms: Alarms,
     homes: Homes,
     /// Repositories of which something may be due.
@@ -127,6 +133,7 @@ impl Evaluator {
             teams: Level::new(windows.clone()),
             orgs: Level::new(windows),
             unmapped: Unmapped::default(),
+            workflows: Vec::new(),
             alarms: Alarms::default(),
             homes: Homes::default(),
             restless: BTreeSet::new(),
@@ -169,6 +176,9 @@ impl Evaluator {
         let is_mapped_again = changes.mapping || !changes.incidents.is_empty();
         if is_mapped_again || is_set_back || !self.unmapped.holds_for(now) {
             self.unmapped = self.judge_unmapped(now);
+        }
+        if changes.workflows && self.rules.workflow_files {
+            self.workflows = references(&self.estate.repositories);
         }
         self.evaluate_groups(&touched, now);
         self.note_what_may_be_due(&repositories, &touched);

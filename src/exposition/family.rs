@@ -110,6 +110,8 @@ pub(super) enum Reading {
     BackfillComplete,
     /// Values by those of the family's label, of which a family without labels has one.
     Platform(fn(&PlatformFigures) -> Vec<(String, u64)>),
+    /// Values by those of the family's two labels.
+    PlatformPairs(fn(&PlatformFigures) -> &[([String; 2], u64)]),
 }
 
 /// A family, declared for one or several levels.

@@ -11,8 +11,12 @@ pub enum Problem {
     NoTeam(String),
     /// A component names a repository that is none; which.
     NoRepository(String),
+    /// A job uses what is no reusable workflow.
+    NoWorkflow,
     /// The file is too large.
     TooLarge,
+    /// There is more of something than is read.
+    TooMany(&'static str, usize),
 }
 
 impl Problem {
@@ -23,7 +27,9 @@ impl Problem {
             Problem::NoName(_) => "no_name",
             Problem::NoTeam(_) => "no_team",
             Problem::NoRepository(_) => "no_repository",
+            Problem::NoWorkflow => "no_workflow",
             Problem::TooLarge => "too_large",
+            Problem::TooMany(..) => "too_many",
         }
     }
 }
@@ -44,7 +50,15 @@ impl std::fmt::Display for Problem {
                 "{name} names a repository that is none; write github.com/project-slug as \
                  owner/name"
             ),
+            Problem::NoWorkflow => write!(
+                f,
+                "has a job that uses what is no reusable workflow; write \
+                 owner/name/.github/workflows/file.yml@reference"
+            ),
             Problem::TooLarge => write!(f, "is too large; split it"),
+            Problem::TooMany(what, most) => {
+                write!(f, "has more than {most} {what}; those after them are left out")
+            }
         }
     }
 }

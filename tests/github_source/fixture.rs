@@ -4,7 +4,7 @@ use delivery::domain::{Fact, Person, RepoId, Repository, Time};
 use dora_exporter::clock::Clock;
 use dora_exporter::config::{
     ByRepository, Components, ConfigFile, DeploymentTeller, EnvironmentRule, GitHubSettings,
-    HashLogins, HotfixRule, IncidentSettings, OwnershipSettings, OwnershipSource,
+    HashLogins, HotfixRule, IncidentSettings, OwnershipSettings, OwnershipSource, PlatformSettings,
     RepositoryPattern, Settings, Sources, load,
 };
 use dora_exporter::sources::github::{GitHub, Parsing, Reach};
@@ -181,6 +181,7 @@ fn ownership() -> OwnershipSettings {
         ],
         custom_property: "team".to_owned(),
         topic_prefix: "team-".to_owned(),
+        template_annotation: "backstage.io/source-template".to_owned(),
         ..OwnershipSettings::default()
     }
 }
@@ -200,6 +201,10 @@ fn parsing() -> Parsing {
         deployments: ByRepository::everywhere(DeploymentTeller::default()),
         components: Components::default(),
         ownership: ownership(),
+        platform: PlatformSettings {
+            workflow_files: true,
+            workflow_owners: ["acme".to_owned()].into(),
+        },
         logins: Arc::new(Sums),
     }
 }

@@ -9,7 +9,7 @@ static MISTAKES: &[(&str, &str)] = &[
     (
         "[weather]\n",
         "weather (dora.toml, line 3): no such section; there are server, store, collection, \
-             github, production, measures, failures, exposition, ownership, catalog, components, \
+             github, production, measures, failures, exposition, ownership, catalog, platform, components, \
              deployments, overrides, incidents, log",
     ),
     (

@@ -14,7 +14,7 @@ mod reference;
 mod repository;
 mod time;
 
-pub use claim::{CatalogComponent, Claim, ClaimSource, Claims};
+pub use claim::{CatalogComponent, Claim, ClaimSource, Claims, Pin};
 pub use commit::{Commit, CommitGraph, CommitIndex, Headline};
 pub use deployment::{Deployment, DeploymentMark, DeploymentState, DeploymentStatus};
 pub use fact::{Collector, Fact, Progress};
