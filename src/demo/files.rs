@@ -15,6 +15,8 @@ const SIGNING: &str = "slsa-framework/slsa-github-generator/.github/workflows/\
 const PINS: [&str; 6] = ["v3", "v3.2.0", "v2", "main", COMMIT, "v3"];
 /// Repositories before this place were there before there were templates.
 const BEFORE_TEMPLATES: usize = 6;
+/// The repository whose entry names one who is gone as its owner.
+const OUT_OF_DATE: &str = "backoffice-exports";
 
 /// The files of the repository at a place among all, from its first commit on.
 pub(super) fn files(plan: &Plan, place: usize, profile: &Profile) -> Vec<(String, Option<String>)> {
@@ -45,7 +47,8 @@ pub(super) fn files(plan: &Plan, place: usize, profile: &Profile) -> Vec<(String
 }
 
 fn entry(plan: &Plan, place: usize, profile: &Profile) -> String {
-    let (name, team) = (plan.name, profile.team);
+    let name = plan.name;
+    let owner = if name == OUT_OF_DATE { "user:default/former" } else { profile.team };
     let kind = if plan.flow == Flow::Library { "library" } else { "service" };
     let template = match (kind, place) {
         (_, place) if place < BEFORE_TEMPLATES => None,
@@ -67,6 +70,6 @@ fn entry(plan: &Plan, place: usize, profile: &Profile) -> String {
     format!(
         "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: {name}\n  \
          annotations:\n    github.com/project-slug: acme/{name}\n{template}{docs}{links}spec:\n  \
-         type: {kind}\n  lifecycle: production\n  owner: group:default/{team}\n"
+         type: {kind}\n  lifecycle: production\n  owner: {owner}\n"
     )
 }

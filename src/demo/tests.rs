@@ -292,7 +292,7 @@ fn workflows_are_called_by_tag_branch_and_sha_and_golden_paths_are_taken() {
         "template:default/backend-service\n",
         "template:default/web-frontend\n",
         "template:default/library\n",
-        "owner: group:default/payments\n",
+        "owner: payments\n",
     ] {
         assert!(text.contains(expected), "{expected}");
     }

@@ -9,6 +9,7 @@ mod health;
 mod measure;
 mod overview;
 mod panel;
+mod platform;
 mod quality;
 mod query;
 mod table;
@@ -19,8 +20,14 @@ mod variable;
 pub use dashboard::Dashboard;
 
 /// Every dashboard, in the order in which they link to each other.
-pub fn all() -> [Dashboard; 4] {
-    [overview::dashboard(), team::dashboard(), quality::dashboard(), health::dashboard()]
+pub fn all() -> [Dashboard; 5] {
+    [
+        overview::dashboard(),
+        team::dashboard(),
+        quality::dashboard(),
+        platform::dashboard(),
+        health::dashboard(),
+    ]
 }
 
 #[cfg(test)]
