@@ -5,7 +5,7 @@ use crate::backstage::Backstage;
 use crate::exposition::Scrape;
 use crate::running::{Config, Log, Running, World};
 use crate::story::{DAY, HOUR, MINUTE, NOW};
-use github_sim::{Event, Scenario};
+use github_sim::{Event, Fault, Scenario, When};
 use serde_json::json;
 use tracing::Level;
 
@@ -171,5 +171,35 @@ async fn golden_paths_are_told_by_files_and_the_server_and_another_annotation_is
     daemon.stop().await;
     let daemon = running(&world, "[ownership]\norder = [\"topic\"]\n").await;
     assert_eq!(made_from(&daemon.scrape().await, "server"), None, "no catalog is asked");
+    daemon.stop().await;
+}
+
+#[tokio::test]
+async fn the_same_files_give_the_same_figures_however_and_whenever_they_were_read() {
+    let world = World::of(estate().0, NOW).await;
+    let daemon = running(&world, "").await;
+    let at_once = daemon.scrape().await.platform();
+    daemon.stop().await;
+    assert!(at_once.contains("platform_workflow_references{"), "{at_once}");
+
+    // Head by head, in several runs, through troubles of every batch.
+    let world = World::of(estate().0, NOW - 6 * DAY).await;
+    let of = |operation: &str| When {
+        times: 2,
+        operation: Some(operation.to_owned()),
+        ..When::default()
+    };
+    for _ in 0..2 {
+        world.sim.faults().on_requests(Fault::Html(502), of("Trees"));
+        world.sim.faults().on_requests(Fault::Truncated, of("Files"));
+        world.sim.faults().on_requests(Fault::SomethingWentWrong, of("Files"));
+        let daemon = running(&world, "").await;
+        daemon.advance(3 * HOUR).await;
+        daemon.jump(world.clock.seconds() + 3 * DAY).await;
+        daemon.stop().await;
+    }
+    let daemon = running(&world, "").await;
+    daemon.advance(HOUR + 2 * MINUTE).await;
+    assert_eq!(daemon.scrape().await.platform(), at_once);
     daemon.stop().await;
 }
