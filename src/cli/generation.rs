@@ -4,10 +4,11 @@
 use super::audit::Audit;
 use super::daemon::{connect, evaluator, load};
 use super::doors;
+use super::judged;
 use super::observers::Observers;
 use crate::clock::SharedClock;
 use crate::collect::{Collect, CollectCatalog, CollectIncidents, Health, Surroundings};
-use crate::config::{OwnershipSource, Settings};
+use crate::config::{GitHubSettings, OwnershipSource, Settings};
 use crate::evaluate::{Inbox, Publisher, Settled, WebAddresses};
 use crate::exposition::{Encoded, Exposure, OwnMetrics};
 use crate::serve::Doors;
@@ -61,8 +62,9 @@ impl Lasting {
     /// Sets up the sources, and touches nothing that is running.
     pub fn connect(&self, settings: &Settings) -> Result<Connected, SourceError> {
         let observers = self.observers();
-        let sources = settings.github.iter().map(|github| {
-            connect(github, settings, &self.store, &self.clock, &observers).map(Arc::new)
+        let parts = settings.github.iter().flat_map(GitHubSettings::parts);
+        let sources = parts.map(|github| {
+            connect(&github, settings, &self.store, &self.clock, &observers).map(Arc::new)
         });
         let github = sources.collect::<Result<_, _>>()?;
         let pagerduty = settings.pagerduty.iter().map(|account| {
@@ -119,6 +121,7 @@ impl Lasting {
             Err(error) => std::panic::resume_unwind(error.into_panic()),
         }
         evaluator.prepare(self.clock.now());
+        judged::tell(&self.store, settings).await?;
         self.store.tell_trouble();
 
         let generation =
@@ -198,6 +201,6 @@ impl Generation {
 
 /// Where people look at what each configured GitHub holds.
 pub(super) fn web_addresses(settings: &Settings) -> WebAddresses {
-    let addresses = settings.github.iter().map(|github| (github.name.clone(), github.web_url()));
+    let addresses = settings.github.iter().map(|github| (github.host.clone(), github.web_url()));
     Arc::new(addresses.collect())
 }

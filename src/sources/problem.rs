@@ -15,8 +15,15 @@ pub enum Problem {
     NoWorkflow,
     /// The file is too large.
     TooLarge,
-    /// There is more of something than is read.
-    TooMany(&'static str, usize),
+    /// So many files of its kind are not read, since their repository holds too many; how many are.
+    TooMany {
+        /// How many are not read.
+        left: usize,
+        /// How many are.
+        read: usize,
+    },
+    /// There is more of something than so many, which are read.
+    MoreThan(usize, &'static str),
 }
 
 impl Problem {
@@ -29,7 +36,7 @@ impl Problem {
             Problem::NoRepository(_) => "no_repository",
             Problem::NoWorkflow => "no_workflow",
             Problem::TooLarge => "too_large",
-            Problem::TooMany(..) => "too_many",
+            Problem::TooMany { .. } | Problem::MoreThan(..) => "too_many",
         }
     }
 }
@@ -56,8 +63,17 @@ impl std::fmt::Display for Problem {
                  owner/name/.github/workflows/file.yml@reference"
             ),
             Problem::TooLarge => write!(f, "is too large; split it"),
-            Problem::TooMany(what, most) => {
-                write!(f, "has more than {most} {what}; those after them are left out")
+            Problem::TooMany { left: 1, read } => {
+                write!(f, "is not read, since {read} others of its repository are")
+            }
+            Problem::TooMany { left, read } => write!(
+                f,
+                "and {} more are not read, since {read} others of their repository are: a \
+                 Backstage server ([catalog]) tells of all of them",
+                left - 1
+            ),
+            Problem::MoreThan(read, what) => {
+                write!(f, "has more than {read} {what}; those after them are left out")
             }
         }
     }

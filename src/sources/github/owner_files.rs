@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The names of catalog files.
 const CATALOG_NAMES: [&str; 2] = ["catalog-info.yaml", "catalog-info.yml"];
-/// No more catalog files of a repository are read.
+/// No more catalog files of a repository are read, and as many that these point to.
 const MOST_CATALOG_FILES: usize = 500;
 /// No more workflow files of a repository are read.
 const MOST_WORKFLOW_FILES: usize = 500;
@@ -37,6 +37,8 @@ struct Work<'a> {
     listing: Listing,
     known: Option<Cursor>,
     texts: BTreeMap<String, Text>,
+    /// Catalog files that are not read, by the first of those that were found together.
+    left_out: BTreeMap<String, usize>,
     /// Whether there are more workflow files than are read.
     has_more_workflows: bool,
     failure: Option<SourceError>,
@@ -64,19 +66,22 @@ pub(super) async fn owner_files(
     let depth = if wanted.catalog { Depth::Bearable(&is_shallow) } else { Depth::Shallow };
     let listings = list(client, &listed, depth, wanted.workflows, is_wanted).await?;
     let mut works: Vec<Work<'_>> = Vec::new();
-    for ((repo, cursor), listing) in repos.iter().zip(listings) {
+    for ((repo, cursor), found) in repos.iter().zip(listings) {
         let known = Cursor::read(*cursor).filter(|known| known.answers(question));
-        let (failure, mut listing) = match listing {
-            Ok(listing) => (None, only_counting(listing)),
-            Err(error) => (Some(error), Listing::new()),
+        let (failure, (mut listing, left_out)) = match found {
+            Ok(found) => (None, only_counting(found)),
+            Err(error) => (Some(error), Default::default()),
         };
-        let has_more_workflows = leave_out(&mut listing, is_workflow_file, MOST_WORKFLOW_FILES);
+        let workflows = leave_out(&mut listing, is_workflow_file, MOST_WORKFLOW_FILES);
+        let has_more_workflows = workflows.is_some();
         let texts = BTreeMap::new();
-        works.push(Work { repo, listing, known, texts, has_more_workflows, failure });
+        works.push(Work { repo, listing, known, texts, left_out, has_more_workflows, failure });
     }
-    read_round(client, &mut works, |work| work.listing.keys().cloned().collect()).await?;
+    let listed = works.iter().map(|work| work.listing.keys().cloned().collect()).collect();
+    read_round(client, &mut works, listed).await?;
     // Locations may point further than the listing reaches.
-    read_round(client, &mut works, targets).await?;
+    let further = works.iter_mut().map(targets).collect();
+    read_round(client, &mut works, further).await?;
     Ok(works.into_iter().map(|work| work.finish(question)).collect())
 }
 
@@ -85,23 +90,28 @@ fn is_catalog(path: &str) -> bool {
     CATALOG_NAMES.contains(&name)
 }
 
-/// Of the places for `CODEOWNERS` the first that is taken counts; catalog files all count.
-fn only_counting(mut listing: Listing) -> Listing {
+/// Of the places for `CODEOWNERS` the first that is taken counts; catalog files all count, of which
+/// those that are too many are told.
+fn only_counting(mut listing: Listing) -> (Listing, BTreeMap<String, usize>) {
     let mut taken = OWNER_PLACES.iter().filter(|place| listing.contains_key(**place));
     taken.next();
     let passed_over: Vec<&str> = taken.copied().collect();
     listing.retain(|path, _| !passed_over.contains(&path.as_str()));
-    leave_out(&mut listing, is_catalog, MOST_CATALOG_FILES);
-    listing
+    let left_out = leave_out(&mut listing, is_catalog, MOST_CATALOG_FILES);
+    (listing, left_out.into_iter().collect())
 }
 
-/// Leaves out files of a kind beyond the most that are read; tells whether there were such.
-fn leave_out(listing: &mut Listing, is_one: impl Fn(&str) -> bool, most: usize) -> bool {
-    let first_left_out = listing.keys().filter(|path| is_one(path)).nth(most).cloned();
-    if let Some(first) = &first_left_out {
-        listing.retain(|path, _| !is_one(path) || path < first);
-    }
-    first_left_out.is_some()
+/// Leaves out files of a kind beyond the most that are read; gives the first of them, and how many
+/// there are.
+fn leave_out(
+    listing: &mut Listing,
+    is_one: impl Fn(&str) -> bool,
+    most: usize,
+) -> Option<(String, usize)> {
+    let all = listing.keys().filter(|path| is_one(path));
+    let (count, first) = (all.clone().count(), all.clone().nth(most).cloned()?);
+    listing.retain(|path, _| !is_one(path) || *path < first);
+    Some((first, count - most))
 }
 
 fn is_workflow_file(path: &str) -> bool {
@@ -109,26 +119,31 @@ fn is_workflow_file(path: &str) -> bool {
 }
 
 /// The files that catalog files point to and that were not read yet.
-fn targets(work: &Work<'_>) -> BTreeSet<String> {
+fn targets(work: &mut Work<'_>) -> BTreeSet<String> {
     let catalogs = work.texts.iter().filter(|(path, _)| is_catalog(path));
     let texts = catalogs.filter_map(|(path, text)| match text {
         Text::Of(text) => Some((path, text)),
         Text::Missing | Text::Unreadable => None,
     });
     let found = texts.flat_map(|(path, text)| read_catalog_file(path, text, &[], "").targets);
-    let unread = found.filter(|path| !work.texts.contains_key(path));
-    unread.take(MOST_CATALOG_FILES).collect()
+    let mut unread: BTreeSet<String> =
+        found.filter(|path| !work.texts.contains_key(path)).collect();
+    if let Some(first) = unread.iter().nth(MOST_CATALOG_FILES).cloned() {
+        let too_many = unread.split_off(&first);
+        work.left_out.insert(first, too_many.len());
+    }
+    unread
 }
 
 /// Reads files of those repositories of which anything has changed.
 async fn read_round(
     client: &Client,
     works: &mut [Work<'_>],
-    paths: impl Fn(&Work<'_>) -> BTreeSet<String>,
+    paths: Vec<BTreeSet<String>>,
 ) -> Result<(), SourceError> {
-    let changed = works.iter().enumerate().filter(|(_, work)| work.has_changed());
+    let changed = works.iter().zip(paths).enumerate().filter(|(_, (work, _))| work.has_changed());
     let asked: Vec<(usize, &Repository, String)> = changed
-        .flat_map(|(at, work)| paths(work).into_iter().map(move |path| (at, work.repo, path)))
+        .flat_map(|(at, (work, paths))| paths.into_iter().map(move |path| (at, work.repo, path)))
         .collect();
     let files: Vec<(&Repository, &str)> =
         asked.iter().map(|(_, repo, path)| (*repo, path.as_str())).collect();
@@ -177,8 +192,12 @@ impl Work<'_> {
                 let problems = problems.into_iter().map(|problem| (from, path.clone(), problem));
                 read.problems.extend(problems);
             }
+            for (first, left) in self.left_out {
+                let problem = Problem::TooMany { left, read: MOST_CATALOG_FILES };
+                read.problems.push((ClaimSource::CatalogFiles, first, problem));
+            }
             let (calls, too_many) = said.calls.into_claims();
-            let most = Problem::TooMany("files", MOST_WORKFLOW_FILES);
+            let most = Problem::MoreThan(MOST_WORKFLOW_FILES, "files");
             let too_many = too_many.into_iter().chain(self.has_more_workflows.then_some(most));
             read.problems.extend(
                 too_many.map(|problem| (ClaimSource::WorkflowFiles, WORKFLOWS.to_owned(), problem)),

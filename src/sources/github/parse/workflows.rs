@@ -82,7 +82,7 @@ impl Calls {
         let is_too_much = self.0.len() > MOST_CALLS;
         let calls = self.0.into_iter().take(MOST_CALLS);
         let claim = |((workflow, pin), jobs)| Claim::Calls { workflow, pin, jobs };
-        let problem = is_too_much.then_some(Problem::TooMany("different calls", MOST_CALLS));
+        let problem = is_too_much.then_some(Problem::MoreThan(MOST_CALLS, "different calls"));
         (calls.map(claim).collect(), problem)
     }
 }

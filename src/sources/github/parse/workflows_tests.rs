@@ -163,5 +163,5 @@ fn more_calls_than_anybody_writes_are_left_out_and_told() {
     }
     let (claims, problem) = calls.into_claims();
     assert_eq!(claims.len(), MOST_CALLS);
-    assert_eq!(problem, Some(Problem::TooMany("different calls", MOST_CALLS)));
+    assert_eq!(problem, Some(Problem::MoreThan(MOST_CALLS, "different calls")));
 }
