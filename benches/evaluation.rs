@@ -64,6 +64,7 @@ fn evaluator(settings: &Settings, store: &Store) -> Evaluator {
         lookback: settings.collection.lookback,
         components: settings.components.clone(),
         owners: Box::new(OrderedOwners::new(&settings.ownership)),
+        workflow_files: settings.platform.workflow_files,
     };
     Evaluator::new(rules, Settled::default())
 }

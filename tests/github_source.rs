@@ -21,3 +21,5 @@ mod repositories;
 mod together;
 #[path = "github_source/trouble.rs"]
 mod trouble;
+#[path = "github_source/workflows.rs"]
+mod workflows;

@@ -171,6 +171,7 @@ pub(super) fn connect(
         deployments: settings.by_repository(|rules| rules.deployments.clone()),
         components: settings.components.clone(),
         ownership: settings.ownership.clone(),
+        platform: settings.platform.clone(),
         logins: store.login_hasher(),
     };
     let share = settings.collection.budget_share;
@@ -191,6 +192,7 @@ pub(super) fn evaluator(settings: &Settings, store: &Store) -> Evaluator {
         lookback: settings.collection.lookback,
         components: settings.components.clone(),
         owners: Box::new(OrderedOwners::new(&settings.ownership)),
+        workflow_files: settings.platform.workflow_files,
     };
     let mut sources = IncidentSources::default();
     for account in &settings.pagerduty {

@@ -40,7 +40,8 @@ pub use settings::{
     CatalogSettings, CollectionSettings, ComponentDetail, ExpositionSettings, FailuresSettings,
     GitHubSettings, HashLogins, IncidentMapping, IncidentSettings, IssuePattern, LogFormat,
     LogSettings, MeasuresSettings, OwnershipRule, OwnershipSettings, OwnershipSource,
-    PagerDutySettings, ServerSettings, Settings, SpaceSettings, StoreSettings, Urgency,
+    PagerDutySettings, PlatformSettings, ServerSettings, Settings, SpaceSettings, StoreSettings,
+    Urgency,
 };
 
 pub use surveys::{KnownTeams, SurveyQuestion, SurveySettings, plain};

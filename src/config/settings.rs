@@ -43,6 +43,8 @@ pub struct Settings {
     pub ownership: OwnershipSettings,
     /// `[catalog]`, where it names a server.
     pub catalog: Option<CatalogSettings>,
+    /// `[platform]`
+    pub platform: PlatformSettings,
     /// `[[components]]`
     pub components: Components,
     /// `[[deployments]]`
@@ -226,6 +228,8 @@ pub struct OwnershipSettings {
     pub custom_property: String,
     /// `topic_prefix`: what stands before the team in a topic.
     pub topic_prefix: String,
+    /// `catalog.template_annotation`: the annotation that names a component's template.
+    pub template_annotation: String,
     /// The rules, first match wins.
     pub rules: Vec<OwnershipRule>,
 }
@@ -239,6 +243,17 @@ pub struct CatalogSettings {
     pub ca_file: Option<PathBuf>,
     /// The token, and where it came from; an open server needs none.
     pub token: Option<(SecretString, String)>,
+    /// `template_annotation`, as in [`OwnershipSettings`].
+    pub template_annotation: String,
+}
+
+/// `[platform]`
+#[derive(Clone, Debug, Default)]
+pub struct PlatformSettings {
+    /// `workflow_files`: whether they are read.
+    pub workflow_files: bool,
+    /// `workflow_owners`, and the owners that `[[github]]` names, in lower case.
+    pub workflow_owners: BTreeSet<String>,
 }
 
 impl OwnershipSettings {

@@ -7,6 +7,7 @@ mod deployments;
 mod mistakes;
 mod overrides;
 mod pagerduty;
+mod platform;
 mod surveys;
 
 use super::*;

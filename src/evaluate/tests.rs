@@ -58,6 +58,7 @@ pub(super) fn evaluator_of(components: Components) -> Evaluator {
         lookback: 120 * DAY,
         components,
         owners: Box::new(OrderedOwners::new(&ownership)),
+        workflow_files: true,
     };
     Evaluator::new(rules, Settled::default())
 }

@@ -5,7 +5,7 @@ use dora_exporter::clock::Clock;
 use dora_exporter::config::{
     ByRepository, Components, ConfigFile, Credential, DeploymentTeller, EnvironmentRule,
     GitHubSettings, HashLogins, HotfixRule, IncidentSettings, OwnershipSettings, OwnershipSource,
-    RepositoryPattern, Settings, Sources, TokenSettings, load,
+    PlatformSettings, RepositoryPattern, Settings, Sources, TokenSettings, load,
 };
 use dora_exporter::sources::github::{GitHub, Parsing, Reach};
 use dora_exporter::sources::{Observer, SourceError, Step, Throttle};
@@ -211,6 +211,7 @@ fn ownership() -> OwnershipSettings {
         ],
         custom_property: "team".to_owned(),
         topic_prefix: "team-".to_owned(),
+        template_annotation: "backstage.io/source-template".to_owned(),
         ..OwnershipSettings::default()
     }
 }
@@ -230,6 +231,10 @@ fn parsing() -> Parsing {
         deployments: ByRepository::everywhere(DeploymentTeller::default()),
         components: Components::default(),
         ownership: ownership(),
+        platform: PlatformSettings {
+            workflow_files: true,
+            workflow_owners: ["acme".to_owned()].into(),
+        },
         logins: Arc::new(Sums),
     }
 }

@@ -113,6 +113,7 @@ async fn ask(
         deployments: settings.by_repository(|rules| rules.deployments.clone()),
         components: settings.components.clone(),
         ownership: settings.ownership.clone(),
+        platform: settings.platform.clone(),
         logins: Arc::new(Nobody),
     };
     // Whoever checks wants an answer now, so the whole hour may be used.
@@ -128,7 +129,7 @@ async fn ask(
     repositories.sort_by(|one, other| one.full_name.cmp(&other.full_name));
     let organizations = &discovery.organizations;
     let said = &mut looked.said;
-    ownership::ask(&source, &settings.ownership, organizations, &repositories, said).await?;
+    ownership::ask(&source, settings, organizations, &repositories, said).await?;
     let mut surveys = source.survey(&repositories, since).await?;
     for (repository, survey) in repositories.iter().zip(&mut surveys) {
         if survey.failure.is_none() {

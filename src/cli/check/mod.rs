@@ -302,6 +302,8 @@ impl<'a> Place<'a> {
             teams: self.components.len(),
             orgs: orgs.len(),
             repositories: repositories.count(),
+            templates: ownership::templates(looked),
+            workflows: ownership::workflows(looked),
         };
         let exposure = Exposure::from(self.settings);
         let windows = self.settings.measures.windows.len();

@@ -41,7 +41,7 @@ fn services_of_the_catalog(looked: &[Looked]) -> BTreeSet<String> {
     let claims = looked.iter().flat_map(|source| &source.said.claims);
     let entries = claims.flat_map(|claims| &claims.claims).filter_map(|claim| match claim {
         Claim::Component(component) => component.pagerduty_service.as_deref(),
-        Claim::Team(_) | Claim::Paths { .. } => None,
+        Claim::Team(_) | Claim::Paths { .. } | Claim::Calls { .. } => None,
     });
     entries.map(str::to_uppercase).collect()
 }

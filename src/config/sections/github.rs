@@ -218,7 +218,7 @@ fn name(text: &str, names: &mut BTreeSet<String>) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-fn organization(text: &str) -> Result<String, String> {
+pub(super) fn organization(text: &str) -> Result<String, String> {
     if !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)) {
         return Ok(text.to_owned());
     }

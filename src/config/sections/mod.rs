@@ -14,6 +14,7 @@ mod log;
 mod measures;
 mod overrides;
 mod ownership;
+mod platform;
 mod production;
 mod server;
 mod space;
@@ -43,6 +44,7 @@ pub static ALL: &[&Section] = &[
     &ownership::SECTION,
     &ownership::RULES,
     &catalog::SECTION,
+    &platform::SECTION,
     &components::SECTION,
     &deployments::SECTION,
     &overrides::SECTION,
@@ -67,8 +69,11 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
     let failures = failures::read(&open(&failures::SECTION));
     let exposition = exposition::read(&open(&exposition::SECTION));
     let space = space::read(&open(&space::SECTION));
-    let ownership = ownership::read(&open(&ownership::SECTION), report);
+    let mut ownership = ownership::read(&open(&ownership::SECTION), report);
     let catalog = catalog::read(&open(&catalog::SECTION), sources, &merged.folder);
+    let (catalog, template_annotation) = catalog;
+    ownership.template_annotation = template_annotation;
+    let platform = open(&platform::SECTION);
     let surveys = open(&surveys::SECTION);
     let log = log::read(&open(&log::SECTION));
     let collection = collection::read(&collection);
@@ -110,18 +115,19 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
         measures: measures::read(&measures, collection.lookback),
         overrides,
         collection,
-        github,
         production,
         failures,
         exposition,
         space,
         ownership,
         catalog,
+        platform: platform::read(&platform, &github),
         components,
         deployments,
         incidents,
         pagerduty,
         surveys,
+        github,
         log,
     }
 }
