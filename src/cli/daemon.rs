@@ -205,7 +205,7 @@ pub(super) async fn load(
     evaluator: &mut Evaluator,
 ) -> Result<u64, StoreError> {
     for repository in store.repositories().await? {
-        let collected = collectors.iter().any(|collect| *collect.name() == *repository.host);
+        let collected = collectors.iter().any(|collect| collect.is_home_of(&repository));
         let mut repository = repository;
         if !collected && repository.state == RepositoryState::Active {
             // Its `[[github]]` block was removed or renamed: its facts stay, its series end.

@@ -2,7 +2,7 @@
 
 use super::args::DemoArgs;
 use super::daemon::Daemon;
-use super::{backfill, log, stop_on_signals};
+use super::{backfill, log, stop_on_all_signals};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, ConfigFile, Flags, Settings, Sources};
 use crate::demo::{News, OWNER, Team, unfold};
@@ -37,8 +37,6 @@ const RETENTION: u32 = 400;
 
 /// Runs the demo until it is stopped.
 pub async fn run(args: DemoArgs) -> anyhow::Result<()> {
-    let folder = tempfile::tempdir().context("a temporary folder for the demo's store")?;
-    let store = args.store.clone().unwrap_or_else(|| folder.path().join("demo.db"));
     let sim = Sim::new(|| SystemClock.now().0);
     sim.forget_the_past();
     sim.set_limits(LimitSettings { points_per_hour: POINTS_PER_HOUR, ..LimitSettings::default() });
@@ -47,13 +45,15 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<()> {
         .context("the simulated organisation's history")?;
     let loopback = "127.0.0.1:0".parse().context("the simulated GitHub's address")?;
     let github = sim.serve(loopback).await.context("the simulated GitHub")?;
+    // From now on a signal is waited for, and the folder goes however the demo is ended.
+    let stop = stop_on_all_signals()?;
+    let folder = tempfile::tempdir().context("a temporary folder for the demo's store")?;
+    let store = args.store.clone().unwrap_or_else(|| folder.path().join("demo.db"));
     let text = configuration(&args, &github.url, &store, &teams)?;
     let file = folder.path().join("config.toml");
     std::fs::write(&file, &text).context("the demo's configuration")?;
     let settings = settings(text)?;
     log::start(&settings.log)?;
-
-    let stop = stop_on_signals()?;
     let daemon = Daemon::start(settings.clone(), Arc::new(SystemClock), stop.clone()).await?;
     let asked = teams.first().map(|team| team.name.as_str()).unwrap_or_default();
     tell(daemon.address().port(), &github.url, args.days, (&file, asked));

@@ -8,7 +8,7 @@ use super::judged;
 use super::observers::Observers;
 use crate::clock::SharedClock;
 use crate::collect::{Collect, CollectCatalog, CollectIncidents, Health, Surroundings};
-use crate::config::{OwnershipSource, Settings};
+use crate::config::{GitHubSettings, OwnershipSource, Settings};
 use crate::evaluate::{Inbox, Publisher, Settled, WebAddresses};
 use crate::exposition::{Encoded, Exposure, OwnMetrics};
 use crate::serve::Doors;
@@ -62,8 +62,9 @@ impl Lasting {
     /// Sets up the sources, and touches nothing that is running.
     pub fn connect(&self, settings: &Settings) -> Result<Connected, SourceError> {
         let observers = self.observers();
-        let sources = settings.github.iter().map(|github| {
-            connect(github, settings, &self.store, &self.clock, &observers).map(Arc::new)
+        let parts = settings.github.iter().flat_map(GitHubSettings::parts);
+        let sources = parts.map(|github| {
+            connect(&github, settings, &self.store, &self.clock, &observers).map(Arc::new)
         });
         let github = sources.collect::<Result<_, _>>()?;
         let pagerduty = settings.pagerduty.iter().map(|account| {
@@ -95,13 +96,21 @@ impl Lasting {
             observer: Arc::new(observers.clone()),
             health: Arc::clone(&self.health),
         };
-        let mut collectors = Vec::new();
-        for source in &sources.github {
-            observers.introduce(source.name());
-            observers.keep_ownership(source.name(), &settings.ownership.order);
-            collectors.push(Collect::new(Arc::clone(source), around.clone()));
+        let (mut collectors, mut open) = (Vec::new(), Vec::new());
+        let mut connected = sources.github.iter();
+        for github in &settings.github {
+            let mut deliveries = Vec::new();
+            for source in connected.by_ref().take(github.parts().len()) {
+                observers.introduce(source.name());
+                observers.keep_ownership(source.name(), &settings.ownership.order);
+                let collect = Collect::new(Arc::clone(source), around.clone());
+                deliveries.push(collect.deliveries());
+                collectors.push(collect);
+            }
+            let secrets = &github.webhook_secrets;
+            open.push(doors::of_github(&github.name, secrets, deliveries, &self.own));
         }
-        let (mut incidents, mut open) = (Vec::new(), Vec::new());
+        let mut incidents = Vec::new();
         for (source, account) in sources.incidents.iter().zip(&settings.pagerduty) {
             observers.introduce_incidents(source.name());
             let (collect, events) = CollectIncidents::new(Arc::clone(source), around.clone());
@@ -199,6 +208,6 @@ impl Generation {
 
 /// Where people look at what each configured GitHub holds.
 pub(super) fn web_addresses(settings: &Settings) -> WebAddresses {
-    let addresses = settings.github.iter().map(|github| (github.name.clone(), github.web_url()));
+    let addresses = settings.github.iter().map(|github| (github.host.clone(), github.web_url()));
     Arc::new(addresses.collect())
 }

@@ -41,6 +41,7 @@ pub use evidence::{
     RepositoryPlace, UnmappedIncident,
 };
 pub use incident_sources::IncidentSources;
+pub use mapping::{Called, Directory};
 pub use mistakes::{Evidence, Mistake, mistakes};
 pub use ownership::{OrderedOwners, Owner, Owners, Subject, UNOWNED};
 pub use past::Past;
@@ -49,7 +50,7 @@ pub use repository_claims::RepositoryClaims;
 pub use rules::{Judging, rules_of};
 pub use run::Publisher;
 
-pub use settling::{Settled, Settlement, SettlingRules};
+pub use settling::{Settled, Settlement, SettlingRules, observations};
 
 use crate::config::{
     ByRepository, ComponentSettings, Components, paths_fingerprint, selectors_fingerprint,

@@ -103,10 +103,11 @@ impl Publisher {
         let now = self.clock.now();
         evaluator.end_former_owners(now.plus(-self.retention));
         let due = self.evaluate(evaluator, now).await;
-        if !due.rows.is_empty() || !due.births.is_empty() {
-            self.store.settle(&due.rows, &due.births).await?;
-        }
-        evaluator.settle(due);
+        let repeated = match due.rows.is_empty() && due.births.is_empty() {
+            true => Vec::new(),
+            false => self.store.settle(due.observations(), &due.births).await?,
+        };
+        evaluator.settle(due.without(&repeated));
         self.publish(evaluator, started).await;
         forgetting.go_on(evaluator, &self.store, *after, now).await
     }

@@ -103,7 +103,7 @@ fn what_is_not_there_is_told_with_what_is() {
             &["--team", "retail", "--component", "x"],
             "no component of the team `x`; there are acme/",
         ),
-        (&["--team", "retail", "--measure", "fail_rate"], "no measure `fail_rate`; there are "),
+        (&["--team", "retail", "--measure", "fail_rate"], "no measure `fail_rate`; nearest: "),
         (&["--team", "retail", "--window", "8d"], "no window `8d`; there are 7d, 30d, 90d"),
     ] {
         let (code, out, err) = finish(world.command("explain").args(arguments));

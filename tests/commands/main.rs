@@ -2,8 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "../app_key/mod.rs"]
+mod app_key;
 mod backfill;
 mod check;
+mod demo;
 mod docs;
 mod explain;
 #[allow(dead_code)]

@@ -35,8 +35,14 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
+    /// Every collected repository, once.
     fn repositories(&self) -> impl Iterator<Item = &'a Repository> + use<'a> {
-        self.seen.iter().flat_map(|seen| &seen.repositories)
+        let sections = self.settings.github.iter().zip(self.seen);
+        let all = sections.flat_map(|(github, seen)| {
+            seen.repositories.iter().map(move |one| (&github.graphql_url, one))
+        });
+        let mut known = BTreeSet::new();
+        all.filter(move |(url, one)| known.insert((*url, one.id))).map(|(_, one)| one)
     }
 
     /// The names of repositories that are asked for and not collected.
@@ -95,8 +101,8 @@ impl<'a> Search<'a> {
         }
         for ((before, at), names) in twice {
             let message = format!(
-                "{} would be collected by github[{before}] too: name it in the `exclude` of one of \
-                 them",
+                "{} would be collected by github[{before}] too, and count once for twice the points: \
+                 name it in the `exclude` of one of them",
                 named(&names)
             );
             self.warn(format!("github[{at}]"), message);

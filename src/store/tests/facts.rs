@@ -103,6 +103,29 @@ async fn a_rename_is_remembered_whatever_the_source_says_later() {
 }
 
 #[tokio::test]
+async fn a_repository_is_gone_only_by_its_present_name() {
+    let Opened { store, _folder, .. } = opened().await;
+    let told = |full_name: &str, former: &[&str], state| {
+        let former_names = former.iter().map(|name| Arc::from(*name)).collect();
+        let full_name = full_name.into();
+        Fact::Repository(Repository { full_name, former_names, state, ..repository() })
+    };
+    let (active, gone) = (RepositoryState::Active, RepositoryState::Gone);
+    let transferred = told("beta/a", &["acme/a"], active);
+    for (told, stored) in [
+        (told("acme/a", &[], active), told("acme/a", &[], active)),
+        (told("acme/a", &[], gone), told("acme/a", &[], gone)),
+        (told("beta/a", &[], active), transferred.clone()),
+        // Whoever lost it to another account still calls it by its former name.
+        (told("acme/a", &[], gone), transferred),
+        (told("beta/a", &[], gone), told("beta/a", &["acme/a"], gone)),
+    ] {
+        store.commit(&[told], &[]).await.unwrap();
+        assert_eq!(all(&store).await, [stored]);
+    }
+}
+
+#[tokio::test]
 async fn progress_never_goes_backwards() {
     let Opened { store, _folder, .. } = opened().await;
     for (told, stored, is_news) in [

@@ -28,6 +28,13 @@ async fn opened() -> Opened {
 }
 
 /// A second connection that writes beside the store, to break things.
+/// Rows of no bucket, each by itself.
+fn plain(rows: &[SettledRow]) -> Vec<Observation> {
+    let one =
+        |row: &SettledRow| Observation { row: row.clone(), upto: None, pull: None, follows: false };
+    rows.iter().map(one).collect()
+}
+
 async fn meddle(path: &Path, statement: &'static str) {
     let mut connection: SqliteConnection = quiet(path).connect().await.unwrap();
     sqlx::query(statement).execute(&mut connection).await.unwrap();
