@@ -240,6 +240,7 @@ impl Teller {
         self.facts.push(Fact::Incident(Incident {
             id: IncidentId(format!("github:{id}").into()),
             node_id: format!("I_kwDOABCD{id:016x}").into(),
+            url: None,
             repo: Some(self.repo),
             component: None,
             ruled: None,

@@ -4,6 +4,7 @@
 use super::audit::Audit;
 use super::daemon::{connect, evaluator, load};
 use super::doors;
+use super::judged;
 use super::observers::Observers;
 use crate::clock::SharedClock;
 use crate::collect::{Collect, CollectCatalog, CollectIncidents, Health, Surroundings};
@@ -118,6 +119,7 @@ impl Lasting {
             Err(error) => std::panic::resume_unwind(error.into_panic()),
         }
         evaluator.prepare(self.clock.now());
+        judged::tell(&self.store, settings).await?;
         self.store.tell_trouble();
 
         let generation =

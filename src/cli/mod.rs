@@ -11,6 +11,7 @@ mod doors;
 mod explain;
 mod findings;
 mod generation;
+mod judged;
 mod log;
 mod observers;
 mod output;

@@ -6,6 +6,7 @@
 mod components;
 mod deployments;
 mod duration;
+mod fingerprint;
 mod keys;
 mod layers;
 mod overrides;

@@ -9,6 +9,7 @@ mod codeowners;
 mod component;
 mod components;
 mod due;
+mod environments;
 mod estate;
 mod evidence;
 mod figures;
@@ -33,8 +34,12 @@ mod settling;
 mod unmapped;
 
 pub use components::owner_of;
+pub use environments::{OtherEnvironment, OtherEnvironments};
 pub use estate::claims_by_repository;
-pub use evidence::{ExaminedComponent, ExaminedTeam, NothingToExamine, RepositoryPlace};
+pub use evidence::{
+    ExaminedComponent, ExaminedOrganizations, ExaminedTeam, IncidentPlace, NothingToExamine,
+    RepositoryPlace, UnmappedIncident,
+};
 pub use incident_sources::IncidentSources;
 pub use mapping::{Called, Directory};
 pub use mistakes::{Evidence, Mistake, mistakes};

@@ -61,6 +61,7 @@ impl Forgetting {
             self.next = now.plus(EVERY);
             self.repositories = evaluator.estate.repositories.keys().copied().collect();
             (self.facts, self.rows, self.removing) = (0, 0, Some(0));
+            store.forget_other_deployments(now.plus(-evaluator.rules.lookback)).await?;
         }
         let mut seen = 0;
         while let Some(repo) = self.repositories.front().copied() {

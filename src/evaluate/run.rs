@@ -64,10 +64,11 @@ impl Publisher {
         loop {
             // The store tells its troubles itself; figures stay as they are until it works again.
             let _ = self.turn(&mut evaluator, &mut after, &mut forgetting).await;
+            asked.forget();
             let next = self.clock.now().plus(AT_LEAST_EVERY);
             let answering = async {
                 loop {
-                    asked.answer_next(&mut evaluator, &self.web).await;
+                    asked.answer_next(&mut evaluator, &self.store, &self.web).await;
                 }
             };
             let waiting = async {

@@ -10,6 +10,7 @@ mod forget;
 mod logins;
 mod look;
 mod lookup;
+mod other_deployments;
 mod purge;
 mod reader;
 mod rows;
@@ -23,6 +24,7 @@ mod tests;
 
 pub use error::StoreError;
 pub use forget::Forgotten;
+pub use other_deployments::OtherDeployments;
 pub use purge::Purged;
 pub use reader::FactPage;
 pub use settled::{Birth, Observation, SettledPage, SettledRow};

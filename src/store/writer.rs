@@ -5,7 +5,7 @@
 use super::file::Claim;
 use super::forget::{self, Removal};
 use super::{Birth, CursorUpdate, Observation, StoreError, purge, rows, settled, totals};
-use delivery::domain::{Fact, RepoId};
+use delivery::domain::{Fact, RepoId, Time};
 use sqlx::{Connection, SqliteConnection};
 use std::path::PathBuf;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -44,6 +44,8 @@ pub(super) enum Change {
     RemoveSettled { places: Vec<u64> },
     /// Facts of a repository are removed, as far as they have not changed since.
     Forget { repo: RepoId, through: u64, removals: Vec<Removal> },
+    /// Deployments elsewhere than to production are removed that were requested before an instant.
+    ForgetOthers { before: Time },
     /// A repository is forgotten; with `counted` also what its counters have counted.
     Purge { repo: RepoId, counted: bool },
     /// A small named value.
@@ -194,6 +196,9 @@ impl Writer {
             }
             Change::Forget { repo, through, removals } => {
                 forget::forget(&mut self.connection, *repo, *through, removals).await?;
+            }
+            Change::ForgetOthers { before } => {
+                forget::forget_others(&mut self.connection, *before).await?;
             }
             Change::Purge { repo, counted } => {
                 purge::purge(&mut self.connection, *repo, *counted).await?;

@@ -3,6 +3,7 @@
 mod declared;
 mod elsewhere;
 mod ownership;
+mod pagerduty;
 mod suggested;
 
 use crate::world::{DAY, Daemon, World, component, finish, now};

@@ -9,6 +9,7 @@ mod findings;
 mod incidents;
 mod look;
 mod ownership;
+mod pagerduty;
 mod production;
 mod report;
 mod text;
@@ -95,8 +96,9 @@ async fn check(settings: &Settings, clock: SharedClock) -> Report {
     let mut findings = findings::find(settings, &looked, now);
     findings.extend(incidents::find(&sources));
     limits(settings, &sources, series, &mut findings);
+    let pagerduty = pagerduty::ask(settings, &looked, &clock, &mut findings).await;
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    Report { sources, series: Some(series), findings }
+    Report { sources, pagerduty, series: Some(series), findings }
 }
 
 /// What is known of all sources together.

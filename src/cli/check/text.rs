@@ -1,6 +1,8 @@
 //! The report for people.
 
-use super::report::{ComponentReport, EnvironmentReport, Report, RepositoryReport, SourceReport};
+use super::report::{
+    AccountReport, ComponentReport, EnvironmentReport, Report, RepositoryReport, SourceReport,
+};
 use crate::cli::findings::{Severity, named};
 use std::fmt::Write;
 
@@ -11,6 +13,7 @@ const OTHERS_SHOWN: usize = 3;
 pub fn text(report: &Report) -> String {
     let mut text = String::new();
     report.sources.iter().for_each(|source| write_source(&mut text, source));
+    report.pagerduty.iter().for_each(|account| write_account(&mut text, account));
     if let Some(series) = report.series {
         let (expected, max) = (series.expected, series.max);
         let _ = writeln!(text, "Series: up to {expected} (exposition.max_series is {max}).\n");
@@ -32,6 +35,18 @@ pub fn text(report: &Report) -> String {
     // Names come from GitHub: none may move the cursor of whoever reads this.
     text.retain(|letter| letter == '\n' || !letter.is_control());
     text
+}
+
+fn write_account(text: &mut String, account: &AccountReport) {
+    let AccountReport { name, api_url, token, .. } = account;
+    let _ = writeln!(text, "{name}: {api_url}, key from {token}");
+    let _ = match account.reachable {
+        true => {
+            let (mapped, services) = (account.mapped, account.services);
+            writeln!(text, "  incidents: readable\n  services: {mapped} of {services} mapped\n")
+        }
+        false => writeln!(text, "  could not be asked, see below\n"),
+    };
 }
 
 fn write_source(text: &mut String, source: &SourceReport) {

@@ -4,6 +4,7 @@
 //! Absent here: what only `check` looks at (permissions, environments, costs), and what the
 //! evaluator tells of components by the facts.
 
+mod mapped;
 mod ownership;
 mod patterns;
 

@@ -1,5 +1,6 @@
 //! Names and globs that meet nothing, repositories that are met twice, teams that own nothing.
 
+use super::mapped::misnamed;
 use super::{Finding, Ownership, Seen, Severity, named};
 use crate::config::{GitHubSettings, OwnershipRule, RepositoryPattern, Settings};
 use crate::evaluate::{Owner, UNOWNED};
@@ -200,8 +201,12 @@ impl<'a> Search<'a> {
 
     /// Whether incidents are mapped to something that is there.
     fn mapped_to(&mut self, key: String, component: &str, what: &str) {
-        let names = self.repositories().map(|one| &*one.full_name);
-        if !names.chain(self.left_out()).any(|name| is_of(component, name)) {
+        let home = self.repositories().find(|one| is_of(component, &one.full_name));
+        if let Some(home) = home {
+            if let Some(message) = misnamed(self.settings, self.owners, home, component) {
+                self.warn(key, message);
+            }
+        } else if !self.left_out().any(|name| is_of(component, name)) {
             let message = format!(
                 "`{component}` is of no collected repository, and maps no {what}: correct or \
                  remove it"

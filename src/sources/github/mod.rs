@@ -14,6 +14,7 @@ mod gate;
 mod incidents;
 mod losses;
 mod moves;
+mod others;
 mod owner_files;
 mod ownership;
 mod page;
@@ -218,11 +219,13 @@ impl GitHub {
     pub async fn moved(
         &self,
         owner: &str,
+        is_organization: bool,
         since: Time,
         pages: usize,
     ) -> Result<Option<Moved>, SourceError> {
         let labels = incidents::labels(&self.parsing.incidents);
-        moves::Search { client: &self.client, owner, since, pages }.run(&labels).await
+        let client = &self.client;
+        moves::Search { client, owner, is_organization, since, pages }.run(&labels).await
     }
 
     /// The repository of an answer, unless the configuration does not ask for it: it is as it was

@@ -159,6 +159,7 @@ fn incident() -> Incident {
     Incident {
         id: IncidentId("github:99".into()),
         node_id: "I_99".into(),
+        url: Some("https://acme.example/i/99".into()),
         repo: Some(RepoId(u64::MAX)),
         component: Some("acme/shop/api".into()),
         ruled: Some("acme/shop/web".into()),
@@ -273,6 +274,7 @@ fn every_kind() -> Vec<Fact> {
         }),
         Fact::Incident(Incident {
             id: IncidentId("github:100".into()),
+            url: None,
             repo: None,
             component: None,
             counts: false,
