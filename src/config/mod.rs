@@ -16,6 +16,7 @@ mod reader;
 mod reference;
 mod sections;
 mod settings;
+mod shard;
 
 #[cfg(test)]
 mod tests;
@@ -40,6 +41,8 @@ pub use settings::{
     LogSettings, MeasuresSettings, OwnershipRule, OwnershipSettings, OwnershipSource,
     PagerDutySettings, ServerSettings, Settings, StoreSettings, Urgency,
 };
+
+pub use shard::Shard;
 
 use problems::Report;
 

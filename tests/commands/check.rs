@@ -4,6 +4,7 @@ mod app;
 mod declared;
 mod elsewhere;
 mod ownership;
+mod server;
 
 use crate::world::{DAY, Daemon, World, component, finish, now};
 use github_sim::{Event, Merge, NodeFault, Scenario};

@@ -38,6 +38,7 @@ mod running;
 mod same_facts;
 mod schemathesis;
 mod settling;
+mod shards;
 mod story;
 mod trouble;
 mod webhooks;

@@ -93,7 +93,9 @@ async fn check(settings: &Settings, clock: SharedClock) -> Report {
     let mut findings = findings::find(settings, &looked, now);
     limits(settings, &sources, series, &mut findings);
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    Report { sources, series: Some(series), findings }
+    let shard = settings.collection.shard;
+    let shard = (!shard.is_whole()).then(|| shard.to_string());
+    Report { shard, sources, series: Some(series), findings }
 }
 
 /// What is known of all sources together.

@@ -31,6 +31,7 @@ mod repositories;
 mod rest;
 mod run;
 mod runs;
+mod schema;
 mod sizes;
 mod skew;
 mod survey;
@@ -50,6 +51,7 @@ pub use installation::Installation;
 pub use moves::{Moved, Pushed};
 pub use owner_files::{FilesRead, OwnerFiles};
 pub use ownership::Said;
+pub use schema::Optional;
 pub use survey::{ListedDeployment, Newest, Survey};
 pub use together::{FirstPage, FirstPages, Place};
 
@@ -98,6 +100,11 @@ impl GitHub {
     /// Whether a stored repository is its to collect.
     pub fn is_home_of(&self, repository: &Repository) -> bool {
         self.settings.is_home_of(repository)
+    }
+
+    /// What the server's schema lacks and is done without; it is asked once.
+    pub async fn lacking(&self) -> Result<Vec<&'static Optional>, SourceError> {
+        Ok(self.client.lacking().await?)
     }
 
     /// Where the GitHub App is installed, once it has a token; nothing where a token is configured.
