@@ -235,8 +235,12 @@ impl PurgeArgs {
 #[derive(Clone, Debug, ClapArgs)]
 pub struct ExplainArgs {
     /// The team.
-    #[arg(long, value_name = "NAME")]
-    pub team: String,
+    #[arg(long, value_name = "NAME", required_unless_present = "org")]
+    pub team: Option<String>,
+    /// The organisations instead of a team, with the incidents that no component has and the
+    /// repositories that were deployed, but never to production.
+    #[arg(long, conflicts_with_all = ["team", "component"])]
+    pub org: bool,
     /// One of its components: owner/repo/name, owner/repo or name, where only one is called so.
     #[arg(long, value_name = "NAME")]
     pub component: Option<String>,

@@ -1,7 +1,7 @@
 //! Compares a configuration with the repositories that its sources list, once they are known, and
 //! warns of what does not fit: each mistake once for each start and reload.
 
-use super::findings::{Finding, Ownership, Seen, Severity, find};
+use super::findings::{Ownership, Seen, Severity, find};
 use crate::config::{GitHubSettings, Settings};
 use crate::sources::github::Discovery;
 use delivery::domain::RepositoryState;
@@ -17,7 +17,7 @@ pub struct Audit {
 #[derive(Default)]
 struct State {
     seen: BTreeMap<String, Seen>,
-    told: BTreeSet<(String, String)>,
+    told: BTreeSet<String>,
     is_over: bool,
 }
 
@@ -51,9 +51,11 @@ impl Audit {
         let seen: Option<Vec<Seen>> = self.settings.github.iter().map(of_section).collect();
         let Some(seen) = seen else { return };
         let owners = Ownership::new(&self.settings.ownership);
-        for Finding { severity, key, message } in find(&self.settings, &seen, &owners) {
-            if severity > Severity::Note && state.told.insert((key.clone(), message.clone())) {
-                tracing::warn!(key, "{message}");
+        for finding in find(&self.settings, &seen, &owners) {
+            let line = finding.to_string();
+            if finding.severity > Severity::Note && !state.told.contains(&line) {
+                tracing::warn!("{line}");
+                state.told.insert(line);
             }
         }
         if seen.iter().all(|seen| seen.is_whole) {

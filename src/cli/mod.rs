@@ -11,6 +11,7 @@ mod doors;
 mod explain;
 mod findings;
 mod generation;
+mod judged;
 mod log;
 mod observers;
 mod output;
@@ -85,6 +86,21 @@ async fn run(args: RunArgs) -> anyhow::Result<()> {
 
 /// A token that SIGTERM and SIGINT cancel.
 fn stop_on_signals() -> anyhow::Result<CancellationToken> {
+    stop_on(None)
+}
+
+/// The same, where there is no configuration to be read again: a closed terminal ends it, too.
+fn stop_on_all_signals() -> anyhow::Result<CancellationToken> {
+    stop_on(Some(signal(SignalKind::hangup())?))
+}
+
+fn stop_on(hangup: Option<Signal>) -> anyhow::Result<CancellationToken> {
+    let hangs_up = async {
+        match hangup {
+            Some(mut hangup) => hangup.recv().await,
+            None => std::future::pending().await,
+        }
+    };
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let stop = CancellationToken::new();
@@ -93,6 +109,7 @@ fn stop_on_signals() -> anyhow::Result<CancellationToken> {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
+            _ = hangs_up => {}
         }
         tracing::info!("stopping");
         token.cancel();

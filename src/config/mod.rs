@@ -7,6 +7,7 @@ mod components;
 mod credential;
 mod deployments;
 mod duration;
+mod fingerprint;
 mod keys;
 mod layers;
 mod overrides;

@@ -120,6 +120,9 @@ pub struct GitHubSettings {
     pub shard: Shard,
     /// What authorizes requests.
     pub credential: Credential,
+    /// What its webhooks are signed with, read from `webhook_secret_env` or `webhook_secret_file`;
+    /// empty: none of its webhooks is taken.
+    pub webhook_secrets: Vec<SecretString>,
 }
 
 /// `[measures]`

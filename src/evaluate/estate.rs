@@ -141,7 +141,7 @@ impl Estate {
             Fact::Commit(commit) => {
                 self.of(commit.repo).commits.insert(&commit);
             }
-            Fact::LostCommit { .. } => {}
+            Fact::LostCommit { .. } | Fact::OtherDeployment(_) => {}
             Fact::Frontier { repo, oid } => self.of(repo).commits.insert_frontier(oid),
             Fact::Incident(incident) => {
                 changes.incidents.insert(incident.id.clone());

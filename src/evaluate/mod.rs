@@ -9,6 +9,7 @@ mod codeowners;
 mod component;
 mod components;
 mod due;
+mod environments;
 mod estate;
 mod evidence;
 mod figures;
@@ -33,9 +34,14 @@ mod settling;
 mod unmapped;
 
 pub use components::owner_of;
+pub use environments::{OtherEnvironment, OtherEnvironments};
 pub use estate::claims_by_repository;
-pub use evidence::{ExaminedComponent, ExaminedTeam, NothingToExamine, RepositoryPlace};
+pub use evidence::{
+    ExaminedComponent, ExaminedOrganizations, ExaminedTeam, IncidentPlace, NothingToExamine,
+    RepositoryPlace, UnmappedIncident,
+};
 pub use incident_sources::IncidentSources;
+pub use mapping::{Called, Directory};
 pub use mistakes::{Evidence, Mistake, mistakes};
 pub use ownership::{OrderedOwners, Owner, Owners, Subject, UNOWNED};
 pub use past::Past;
@@ -44,7 +50,7 @@ pub use repository_claims::RepositoryClaims;
 pub use rules::{Judging, rules_of};
 pub use run::Publisher;
 
-pub use settling::{Settled, Settlement, SettlingRules};
+pub use settling::{Settled, Settlement, SettlingRules, observations};
 
 use crate::config::{
     ByRepository, ComponentSettings, Components, paths_fingerprint, selectors_fingerprint,

@@ -96,6 +96,7 @@ pub(super) fn incident(id: &str, repo: u64, component: Option<&str>) -> Fact {
     Fact::Incident(Incident {
         id: IncidentId(Arc::from(id)),
         node_id: Arc::from(id),
+        url: None,
         repo: Some(RepoId(repo)),
         component: component.map(Arc::from),
         ruled: None,

@@ -15,7 +15,7 @@ mod response_deadline;
 mod routes;
 
 pub use connections::{BindError, Limits, bind, serve, serve_within};
-pub use doors::{Door, Doors, Outcome, Sender, Taker};
+pub use doors::{Door, Doors, Event, Outcome, Sender, Taker};
 pub use health::{HealthReport, HealthView, SourceHealth};
 
 use crate::exposition::Format;

@@ -4,7 +4,9 @@ mod app;
 mod declared;
 mod elsewhere;
 mod ownership;
+mod pagerduty;
 mod server;
+mod suggested;
 
 use crate::world::{DAY, Daemon, World, component, finish, now};
 use github_sim::{Event, Merge, NodeFault, Scenario};

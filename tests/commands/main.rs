@@ -6,8 +6,12 @@
 mod app_key;
 mod backfill;
 mod check;
+mod demo;
 mod docs;
 mod explain;
+#[allow(dead_code)]
+#[path = "../pagerduty_source/stand_in.rs"]
+mod pagerduty_account;
 mod purge;
 mod reload;
 mod trouble;

@@ -17,6 +17,7 @@ mod clock;
 mod elsewhere;
 mod evidence;
 mod exposition;
+mod github_webhooks;
 mod golden;
 mod many;
 mod mistakes;

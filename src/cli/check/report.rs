@@ -11,6 +11,8 @@ pub struct Report {
     pub shard: Option<String>,
     /// The sources, in the order of the configuration; none where that is refused.
     pub sources: Vec<SourceReport>,
+    /// The accounts at PagerDuty, likewise.
+    pub pagerduty: Vec<AccountReport>,
     /// How many series there will be; absent where the configuration is refused.
     pub series: Option<SeriesReport>,
     /// What was found, the worst first.
@@ -39,8 +41,27 @@ pub struct SourceReport {
     pub lists: Vec<ListReport>,
     /// What would be collected.
     pub repositories: Vec<RepositoryReport>,
+    /// The names of those that would be collected here, too, and are counted by a source before.
+    pub counted_before: Vec<String>,
     /// What collecting will cost, about.
     pub cost: CostReport,
+}
+
+/// One account at PagerDuty.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct AccountReport {
+    /// Its name.
+    pub name: String,
+    /// Its REST address.
+    pub api_url: String,
+    /// Where the key came from.
+    pub token: String,
+    /// Whether it answered, and may be read.
+    pub reachable: bool,
+    /// How many services it shows.
+    pub services: usize,
+    /// How many of these are mapped to a component.
+    pub mapped: usize,
 }
 
 /// An installation of a GitHub App.

@@ -4,6 +4,7 @@
 //! Absent here: what only `check` looks at (permissions, environments, costs), and what the
 //! evaluator tells of components by the facts.
 
+mod mapped;
 mod ownership;
 mod patterns;
 
@@ -12,6 +13,7 @@ pub use ownership::Ownership;
 use crate::config::Settings;
 use delivery::domain::Repository;
 use serde::Serialize;
+use std::fmt;
 use std::sync::Arc;
 
 /// How many names a message lists.
@@ -38,6 +40,13 @@ pub struct Finding {
     pub key: String,
     /// What it is, and what to write or to do.
     pub message: String,
+}
+
+/// As `check` prints it and the log has it: the key, then what it is.
+impl fmt::Display for Finding {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.key, self.message)
+    }
 }
 
 impl Finding {

@@ -101,7 +101,7 @@ fn every_field_of_every_document_is_described() {
     let problem = Problem { error: text(), nearest: vec![text()] };
     agrees("Problem", &problem, &["nearest"]);
     let page = Page { at, items: Vec::new(), next: Some(text()) };
-    for name in ["Deployments", "Changes", "Failures", "Incidents"] {
+    for name in ["Deployments", "Changes", "Failures", "Incidents", "Environments"] {
         agrees(name, &page, &["next"]);
     }
 }
@@ -237,6 +237,9 @@ fn every_field_of_the_facts_is_described() {
     let incident = lists::Incident {
         repo: Some(text()),
         component: Some(text()),
+        team: Some(text()),
+        org: Some(text()),
+        called: Some(text()),
         id: text(),
         opened_at: at,
         resolved_at: Some(at),
@@ -250,9 +253,31 @@ fn every_field_of_the_facts_is_described() {
         left_out: word,
         url: Some(text()),
     };
-    let optional =
-        ["repo", "component", "resolved_at", "restore_seconds", "unattributed", "left_out", "url"];
+    let optional = [
+        "repo",
+        "component",
+        "team",
+        "org",
+        "called",
+        "resolved_at",
+        "restore_seconds",
+        "unattributed",
+        "left_out",
+        "url",
+    ];
     agrees("Incident", &incident, &optional);
+    let environment = lists::Environment {
+        repo: text(),
+        environment: text(),
+        deployments: 1,
+        first_at: at,
+        newest_at: at,
+        counted: false,
+        left_out: "",
+        decided_by: "",
+        url: Some(text()),
+    };
+    agrees("Environment", &environment, &["url"]);
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod incidents;
 mod installation;
 mod losses;
 mod moves;
+mod others;
 mod owner_files;
 mod ownership;
 mod page;
@@ -44,6 +45,7 @@ mod told;
 mod transport;
 mod verdict;
 mod walk;
+mod webhook;
 
 pub use answers::{Discovery, HistoryPage, Mark, Parsing, Probe, Probed, Reach, Rechecked, Wanted};
 pub use gate::Left;
@@ -54,6 +56,7 @@ pub use ownership::Said;
 pub use schema::Optional;
 pub use survey::{ListedDeployment, Newest, Survey};
 pub use together::{FirstPage, FirstPages, Place};
+pub use webhook::{Heard, News};
 
 use crate::clock::SharedClock;
 use crate::config::{GitHubSettings, have_paths};
@@ -238,11 +241,13 @@ impl GitHub {
     pub async fn moved(
         &self,
         owner: &str,
+        is_organization: bool,
         since: Time,
         pages: usize,
     ) -> Result<Option<Moved>, SourceError> {
         let labels = incidents::labels(&self.parsing.incidents);
-        moves::Search { client: &self.client, owner, since, pages }.run(&labels).await
+        let client = &self.client;
+        moves::Search { client, owner, is_organization, since, pages }.run(&labels).await
     }
 
     /// The repository of an answer, unless the configuration does not ask for it: it is as it was

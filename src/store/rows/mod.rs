@@ -7,6 +7,7 @@ mod deployment;
 mod incident;
 mod line;
 mod list;
+mod other_deployment;
 mod progress;
 mod pull_request;
 mod repository;
@@ -56,7 +57,7 @@ pub(super) const CHANGES: &str = "SELECT seq FROM repositories WHERE seq > ?1
  ORDER BY seq LIMIT ?2 OFFSET ?3";
 
 /// Writes a fact under the change number `seq`, unless the same is stored already; tells whether
-/// it was written.
+/// it was written. What has no change number never tells.
 pub(super) async fn upsert(
     connection: &mut SqliteConnection,
     seq: i64,
@@ -65,6 +66,10 @@ pub(super) async fn upsert(
     let result: SqliteQueryResult = match fact {
         Fact::Repository(fact) => repository::upsert(connection, seq, fact).await?,
         Fact::Deployment(fact) => deployment::upsert(connection, seq, fact).await?,
+        Fact::OtherDeployment(fact) => {
+            other_deployment::upsert(connection, fact).await?;
+            return Ok(false);
+        }
         Fact::PullRequest(fact) => pull_request::upsert(connection, seq, fact).await?,
         Fact::Commit(fact) => commit::upsert(connection, seq, fact).await?,
         Fact::LostCommit { repo, oid } => {

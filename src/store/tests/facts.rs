@@ -198,3 +198,34 @@ async fn what_this_program_never_wrote_is_reported_as_damage() {
         assert!(error.to_string().contains(&path.display().to_string()));
     }
 }
+
+#[tokio::test]
+async fn deployments_elsewhere_are_counted_once_and_are_no_news() {
+    let Opened { store, _folder, .. } = opened().await;
+    let other = |id: u64, environment: &str, at: i64| {
+        let (id, repo, created_at) = (DeploymentId(id), RepoId(7), Time(at));
+        let environment = environment.into();
+        Fact::OtherDeployment(OtherDeployment { id, repo, environment, created_at })
+    };
+    let told = [other(11, "prd", 50), other(12, "prd", 40), other(13, "staging", 60)];
+    for _ in 0..2 {
+        assert_eq!(store.commit(&told, &[]).await.unwrap(), 0);
+    }
+    // The patterns changed, and this one is a fact now.
+    let produced = Deployment { environment: "prd".into(), ..deployment(12) };
+    store.commit(&[Fact::Deployment(produced)], &[]).await.unwrap();
+    assert_eq!(all(&store).await.len(), 1);
+    let counted = async || {
+        let found = store.other_deployments(&[RepoId(7), RepoId(8)]).await.unwrap();
+        let counts = found.into_iter().map(|one| {
+            (one.environment.to_string(), one.deployments, one.first_at.0, one.newest_at.0)
+        });
+        counts.collect::<Vec<_>>()
+    };
+    let prd = ("prd".to_owned(), 1, 50, 50);
+    assert_eq!(counted().await, [prd, ("staging".to_owned(), 1, 60, 60)]);
+    store.forget_other_deployments(Time(60)).await.unwrap();
+    assert_eq!(counted().await, [("staging".to_owned(), 1, 60, 60)]);
+    store.purge(RepoId(7), false).await.unwrap();
+    assert!(counted().await.is_empty());
+}

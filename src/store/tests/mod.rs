@@ -28,6 +28,13 @@ async fn opened() -> Opened {
 }
 
 /// A second connection that writes beside the store, to break things.
+/// Rows of no bucket, each by itself.
+fn plain(rows: &[SettledRow]) -> Vec<Observation> {
+    let one =
+        |row: &SettledRow| Observation { row: row.clone(), upto: None, pull: None, follows: false };
+    rows.iter().map(one).collect()
+}
+
 async fn meddle(path: &Path, statement: &'static str) {
     let mut connection: SqliteConnection = quiet(path).connect().await.unwrap();
     sqlx::query(statement).execute(&mut connection).await.unwrap();
@@ -152,6 +159,7 @@ fn incident() -> Incident {
     Incident {
         id: IncidentId("github:99".into()),
         node_id: "I_99".into(),
+        url: Some("https://acme.example/i/99".into()),
         repo: Some(RepoId(u64::MAX)),
         component: Some("acme/shop/api".into()),
         ruled: Some("acme/shop/web".into()),
@@ -266,6 +274,7 @@ fn every_kind() -> Vec<Fact> {
         }),
         Fact::Incident(Incident {
             id: IncidentId("github:100".into()),
+            url: None,
             repo: None,
             component: None,
             counts: false,

@@ -16,7 +16,9 @@ mod time;
 
 pub use claim::{CatalogComponent, Claim, ClaimSource, Claims};
 pub use commit::{Commit, CommitGraph, CommitIndex, Headline};
-pub use deployment::{Deployment, DeploymentMark, DeploymentState, DeploymentStatus};
+pub use deployment::{
+    Deployment, DeploymentMark, DeploymentState, DeploymentStatus, OtherDeployment,
+};
 pub use fact::{Collector, Fact, Progress};
 pub use identity::{
     ComponentId, ComponentName, DeploymentId, DeploymentSource, IncidentId, Oid, OidPrefix,

@@ -8,7 +8,8 @@
 //! | `production` | finishes, what counts as one deployment, what was aborted |
 //! | `graph` | who contains whom |
 //! | `belonging`, `changes` | which commits are whose, and which changes count |
-//! | `shipping` | the baseline, what ships when, what waits |
+//! | `shipping` | the baseline, and where each commit first went live |
+//! | `shipped`, `waiting` | which changes went live, which wait |
 //! | `lead_time`, `phases` | where lead time starts and how it divides |
 //! | `incidents` | which incidents count, and whether they are open |
 //! | `failures`, `rework`, `recovery` | what failed, what repaired, when service was back |
@@ -36,7 +37,9 @@ mod rework;
 mod rules;
 #[cfg(test)]
 mod scenario;
+mod shipped;
 mod shipping;
+mod waiting;
 
 pub use forget::{Forgettable, forgettable, is_over};
 pub use history::{
@@ -152,10 +155,10 @@ fn history(record: &Record<'_>, repairs: &Repairs, edge: NextEdge) -> History {
         attributed: is_attributed(standing.incident),
     });
     let incidents = incidents.collect();
-    let changes = shipping::shipped(record);
+    let changes = shipped::shipped(record);
     History {
         deployments: deployments(record, repairs, matches, &changes),
-        waiting: shipping::waiting(record),
+        waiting: waiting::waiting(record),
         changes,
         incidents,
         aborted: record.production.aborted.clone(),
