@@ -243,7 +243,7 @@ impl Client {
         path: &str,
         what: &str,
     ) -> Result<(RawAnswer, bool), Denied> {
-        let key = AppKey::read(&app.private_key_file).map_err(|cause| denied(cause))?;
+        let key = AppKey::read(&app.private_key_file).map_err(denied)?;
         let before = self.skew.at_server(self.clock.now());
         let jwt = key
             .sign(&app.app_id, before)
