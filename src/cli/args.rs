@@ -97,6 +97,10 @@ pub struct RunArgs {
         help = "The REST API; Enterprise Server: https://HOST/api/v3 [default: https://api.github.com]"
     )]
     pub github_api_url: Option<String>,
+    /// Collect only this part of the repositories, such as 2/3: the second of three processes that
+    /// divide them, each with a store of its own.
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<String>,
 }
 
 impl RunArgs {
@@ -114,6 +118,7 @@ impl RunArgs {
                 repositories: self.repo,
                 organizations: self.org,
                 github_api_url: self.github_api_url,
+                shard: self.shard,
             },
         }
     }
@@ -134,6 +139,9 @@ pub struct CheckArgs {
     /// The REST API.
     #[arg(long = "github.api-url", value_name = "URL")]
     pub github_api_url: Option<String>,
+    /// Check only this part of the repositories, such as 2/3.
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<String>,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
@@ -147,6 +155,7 @@ impl CheckArgs {
             repo: self.repo,
             org: self.org,
             github_api_url: self.github_api_url,
+            shard: self.shard,
             ..RunArgs::default()
         };
         run.into_sources()
@@ -341,6 +350,7 @@ mod tests {
             "--log.level=debug",
             "--log.format=json",
             "--github.api-url=http://localhost:1",
+            "--shard=2/3",
         ])
         .unwrap() else {
             panic!("not run")
@@ -354,6 +364,7 @@ mod tests {
             log_level: text("debug"),
             log_format: text("json"),
             github_api_url: text("http://localhost:1"),
+            shard: text("2/3"),
             ..Flags::default()
         };
         assert_eq!(flags, expected);

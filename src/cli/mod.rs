@@ -72,6 +72,10 @@ async fn run(args: RunArgs) -> anyhow::Result<()> {
     let sources = args.into_sources();
     let settings = config::load(&sources)?;
     log::start(&settings.log)?;
+    let shard = settings.collection.shard;
+    if !shard.is_whole() {
+        tracing::info!(%shard, "only a part of the repositories is collected here");
+    }
     let stop = stop_on_signals()?;
     // Listened for from now on: a SIGHUP during the start must not end the process.
     let hangup = signal(SignalKind::hangup())?;

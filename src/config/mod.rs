@@ -17,6 +17,7 @@ mod reader;
 mod reference;
 mod sections;
 mod settings;
+mod shard;
 mod surveys;
 
 #[cfg(test)]
@@ -43,6 +44,8 @@ pub use settings::{
     PagerDutySettings, PlatformSettings, ServerSettings, Settings, SpaceSettings, StoreSettings,
     Urgency,
 };
+
+pub use shard::Shard;
 
 pub use surveys::{KnownTeams, SurveyQuestion, SurveySettings, plain};
 

@@ -7,6 +7,7 @@ use crate::config::credential::Credential;
 use crate::config::deployments::Deployments;
 use crate::config::overrides::Overrides;
 use crate::config::patterns::{EnvironmentRule, HotfixRule, RepositoryPattern};
+use crate::config::shard::Shard;
 use crate::config::surveys::SurveySettings;
 use delivery::domain::{Person, Span, TeamName, Window};
 use delivery::ledger::{LeadTimeStart, Reason};
@@ -94,6 +95,8 @@ pub struct CollectionSettings {
     pub reconcile_interval: Span,
     /// `budget_share`: the share of each hour's limit that may be spent, above 0, up to 1.
     pub budget_share: f64,
+    /// `shard`: which part of the repositories is collected.
+    pub shard: Shard,
 }
 
 /// `[[github]]`
@@ -120,6 +123,8 @@ pub struct GitHubSettings {
     pub include_archived: bool,
     /// `include_forks`: whether forks are collected.
     pub include_forks: bool,
+    /// Which part of the repositories is collected.
+    pub shard: Shard,
     /// What authorizes requests.
     pub credential: Credential,
     /// What its webhooks are signed with, read from `webhook_secret_env` or `webhook_secret_file`;

@@ -40,6 +40,7 @@ mod running;
 mod same_facts;
 mod schemathesis;
 mod settling;
+mod shards;
 mod space;
 mod story;
 mod surveys;

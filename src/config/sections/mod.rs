@@ -27,7 +27,7 @@ use crate::config::keys::{self, Section};
 use crate::config::layers::{Merged, Sources};
 use crate::config::problems::Report;
 use crate::config::reader::Reader;
-use crate::config::settings::{Settings, StoreSettings};
+use crate::config::settings::{IncidentSettings, Settings, StoreSettings};
 use std::path::{Path, PathBuf};
 
 /// All sections, in the order in which they are documented.
@@ -89,7 +89,8 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
     let overrides = overrides::read(&overrides.unwrap_or_default(), collection.lookback, report);
     let of_overrides = overrides.iter().filter_map(|one| one.severities.as_ref()).flatten();
     let severities = failures.severities.iter().chain(of_overrides).cloned().collect();
-    let github = github::read(github, sources, &merged.folder, report);
+    let mut github = github::read(github, sources, &merged.folder, report);
+    github.iter_mut().for_each(|github| github.shard = collection.shard);
     let beside = incidents::Beside {
         sources,
         folder: &merged.folder,
@@ -109,6 +110,9 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
         },
     );
     let (incidents, pagerduty) = incidents::read(written.unwrap_or_default(), beside);
+    if !collection.shard.is_whole() {
+        refuse_undivided(&incidents, pagerduty.len(), report);
+    }
     Settings {
         server,
         store: store::read(&store, collection.lookback),
@@ -130,6 +134,22 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
         github,
         log,
     }
+}
+
+/// Refuses incidents that live elsewhere than their components, where repositories are divided: the
+/// process that reads them would not know whose they are.
+fn refuse_undivided(incidents: &[IncidentSettings], accounts: usize, report: &Report) {
+    let mapped = incidents.iter().any(|one| !one.mappings.is_empty());
+    let what = match (accounts > 0, mapped) {
+        (true, _) => "PagerDuty's incidents live in no repository",
+        (false, true) => "`mappings` give incidents to components of other repositories",
+        (false, false) => return,
+    };
+    let message = format!(
+        "divides repositories among processes, and {what}, so they would be missing where they \
+         belong: collect in one process, or leave these incidents out"
+    );
+    report.add("collection.shard", None, message);
 }
 
 /// Reads `[store]` and passes over the others.

@@ -33,6 +33,7 @@ mod repositories;
 mod rest;
 mod run;
 mod runs;
+mod schema;
 mod sizes;
 mod skew;
 mod survey;
@@ -54,6 +55,7 @@ pub use moves::{Moved, Pushed};
 pub use owner_cursor::OwnerFiles;
 pub use owner_files::FilesRead;
 pub use ownership::Said;
+pub use schema::Optional;
 pub use survey::{ListedDeployment, Newest, Survey};
 pub use together::{FirstPage, FirstPages, Place};
 pub use webhook::{Heard, News};
@@ -104,6 +106,11 @@ impl GitHub {
     /// Whether a stored repository is its to collect.
     pub fn is_home_of(&self, repository: &Repository) -> bool {
         self.settings.is_home_of(repository)
+    }
+
+    /// What the server's schema lacks and is done without; it is asked once.
+    pub async fn lacking(&self) -> Result<Vec<&'static Optional>, SourceError> {
+        Ok(self.client.lacking().await?)
     }
 
     /// Where the GitHub App is installed, once it has a token; nothing where a token is configured.
