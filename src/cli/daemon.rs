@@ -108,6 +108,7 @@ impl Daemon {
             telemetry_path: settings.server.telemetry_path.clone(),
             version: env!("CARGO_PKG_VERSION"),
             api: serve::api::Api { questions, origins: settings.server.cors_origins.clone() },
+            pages: serve::pages::Pages::new(&settings.pages),
             reload: over_http.then(|| Arc::new(reloader.clone()) as Arc<dyn serve::Reload>),
             doors: Arc::clone(&lasting.doors),
         };
@@ -190,6 +191,7 @@ pub(super) fn evaluator(settings: &Settings, store: &Store) -> Evaluator {
         windows: settings.measures.windows.clone(),
         min_contributors: settings.space.min_contributors,
         lookback: settings.collection.lookback,
+        retention: settings.store.retention,
         components: settings.components.clone(),
         owners: Box::new(OrderedOwners::new(&settings.ownership)),
         workflow_files: settings.platform.workflow_files,

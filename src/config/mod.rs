@@ -41,8 +41,8 @@ pub use settings::{
     CatalogSettings, CollectionSettings, ComponentDetail, ExpositionSettings, FailuresSettings,
     GitHubSettings, HashLogins, IncidentMapping, IncidentSettings, IssuePattern, LogFormat,
     LogSettings, MeasuresSettings, OwnershipRule, OwnershipSettings, OwnershipSource,
-    PagerDutySettings, PlatformSettings, ServerSettings, Settings, SpaceSettings, StoreSettings,
-    Urgency,
+    PagerDutySettings, PagesSettings, PlatformSettings, ServerSettings, Settings, SpaceSettings,
+    StoreSettings, Urgency,
 };
 
 pub use shard::Shard;

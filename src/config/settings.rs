@@ -9,6 +9,7 @@ use crate::config::overrides::Overrides;
 use crate::config::patterns::{EnvironmentRule, HotfixRule, RepositoryPattern};
 use crate::config::shard::Shard;
 use crate::config::surveys::SurveySettings;
+use chrono_tz::Tz;
 use delivery::domain::{Person, Span, TeamName, Window};
 use delivery::ledger::{LeadTimeStart, Reason};
 use http::HeaderValue;
@@ -58,6 +59,8 @@ pub struct Settings {
     pub pagerduty: Vec<PagerDutySettings>,
     /// `[surveys]`
     pub surveys: SurveySettings,
+    /// `[pages]`
+    pub pages: PagesSettings,
     /// `[log]`
     pub log: LogSettings,
 }
@@ -71,6 +74,15 @@ pub struct ServerSettings {
     pub telemetry_path: String,
     /// `cors_origins`: whose pages may read the JSON API in a browser.
     pub cors_origins: Vec<HeaderValue>,
+}
+
+/// `[pages]`
+#[derive(Clone, Debug)]
+pub struct PagesSettings {
+    /// `time_zone`: by which clock the pages tell times.
+    pub time_zone: Tz,
+    /// `frame_ancestors`: whose pages may show them in a frame.
+    pub frame_ancestors: Vec<HeaderValue>,
 }
 
 /// `[store]`

@@ -18,12 +18,14 @@ mod incident_sources;
 mod mapping;
 mod mistakes;
 mod naming;
+mod overview;
 mod ownership;
 mod parallel;
 mod past;
 mod places;
 mod platform;
 mod questions;
+mod recent;
 mod repository_claims;
 mod resident;
 mod retention;
@@ -47,8 +49,9 @@ pub use evidence::{
 pub use incident_sources::IncidentSources;
 pub use mapping::{Called, Directory};
 pub use mistakes::{Evidence, Mistake, mistakes};
+pub use overview::{Overview, TeamWeeks, Week};
 pub use ownership::{OrderedOwners, Owner, Owners, Subject, UNOWNED};
-pub use past::Past;
+pub use past::{Past, known_since};
 pub use questions::{Answer, Busy, Inbox, Questions, WebAddresses};
 pub use repository_claims::RepositoryClaims;
 pub use rules::{Judging, rules_of};
@@ -90,6 +93,8 @@ pub struct EvaluationRules {
     pub min_contributors: usize,
     /// How much history is read: performance levels need theirs whole.
     pub lookback: Span,
+    /// How long facts are kept that no figure needs any more.
+    pub retention: Span,
     /// The components that are declared.
     pub components: Components,
     /// Whose is what.

@@ -56,6 +56,7 @@ pub(super) fn evaluator_of(components: Components) -> Evaluator {
         windows,
         min_contributors: 3,
         lookback: 120 * DAY,
+        retention: 400 * DAY,
         components,
         owners: Box::new(OrderedOwners::new(&ownership)),
         workflow_files: true,

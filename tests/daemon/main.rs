@@ -29,6 +29,7 @@ mod pagerduty;
 #[path = "../pagerduty_source/stand_in.rs"]
 #[allow(dead_code)] // The source's own tests use the rest.
 mod pagerduty_account;
+mod pages;
 mod platform;
 mod privacy;
 mod process;

@@ -14,6 +14,7 @@ mod log;
 mod measures;
 mod overrides;
 mod ownership;
+mod pages;
 mod platform;
 mod production;
 mod server;
@@ -52,6 +53,7 @@ pub static ALL: &[&Section] = &[
     &surveys::SECTION,
     &surveys::QUESTIONS,
     &surveys::TEAMS,
+    &pages::SECTION,
     &log::SECTION,
 ];
 
@@ -75,6 +77,7 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
     ownership.template_annotation = template_annotation;
     let platform = open(&platform::SECTION);
     let surveys = open(&surveys::SECTION);
+    let pages = pages::read(&open(&pages::SECTION));
     let log = log::read(&open(&log::SECTION));
     let collection = collection::read(&collection);
     let github = Reader::open_all(&github::SECTION, merged.root.remove("github"), report);
@@ -132,6 +135,7 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
         pagerduty,
         surveys,
         github,
+        pages,
         log,
     }
 }
