@@ -65,6 +65,7 @@ fn evaluator(settings: &Settings, store: &Store) -> Evaluator {
         retention: settings.store.retention,
         components: settings.components.clone(),
         owners: Box::new(OrderedOwners::new(&settings.ownership)),
+        workflow_files: settings.platform.workflow_files,
     };
     Evaluator::new(rules, Settled::default())
 }

@@ -1,6 +1,7 @@
 //! The command line. Secrets never stand on it: other users of the machine can read it.
 
 use super::docs::Reference;
+use super::import_args::ImportCommand;
 use super::report::ReportArgs;
 use crate::config::{ConfigFile, Flags, Sources, duration, listen_address};
 use crate::demo::{DAYS, SEED};
@@ -46,7 +47,13 @@ pub enum Command {
     Report(ReportArgs),
     /// Write the figures of the past as OpenMetrics, for Prometheus to load; the daemon must be stopped.
     Backfill(BackfillArgs),
-    /// Remove what the store holds of a repository; the daemon must be stopped.
+    /// Bring in what no source tells; the daemon must be stopped, or be sent it over HTTP.
+    Import {
+        /// What.
+        #[command(subcommand)]
+        what: ImportCommand,
+    },
+    /// Remove what the store holds of a repository or a survey; the daemon must be stopped.
     Purge(PurgeArgs),
     /// Print a generated reference as Markdown.
     Docs {
@@ -93,6 +100,10 @@ pub struct RunArgs {
         help = "The REST API; Enterprise Server: https://HOST/api/v3 [default: https://api.github.com]"
     )]
     pub github_api_url: Option<String>,
+    /// Collect only this part of the repositories, such as 2/3: the second of three processes that
+    /// divide them, each with a store of its own.
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<String>,
 }
 
 impl RunArgs {
@@ -110,6 +121,7 @@ impl RunArgs {
                 repositories: self.repo,
                 organizations: self.org,
                 github_api_url: self.github_api_url,
+                shard: self.shard,
             },
         }
     }
@@ -130,6 +142,9 @@ pub struct CheckArgs {
     /// The REST API.
     #[arg(long = "github.api-url", value_name = "URL")]
     pub github_api_url: Option<String>,
+    /// Check only this part of the repositories, such as 2/3.
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<String>,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
@@ -143,6 +158,7 @@ impl CheckArgs {
             repo: self.repo,
             org: self.org,
             github_api_url: self.github_api_url,
+            shard: self.shard,
             ..RunArgs::default()
         };
         run.into_sources()
@@ -200,8 +216,11 @@ fn step(text: &str) -> Result<Span, String> {
 #[derive(Clone, Debug, ClapArgs)]
 pub struct PurgeArgs {
     /// The repository; may be repeated.
-    #[arg(long, value_name = "OWNER/NAME", required = true)]
+    #[arg(long, value_name = "OWNER/NAME", required_unless_present = "survey")]
     pub repo: Vec<String>,
+    /// The survey, with all its answers; may be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub survey: Vec<String>,
     /// Remove what its counters and histograms have counted, too: they start over at 0, and those of
     /// its team and organisation are lower by it from the next start on, which looks like a reset.
     #[arg(long)]
@@ -334,6 +353,7 @@ mod tests {
             "--log.level=debug",
             "--log.format=json",
             "--github.api-url=http://localhost:1",
+            "--shard=2/3",
         ])
         .unwrap() else {
             panic!("not run")
@@ -347,6 +367,7 @@ mod tests {
             log_level: text("debug"),
             log_format: text("json"),
             github_api_url: text("http://localhost:1"),
+            shard: text("2/3"),
             ..Flags::default()
         };
         assert_eq!(flags, expected);

@@ -91,6 +91,7 @@ impl Daemon {
             health: Arc::new(Health::default()),
             snapshot: Arc::new(watch::Sender::new(Arc::new(Encoded::default()))),
             doors: Arc::default(),
+            survey_turn: Arc::default(),
             tasks: TaskTracker::new(),
         };
         let sources = lasting.connect(&settings)?;
@@ -171,6 +172,7 @@ pub(super) fn connect(
         deployments: settings.by_repository(|rules| rules.deployments.clone()),
         components: settings.components.clone(),
         ownership: settings.ownership.clone(),
+        platform: settings.platform.clone(),
         logins: store.login_hasher(),
     };
     let share = settings.collection.budget_share;
@@ -192,12 +194,14 @@ pub(super) fn evaluator(settings: &Settings, store: &Store) -> Evaluator {
         retention: settings.store.retention,
         components: settings.components.clone(),
         owners: Box::new(OrderedOwners::new(&settings.ownership)),
+        workflow_files: settings.platform.workflow_files,
     };
     let mut sources = IncidentSources::default();
     for account in &settings.pagerduty {
         sources.add(&account.name, account.services.values().map(|component| &**component));
     }
-    Evaluator::new(rules, Settled::default()).told_by(sources)
+    let evaluator = Evaluator::new(rules, Settled::default()).told_by(sources);
+    evaluator.surveying(settings.surveys.minimum)
 }
 
 /// Hands everything that is stored to those who keep it in memory; returns the newest change number.

@@ -6,10 +6,11 @@ use super::daemon::{connect, evaluator, load};
 use super::doors;
 use super::judged;
 use super::observers::Observers;
+use super::surveys::{self, Surveys};
 use crate::clock::SharedClock;
 use crate::collect::{Collect, CollectCatalog, CollectIncidents, Health, Surroundings};
 use crate::config::{GitHubSettings, OwnershipSource, Settings};
-use crate::evaluate::{Inbox, Publisher, Settled, WebAddresses};
+use crate::evaluate::{Inbox, Publisher, Settled, SurveyTurn, WebAddresses};
 use crate::exposition::{Encoded, Exposure, OwnMetrics};
 use crate::serve::Doors;
 use crate::sources::backstage::Backstage;
@@ -39,6 +40,8 @@ pub struct Lasting {
     pub inbox: Inbox,
     /// Where others tell of what happened.
     pub doors: Arc<Doors>,
+    /// The turn of whoever imports a survey.
+    pub survey_turn: SurveyTurn,
     /// Everything that has to end before the store is closed.
     pub tasks: TaskTracker,
 }
@@ -91,6 +94,7 @@ impl Lasting {
             clock: Arc::clone(&self.clock),
             settings: settings.collection.clone(),
             ownership: settings.ownership.clone(),
+            platform: settings.platform.clone(),
             components: settings.components.clone(),
             production: settings.by_repository(|rules| rules.production.clone()),
             observer: Arc::new(observers.clone()),
@@ -102,7 +106,7 @@ impl Lasting {
             let mut deliveries = Vec::new();
             for source in connected.by_ref().take(github.parts().len()) {
                 observers.introduce(source.name());
-                observers.keep_ownership(source.name(), &settings.ownership.order);
+                observers.keep_ownership(source.name(), settings);
                 let collect = Collect::new(Arc::clone(source), around.clone());
                 deliveries.push(collect.deliveries());
                 collectors.push(collect);
@@ -162,6 +166,7 @@ impl Lasting {
         }
         generation.tasks.close();
         self.doors.open(open);
+        self.open_for_surveys(settings);
         Ok(generation)
     }
 
@@ -186,6 +191,18 @@ impl Lasting {
                 self.observers().dismiss(old.name());
             }
         }
+    }
+
+    /// Opens the door for surveys, where a token is configured.
+    fn open_for_surveys(&self, settings: &Settings) {
+        let Some((token, _)) = &settings.surveys.token else { return self.doors.surveys.close() };
+        let (clock, turn) = (Arc::clone(&self.clock), Arc::clone(&self.survey_turn));
+        let taker = Surveys {
+            settings: Arc::new(settings.surveys.clone()),
+            importer: surveys::importer(settings, &self.store, clock, turn),
+            own: Arc::clone(&self.own),
+        };
+        self.doors.surveys.open(token.clone(), Arc::new(taker.introduced()));
     }
 
     fn observers(&self) -> Observers {

@@ -11,6 +11,7 @@ mod doors;
 mod explain;
 mod findings;
 mod generation;
+mod import_args;
 mod judged;
 mod log;
 mod observers;
@@ -18,11 +19,13 @@ mod output;
 mod purge;
 mod reload;
 mod report;
+mod surveys;
 mod views;
 
 pub use args::{Args, BackfillArgs, CheckArgs, Command, DemoArgs, ExplainArgs, PurgeArgs, RunArgs};
 pub use daemon::{Daemon, StartError};
 pub use docs::Reference;
+pub use import_args::{ImportCommand, ImportSurveyArgs};
 pub use reload::{Reloader, Reloading};
 pub use report::{ReportArgs, ReportFormat};
 
@@ -52,6 +55,7 @@ pub fn main() -> ExitCode {
             Command::Explain(args) => explain::run(args).await,
             Command::Report(args) => report::run(args).await,
             Command::Backfill(args) => backfill::run(args).await,
+            Command::Import { what: ImportCommand::Survey(args) } => surveys::run(args).await,
             Command::Purge(args) => purge::run(args).await,
             Command::Docs { reference } => docs::run(reference),
         }
@@ -71,6 +75,10 @@ async fn run(args: RunArgs) -> anyhow::Result<()> {
     let sources = args.into_sources();
     let settings = config::load(&sources)?;
     log::start(&settings.log)?;
+    let shard = settings.collection.shard;
+    if !shard.is_whole() {
+        tracing::info!(%shard, "only a part of the repositories is collected here");
+    }
     let stop = stop_on_signals()?;
     // Listened for from now on: a SIGHUP during the start must not end the process.
     let hangup = signal(SignalKind::hangup())?;

@@ -17,6 +17,8 @@ mod reader;
 mod reference;
 mod sections;
 mod settings;
+mod shard;
+mod surveys;
 
 #[cfg(test)]
 mod tests;
@@ -39,9 +41,13 @@ pub use settings::{
     CatalogSettings, CollectionSettings, ComponentDetail, ExpositionSettings, FailuresSettings,
     GitHubSettings, HashLogins, IncidentMapping, IncidentSettings, IssuePattern, LogFormat,
     LogSettings, MeasuresSettings, OwnershipRule, OwnershipSettings, OwnershipSource,
-    PagerDutySettings, PagesSettings, ServerSettings, Settings, SpaceSettings, StoreSettings,
-    Urgency,
+    PagerDutySettings, PagesSettings, PlatformSettings, ServerSettings, Settings, SpaceSettings,
+    StoreSettings, Urgency,
 };
+
+pub use shard::Shard;
+
+pub use surveys::{KnownTeams, SurveyQuestion, SurveySettings, plain};
 
 use problems::Report;
 

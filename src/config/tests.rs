@@ -8,6 +8,8 @@ mod mistakes;
 mod overrides;
 mod pagerduty;
 mod pages;
+mod platform;
+mod surveys;
 
 use super::*;
 use secrecy::ExposeSecret;

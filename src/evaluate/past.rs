@@ -73,6 +73,9 @@ impl Evaluator {
         for org in &mut set.orgs {
             as_of(&mut Arc::make_mut(org).figures, t, past);
         }
+        // What files said then is not known.
+        set.platform.golden_path.clear();
+        set.platform.workflows.clear();
         set
     }
 }

@@ -59,6 +59,7 @@ pub(super) fn evaluator_of(components: Components) -> Evaluator {
         retention: 400 * DAY,
         components,
         owners: Box::new(OrderedOwners::new(&ownership)),
+        workflow_files: true,
     };
     Evaluator::new(rules, Settled::default())
 }

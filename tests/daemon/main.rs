@@ -30,6 +30,7 @@ mod pagerduty;
 #[allow(dead_code)] // The source's own tests use the rest.
 mod pagerduty_account;
 mod pages;
+mod platform;
 mod privacy;
 mod process;
 mod rate_limits;
@@ -40,7 +41,9 @@ mod running;
 mod same_facts;
 mod schemathesis;
 mod settling;
+mod shards;
 mod space;
 mod story;
+mod surveys;
 mod trouble;
 mod webhooks;

@@ -5,12 +5,11 @@ use super::{MINIMAL, problems};
 /// What follows the minimal configuration, whose last line is 2, and the one problem that it gives.
 static MISTAKES: &[(&str, &str)] = &[
     ("[servr]\n", "servr (dora.toml, line 3): no such section; did you mean `server`?"),
-    ("[surveys]\n", "surveys (dora.toml, line 3): is not supported yet; remove the section"),
     (
         "[weather]\n",
         "weather (dora.toml, line 3): no such section; there are server, store, collection, \
              github, production, measures, failures, exposition, space, ownership, catalog, \
-             components, deployments, overrides, incidents, pages, log",
+             platform, components, deployments, overrides, incidents, surveys, pages, log",
     ),
     (
         "[server]\nlisten_adress = \":1\"\n",

@@ -120,8 +120,8 @@ impl Counted {
         }
     }
 
-    /// Adds up what was folded under it: how many there were, with the sum of their values.
-    pub fn add_folded(
+    /// Adds a total of it: how many there were, with the sum of their values.
+    pub fn add_total(
         self,
         figures: &mut SettledFigures,
         (count, sum): (u64, Span),
@@ -130,7 +130,7 @@ impl Counted {
         match self.sum_of(figures) {
             Sum::Count(known) => *known += count,
             Sum::Histogram(histogram) => {
-                histogram.add_folded(self.value(), (count, sum), exemplar);
+                histogram.add_total(self.value(), (count, sum), exemplar);
             }
         }
     }

@@ -8,7 +8,7 @@
 
 mod counted;
 mod finishes;
-pub(super) mod folding;
+pub(super) mod removing;
 mod subjects;
 mod totals;
 

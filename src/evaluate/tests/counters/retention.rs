@@ -1,7 +1,7 @@
-//! What was forgotten and folded never counts again, however often it is told.
+//! What was forgotten and removed never counts again, however often it is told.
 
 use super::super::super::retention::is_gone;
-use super::super::super::settling::folding::removable;
+use super::super::super::settling::removing::removable;
 use super::*;
 use crate::store::SettledPage;
 
@@ -9,7 +9,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
-    fn what_was_folded_never_counts_again(
+    fn what_was_removed_never_counts_again(
         events in prop::collection::vec(event(), 1..40),
         retention in 0..20 * DAY,
     ) {

@@ -1,4 +1,4 @@
-//! What is folded shows the same; what a former owner counted ends as a whole.
+//! What is removed shows the same; what a former owner counted ends as a whole.
 
 #![allow(clippy::unwrap_used)]
 
@@ -99,7 +99,7 @@ proptest! {
             let written = store.totals().await.unwrap();
             migrate_again(&path).await;
             let migrated = store.totals().await.unwrap();
-            Settled::fold_page(&store, 0, Time(through), |_| true).await.unwrap();
+            Settled::remove_page(&store, 0, Time(through), |_| true).await.unwrap();
             let again = Settled::read(&store).await.unwrap();
             let left = store.settled(0, 100).await.unwrap().rows;
             assert!(left.iter().all(|row| row.at.0 > through));

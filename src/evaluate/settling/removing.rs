@@ -25,7 +25,7 @@ impl Settled {
     /// Removes of a store's rows a page after the place `after`: those that happened by `until` and
     /// that are `gone`. Gives how many these were, and where to go on; nothing lies there where all
     /// rows of the page were younger, since rows are nearly in order of time. No figure moves.
-    pub async fn fold_page(
+    pub async fn remove_page(
         store: &Store,
         after: u64,
         until: Time,
@@ -43,5 +43,5 @@ impl Settled {
 }
 
 #[cfg(test)]
-#[path = "folding_tests.rs"]
+#[path = "removing_tests.rs"]
 mod tests;
