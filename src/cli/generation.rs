@@ -99,13 +99,21 @@ impl Lasting {
             observer: Arc::new(observers.clone()),
             health: Arc::clone(&self.health),
         };
-        let mut collectors = Vec::new();
-        for source in &sources.github {
-            observers.introduce(source.name());
-            observers.keep_ownership(source.name(), &settings.ownership.order);
-            collectors.push(Collect::new(Arc::clone(source), around.clone()));
+        let (mut collectors, mut open) = (Vec::new(), Vec::new());
+        let mut connected = sources.github.iter();
+        for github in &settings.github {
+            let mut deliveries = Vec::new();
+            for source in connected.by_ref().take(github.parts().len()) {
+                observers.introduce(source.name());
+                observers.keep_ownership(source.name(), &settings.ownership.order);
+                let collect = Collect::new(Arc::clone(source), around.clone());
+                deliveries.push(collect.deliveries());
+                collectors.push(collect);
+            }
+            let secrets = &github.webhook_secrets;
+            open.push(doors::of_github(&github.name, secrets, deliveries, &self.own));
         }
-        let (mut incidents, mut open) = (Vec::new(), Vec::new());
+        let mut incidents = Vec::new();
         for (source, account) in sources.incidents.iter().zip(&settings.pagerduty) {
             observers.introduce_incidents(source.name());
             let (collect, events) = CollectIncidents::new(Arc::clone(source), around.clone());

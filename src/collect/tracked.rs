@@ -195,6 +195,16 @@ impl Tracked {
         self.finishes.keys().map(|(_, id)| *id)
     }
 
+    /// Whether a deployment is known, finished in production or unfinished.
+    pub fn knows(&self, id: DeploymentId) -> bool {
+        self.unfinished.contains_key(&id) || self.finished().any(|finished| finished == id)
+    }
+
+    /// Whether an incident is known.
+    pub fn knows_incident(&self, id: &IncidentId) -> bool {
+        self.incidents.contains_key(id)
+    }
+
     /// Drops finishes that the store forgot: what they deployed is no commit to look for.
     pub fn forget_finishes(&mut self, forgotten: &BTreeSet<DeploymentId>) {
         self.finishes.retain(|(_, id), _| !forgotten.contains(id));

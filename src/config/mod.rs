@@ -40,7 +40,7 @@ pub use settings::{
     CatalogSettings, CollectionSettings, ComponentDetail, ExpositionSettings, FailuresSettings,
     GitHubSettings, HashLogins, IncidentMapping, IncidentSettings, IssuePattern, LogFormat,
     LogSettings, MeasuresSettings, OwnershipRule, OwnershipSettings, OwnershipSource,
-    PagerDutySettings, ServerSettings, Settings, StoreSettings, Urgency,
+    PagerDutySettings, ServerSettings, Settings, SpaceSettings, StoreSettings, Urgency,
 };
 
 pub use surveys::{KnownTeams, SurveyQuestion, SurveySettings, plain};

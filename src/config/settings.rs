@@ -37,6 +37,8 @@ pub struct Settings {
     pub failures: FailuresSettings,
     /// `[exposition]`
     pub exposition: ExpositionSettings,
+    /// `[space]`
+    pub space: SpaceSettings,
     /// `[ownership]`
     pub ownership: OwnershipSettings,
     /// `[catalog]`, where it names a server.
@@ -118,6 +120,9 @@ pub struct GitHubSettings {
     pub include_forks: bool,
     /// What authorizes requests.
     pub credential: Credential,
+    /// What its webhooks are signed with, read from `webhook_secret_env` or `webhook_secret_file`;
+    /// empty: none of its webhooks is taken.
+    pub webhook_secrets: Vec<SecretString>,
 }
 
 /// `[measures]`
@@ -175,6 +180,13 @@ pub struct ExpositionSettings {
     pub max_series: usize,
     /// `created_timestamps`: whether OpenMetrics tells since when counters have counted.
     pub created_timestamps: bool,
+}
+
+/// `[space]`
+#[derive(Clone, Copy, Debug)]
+pub struct SpaceSettings {
+    /// `min_contributors`: below so many contributors a team's figures are withheld; at least 3.
+    pub min_contributors: usize,
 }
 
 /// Where an answer to "whose is it" may come from.

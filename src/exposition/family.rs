@@ -4,7 +4,8 @@ use super::figures::PlatformFigures;
 use super::histogram::Histogram;
 use super::settled::SettledFigures;
 use delivery::measures::{
-    Distribution, GroupFigures, PointFigures, SeedFigures, SurveyFigures, WindowFigures,
+    Distribution, GroupFigures, PointFigures, SeedFigures, SpaceFigures, SurveyFigures,
+    WindowFigures,
 };
 
 /// A family's type.
@@ -38,6 +39,8 @@ pub enum Subject {
     Team,
     /// An organisation.
     Org,
+    /// A team, and how it works together.
+    Space,
     /// A repository, as the exporter collects it.
     Repository,
     /// A team in a survey.
@@ -48,10 +51,11 @@ pub enum Subject {
 
 impl Subject {
     /// All of them, in the order of the exposition.
-    pub(super) const ALL: [Subject; 6] = [
+    pub(super) const ALL: [Subject; 7] = [
         Subject::Component,
         Subject::Team,
         Subject::Org,
+        Subject::Space,
         Subject::Repository,
         Subject::Survey,
         Subject::Platform,
@@ -63,6 +67,7 @@ impl Subject {
             Subject::Component => "dora_",
             Subject::Team => "dora_team_",
             Subject::Org => "dora_org_",
+            Subject::Space => "space_",
             Subject::Repository => "dora_exporter_",
             Subject::Survey => "space_survey_",
             Subject::Platform => "platform_",
@@ -73,7 +78,7 @@ impl Subject {
     pub fn labels(self) -> &'static [&'static str] {
         match self {
             Subject::Component => &["team", "repo", "component"],
-            Subject::Team => &["team"],
+            Subject::Team | Subject::Space => &["team"],
             Subject::Org => &["org"],
             Subject::Repository => &["repo"],
             Subject::Survey => &["team", "survey"],
@@ -86,6 +91,10 @@ impl Subject {
             Subject::Component | Subject::Repository | Subject::Survey | Subject::Platform => "",
             Subject::Team => " Pooled over the team's components.",
             Subject::Org => " Pooled over the organisation's components.",
+            Subject::Space => {
+                " Pooled over the team's components; absent with fewer contributors than \
+                 `space.min_contributors`."
+            }
         }
     }
 }
@@ -102,6 +111,10 @@ pub(super) enum Reading {
     Durations(fn(&WindowFigures) -> Option<Distribution>),
     /// One value per window, phase and statistic.
     Phases,
+    /// One value per window of how a team works together.
+    Space(fn(&SpaceFigures) -> Option<f64>),
+    /// One value per such window and statistic.
+    SpaceStats(fn(&SpaceFigures) -> Option<Distribution>),
     /// One value.
     Point(fn(&PointFigures) -> Option<f64>),
     /// The instant through which there is data.

@@ -73,7 +73,7 @@ impl<'a> Sorted<'a> {
             Subject::Component => self.components.len(),
             Subject::Team if family.declaration.is_settled() => self.settled_teams.len(),
             Subject::Org if family.declaration.is_settled() => self.settled_orgs.len(),
-            Subject::Team => self.teams.len(),
+            Subject::Team | Subject::Space => self.teams.len(),
             Subject::Org => self.orgs.len(),
             Subject::Repository => self.repositories.len(),
             Subject::Survey => self.surveyed.len(),
@@ -106,7 +106,9 @@ impl<'a> Sorted<'a> {
                     settled(family, figures, &[("org", org)], None, to);
                 }
             }
-            Subject::Team => self.teams[subjects].iter().for_each(|one| team(family, one, to)),
+            Subject::Team | Subject::Space => {
+                self.teams[subjects].iter().for_each(|one| team(family, one, to));
+            }
             Subject::Org => self.orgs[subjects].iter().for_each(|one| {
                 to.subject(&[("org", &one.org)]);
                 figures(family, &one.figures, false, to);
@@ -280,6 +282,21 @@ fn figures(family: &Family, one: &Figures, standard: bool, to: &mut impl Samples
                 let Some(times) = read(figures) else { continue };
                 for (stat, value) in stats {
                     to.sample("", &[("window", window), ("stat", stat)], value(&times));
+                }
+            }
+        }
+        Reading::Space(read) => {
+            for (window, figures) in &one.space {
+                if let Some(value) = read(figures) {
+                    to.sample("", &[("window", window)], value);
+                }
+            }
+        }
+        Reading::SpaceStats(read) => {
+            for (window, figures) in &one.space {
+                let Some(values) = read(figures) else { continue };
+                for (stat, value) in stats {
+                    to.sample("", &[("window", window), ("stat", stat)], value(&values));
                 }
             }
         }

@@ -16,7 +16,7 @@ mod routes;
 mod survey_door;
 
 pub use connections::{BindError, Limits, bind, serve, serve_within};
-pub use doors::{Door, Doors, Outcome, Sender, Taker};
+pub use doors::{Door, Doors, Event, Outcome, Sender, Taker};
 pub use survey_door::{SurveyAnswer, SurveyDoor, SurveyTaker};
 
 pub use health::{HealthReport, HealthView, SourceHealth};

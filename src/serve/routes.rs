@@ -21,6 +21,10 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inl
 pub(super) fn router(state: Arc<ServeState>, body_bytes: usize) -> Router {
     let doors = Router::new()
         .route(
+            Sender::GitHub.path(),
+            post(|state, headers, body| knock(Sender::GitHub, state, headers, body)),
+        )
+        .route(
             Sender::PagerDuty.path(),
             post(|state, headers, body| knock(Sender::PagerDuty, state, headers, body)),
         )

@@ -7,6 +7,7 @@
 mod error;
 mod file;
 mod forget;
+mod hints;
 mod logins;
 mod look;
 mod lookup;
@@ -25,6 +26,7 @@ mod tests;
 
 pub use error::StoreError;
 pub use forget::Forgotten;
+pub use hints::Hint;
 pub use other_deployments::OtherDeployments;
 pub use purge::Purged;
 pub use reader::FactPage;

@@ -20,6 +20,7 @@ fn figures(contribution: &Contribution) -> Figures {
     let month = contribution.window_figures(SEED_INSTABILITY_WINDOW).unwrap();
     Figures {
         windows: vec![(Arc::from("30d"), month)],
+        space: Vec::new(),
         point: contribution.point.clone(),
         data_through: Some(BORN),
     }

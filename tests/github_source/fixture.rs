@@ -133,6 +133,7 @@ impl World {
                 file: None,
                 origin: "the environment variable GITHUB_TOKEN".to_owned(),
             }),
+            webhook_secrets: Vec::new(),
         };
         change(&mut settings);
         let ear = Arc::new(Ear::default());

@@ -4,10 +4,11 @@ use crate::apps::Apps;
 use crate::event::Event;
 use crate::faults::Faults;
 use crate::history::Histories;
-use crate::http::SimServer;
+use crate::http::{SimServer, delivery};
 use crate::limits::{LimitSettings, Limits};
 use crate::meter::Meter;
 use crate::state::{EventError, State};
+use serde_json::Value;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
@@ -110,6 +111,13 @@ impl Sim {
             state.apply(*at, event);
         }
         state
+    }
+
+    /// The kind and the payload of the webhook that GitHub sends once an event has happened, by the
+    /// present state; none for events of which it tells nothing, and those of releases, runs, teams,
+    /// properties, reviews and edits, which the simulation does not tell of.
+    pub fn delivery(&self, event: &Event) -> Option<(&'static str, Value)> {
+        delivery(&self.world().state, event)
     }
 
     /// The faults that clients meet; none at first.

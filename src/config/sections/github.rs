@@ -3,7 +3,7 @@
 mod access;
 pub(super) mod urls;
 
-use super::certificates;
+use super::{certificates, credentials};
 use crate::config::credential::{Credential, TokenSettings};
 use crate::config::keys::{Default, Key, Section};
 use crate::config::layers::Sources;
@@ -116,10 +116,30 @@ pub(super) static SECTION: Section = Section {
             means: "The app's installation, where this section names one account and the \
                     installation is not to be looked up.",
         },
+        Key {
+            name: "webhook_secret_env",
+            value: "the name of an environment variable",
+            default: Default::Absent { example: r#""GITHUB_WEBHOOK_SECRET""# },
+            means: "The environment variable that holds the secret of the webhooks that tell this \
+                    source's news to `/webhooks/github`, so that they are read at once. Without it or \
+                    `webhook_secret_file` the path is closed.",
+        },
+        Key {
+            name: "webhook_secret_file",
+            value: "a path",
+            default: Default::Absent { example: r#""/run/secrets/github-webhook""# },
+            means: "A file with that secret instead; several, one a line, while it is changed. Where \
+                    several sections have one, the secret that signed an event says whose it is. \
+                    Relative paths start from the folder of this file.",
+        },
     ],
     tables: &[],
-    later: &["webhook_secret_file"],
+    later: &[],
 };
+
+/// How its webhooks come to their secret, in messages.
+const WEBHOOK_REMEDY: &str = "write into it the secret that was given to the webhook in GitHub's \
+                              settings; several, one a line, while it is changed";
 
 pub(super) fn read(
     written: Option<Vec<Reader<'_>>>,
@@ -182,6 +202,7 @@ fn read_one(
         include_archived: reader.flag("include_archived").unwrap_or_default(),
         include_forks: reader.flag("include_forks").unwrap_or_default(),
         credential: Credential::Token(TokenSettings::default()),
+        webhook_secrets: credentials::webhook_secrets(reader, sources, folder, WEBHOOK_REMEDY),
     };
     settings.credential = access::read(reader, sources, folder, settings.accounts().len());
     settings

@@ -5,12 +5,11 @@ use super::{MINIMAL, problems};
 /// What follows the minimal configuration, whose last line is 2, and the one problem that it gives.
 static MISTAKES: &[(&str, &str)] = &[
     ("[servr]\n", "servr (dora.toml, line 3): no such section; did you mean `server`?"),
-    ("[space]\n", "space (dora.toml, line 3): is not supported yet; remove the section"),
     (
         "[weather]\n",
         "weather (dora.toml, line 3): no such section; there are server, store, collection, \
-             github, production, measures, failures, exposition, ownership, catalog, components, \
-             deployments, overrides, incidents, surveys, log",
+             github, production, measures, failures, exposition, space, ownership, catalog, \
+             components, deployments, overrides, incidents, surveys, log",
     ),
     (
         "[server]\nlisten_adress = \":1\"\n",
@@ -214,6 +213,11 @@ static MISTAKES: &[(&str, &str)] = &[
         "[exposition]\nmax_series = 0\n",
         "exposition.max_series (dora.toml, line 4): is the number 0; write a whole number from \
              1 on: max_series = 1_000_000",
+    ),
+    (
+        "[space]\nmin_contributors = 2\n",
+        "space.min_contributors (dora.toml, line 4): 2 is too few; write at least 3, or a team's \
+             figure would be a person's",
     ),
     (
         "[ownership]\norder = [\"rules\", \"owners\"]\n",

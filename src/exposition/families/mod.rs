@@ -7,6 +7,7 @@ mod original;
 mod platform;
 mod settled;
 mod space;
+mod space_reviews;
 mod standing;
 mod trust;
 
@@ -28,6 +29,7 @@ pub(super) fn declarations() -> impl Iterator<Item = &'static Declaration> {
         durations::DECLARATIONS,
         standing::DECLARATIONS,
         trust::DECLARATIONS,
+        space_reviews::DECLARATIONS,
         space::DECLARATIONS,
         platform::DECLARATIONS,
     ]

@@ -14,6 +14,7 @@ mod measures;
 mod problem;
 mod query;
 mod selection;
+mod space_measures;
 mod surveys;
 mod teams;
 

@@ -6,7 +6,6 @@ use super::documents::*;
 use super::figures::{Level, Wanted, figures};
 use super::instant::Instant;
 use super::lists::{self, List};
-use super::measures::MEASURES;
 use super::*;
 use delivery::domain::{Time, Window};
 use delivery::ledger::History;
@@ -58,7 +57,7 @@ fn every_parameter_and_every_measure_is_described() {
         .map(|one| one["name"].as_str().unwrap())
         .collect();
     assert_eq!(in_query, [COMPONENT, MEASURE, WINDOW, FROM, TO, LIMIT, CURSOR].into());
-    let known: Vec<&str> = MEASURES.iter().map(|measure| measure.name).collect();
+    let known: Vec<&str> = measures::all().map(|measure| measure.name).collect();
     let schemas = &described["components"]["schemas"];
     for place in [
         &parameters["Measure"]["schema"]["enum"],
@@ -133,6 +132,7 @@ fn every_field_of_a_figure_is_described() {
         window: Some(String::new()),
         from: at,
         to: at,
+        withheld: true,
         value: number,
         numerator: number,
         denominator: number,
@@ -151,6 +151,7 @@ fn every_field_of_a_figure_is_described() {
         "window",
         "from",
         "to",
+        "withheld",
         "value",
         "numerator",
         "denominator",
@@ -332,6 +333,7 @@ fn nothing() -> crate::exposition::Figures {
     let contribution = Contribution::of(&Member::component(&history, Time(0)), &[window]);
     crate::exposition::Figures {
         windows: vec![(Arc::from("30d"), contribution.window_figures(window).unwrap())],
+        space: Vec::new(),
         point: contribution.point.clone(),
         data_through: None,
     }

@@ -44,6 +44,7 @@ mod told;
 mod transport;
 mod verdict;
 mod walk;
+mod webhook;
 
 pub use answers::{Discovery, HistoryPage, Mark, Parsing, Probe, Probed, Reach, Rechecked, Wanted};
 pub use gate::Left;
@@ -53,6 +54,7 @@ pub use owner_files::{FilesRead, OwnerFiles};
 pub use ownership::Said;
 pub use survey::{ListedDeployment, Newest, Survey};
 pub use together::{FirstPage, FirstPages, Place};
+pub use webhook::{Heard, News};
 
 use crate::clock::SharedClock;
 use crate::config::{GitHubSettings, have_paths};

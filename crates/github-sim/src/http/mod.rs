@@ -6,6 +6,9 @@ mod rest;
 mod rest_json;
 mod rest_lists;
 mod rest_runs;
+mod webhook;
+
+pub(crate) use webhook::delivery;
 
 use crate::faults::{Fault, SOMETHING_WENT_WRONG};
 use crate::graphql::{self, Surroundings};

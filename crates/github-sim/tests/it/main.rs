@@ -16,3 +16,4 @@ mod rest;
 mod runs;
 mod scenario;
 mod search;
+mod webhooks;
