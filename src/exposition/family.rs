@@ -1,6 +1,6 @@
 //! What it takes to declare a family, once, for every level that shows it.
 
-use super::figures::PlatformFigures;
+use super::figures::{Pair, PlatformFigures};
 use super::histogram::Histogram;
 use super::settled::SettledFigures;
 use delivery::measures::{Distribution, PointFigures, SeedFigures, WindowFigures};
@@ -111,7 +111,7 @@ pub(super) enum Reading {
     /// Values by those of the family's label, of which a family without labels has one.
     Platform(fn(&PlatformFigures) -> Vec<(String, u64)>),
     /// Values by those of the family's two labels.
-    PlatformPairs(fn(&PlatformFigures) -> &[([String; 2], u64)]),
+    PlatformPairs(fn(&PlatformFigures) -> &[Pair]),
 }
 
 /// A family, declared for one or several levels.
