@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "github_source/app.rs"]
+mod app;
+mod app_key;
 #[path = "github_source/elsewhere.rs"]
 mod elsewhere;
 #[path = "github_source/fixture.rs"]
@@ -10,6 +13,8 @@ mod fixture;
 mod lists;
 #[path = "github_source/monorepo.rs"]
 mod monorepo;
+#[path = "github_source/older.rs"]
+mod older;
 #[path = "github_source/ownership.rs"]
 mod ownership;
 #[path = "github_source/repositories.rs"]
@@ -18,3 +23,5 @@ mod repositories;
 mod together;
 #[path = "github_source/trouble.rs"]
 mod trouble;
+#[path = "github_source/workflows.rs"]
+mod workflows;

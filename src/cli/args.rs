@@ -1,6 +1,8 @@
 //! The command line. Secrets never stand on it: other users of the machine can read it.
 
 use super::docs::Reference;
+use super::import_args::ImportCommand;
+use super::report::ReportArgs;
 use crate::config::{ConfigFile, Flags, Sources, duration, listen_address};
 use crate::demo::{DAYS, SEED};
 use chrono::{DateTime, NaiveDate, NaiveTime};
@@ -41,9 +43,17 @@ pub enum Command {
     /// Show what a team's figures are made of: every fact, the rule that judged it, and what was
     /// left out. Reads the store only, beside a running daemon or without one.
     Explain(ExplainArgs),
+    /// Write a team's review of a quarter, for a retrospective. Reads the store only.
+    Report(ReportArgs),
     /// Write the figures of the past as OpenMetrics, for Prometheus to load; the daemon must be stopped.
     Backfill(BackfillArgs),
-    /// Remove what the store holds of a repository; the daemon must be stopped.
+    /// Bring in what no source tells; the daemon must be stopped, or be sent it over HTTP.
+    Import {
+        /// What.
+        #[command(subcommand)]
+        what: ImportCommand,
+    },
+    /// Remove what the store holds of a repository or a survey; the daemon must be stopped.
     Purge(PurgeArgs),
     /// Print a generated reference as Markdown.
     Docs {
@@ -90,6 +100,10 @@ pub struct RunArgs {
         help = "The REST API; Enterprise Server: https://HOST/api/v3 [default: https://api.github.com]"
     )]
     pub github_api_url: Option<String>,
+    /// Collect only this part of the repositories, such as 2/3: the second of three processes that
+    /// divide them, each with a store of its own.
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<String>,
 }
 
 impl RunArgs {
@@ -107,6 +121,7 @@ impl RunArgs {
                 repositories: self.repo,
                 organizations: self.org,
                 github_api_url: self.github_api_url,
+                shard: self.shard,
             },
         }
     }
@@ -127,6 +142,9 @@ pub struct CheckArgs {
     /// The REST API.
     #[arg(long = "github.api-url", value_name = "URL")]
     pub github_api_url: Option<String>,
+    /// Check only this part of the repositories, such as 2/3.
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<String>,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
@@ -140,6 +158,7 @@ impl CheckArgs {
             repo: self.repo,
             org: self.org,
             github_api_url: self.github_api_url,
+            shard: self.shard,
             ..RunArgs::default()
         };
         run.into_sources()
@@ -197,8 +216,11 @@ fn step(text: &str) -> Result<Span, String> {
 #[derive(Clone, Debug, ClapArgs)]
 pub struct PurgeArgs {
     /// The repository; may be repeated.
-    #[arg(long, value_name = "OWNER/NAME", required = true)]
+    #[arg(long, value_name = "OWNER/NAME", required_unless_present = "survey")]
     pub repo: Vec<String>,
+    /// The survey, with all its answers; may be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub survey: Vec<String>,
     /// Remove what its counters and histograms have counted, too: they start over at 0, and those of
     /// its team and organisation are lower by it from the next start on, which looks like a reset.
     #[arg(long)]
@@ -226,8 +248,12 @@ impl PurgeArgs {
 #[derive(Clone, Debug, ClapArgs)]
 pub struct ExplainArgs {
     /// The team.
-    #[arg(long, value_name = "NAME")]
-    pub team: String,
+    #[arg(long, value_name = "NAME", required_unless_present = "org")]
+    pub team: Option<String>,
+    /// The organisations instead of a team, with the incidents that no component has and the
+    /// repositories that were deployed, but never to production.
+    #[arg(long, conflicts_with_all = ["team", "component"])]
+    pub org: bool,
     /// One of its components: owner/repo/name, owner/repo or name, where only one is called so.
     #[arg(long, value_name = "NAME")]
     pub component: Option<String>,
@@ -327,6 +353,7 @@ mod tests {
             "--log.level=debug",
             "--log.format=json",
             "--github.api-url=http://localhost:1",
+            "--shard=2/3",
         ])
         .unwrap() else {
             panic!("not run")
@@ -340,6 +367,7 @@ mod tests {
             log_level: text("debug"),
             log_format: text("json"),
             github_api_url: text("http://localhost:1"),
+            shard: text("2/3"),
             ..Flags::default()
         };
         assert_eq!(flags, expected);

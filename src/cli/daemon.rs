@@ -91,6 +91,7 @@ impl Daemon {
             health: Arc::new(Health::default()),
             snapshot: Arc::new(watch::Sender::new(Arc::new(Encoded::default()))),
             doors: Arc::default(),
+            survey_turn: Arc::default(),
             tasks: TaskTracker::new(),
         };
         let sources = lasting.connect(&settings)?;
@@ -107,6 +108,7 @@ impl Daemon {
             telemetry_path: settings.server.telemetry_path.clone(),
             version: env!("CARGO_PKG_VERSION"),
             api: serve::api::Api { questions, origins: settings.server.cors_origins.clone() },
+            pages: serve::pages::Pages::new(&settings.pages),
             reload: over_http.then(|| Arc::new(reloader.clone()) as Arc<dyn serve::Reload>),
             doors: Arc::clone(&lasting.doors),
         };
@@ -170,6 +172,7 @@ pub(super) fn connect(
         deployments: settings.by_repository(|rules| rules.deployments.clone()),
         components: settings.components.clone(),
         ownership: settings.ownership.clone(),
+        platform: settings.platform.clone(),
         logins: store.login_hasher(),
     };
     let share = settings.collection.budget_share;
@@ -188,14 +191,17 @@ pub(super) fn evaluator(settings: &Settings, store: &Store) -> Evaluator {
         windows: settings.measures.windows.clone(),
         min_contributors: settings.space.min_contributors,
         lookback: settings.collection.lookback,
+        retention: settings.store.retention,
         components: settings.components.clone(),
         owners: Box::new(OrderedOwners::new(&settings.ownership)),
+        workflow_files: settings.platform.workflow_files,
     };
     let mut sources = IncidentSources::default();
     for account in &settings.pagerduty {
         sources.add(&account.name, account.services.values().map(|component| &**component));
     }
-    Evaluator::new(rules, Settled::default()).told_by(sources)
+    let evaluator = Evaluator::new(rules, Settled::default()).told_by(sources);
+    evaluator.surveying(settings.surveys.minimum)
 }
 
 /// Hands everything that is stored to those who keep it in memory; returns the newest change number.
@@ -206,7 +212,7 @@ pub(super) async fn load(
     evaluator: &mut Evaluator,
 ) -> Result<u64, StoreError> {
     for repository in store.repositories().await? {
-        let collected = collectors.iter().any(|collect| *collect.name() == *repository.host);
+        let collected = collectors.iter().any(|collect| collect.is_home_of(&repository));
         let mut repository = repository;
         if !collected && repository.state == RepositoryState::Active {
             // Its `[[github]]` block was removed or renamed: its facts stay, its series end.

@@ -1,11 +1,12 @@
-//! Reading the files that say whose repositories are: those of repositories whose heads have moved.
+//! Reading the files that say whose repositories are, and which workflows they call: those of
+//! repositories whose heads have moved.
 
 use super::{Collect, CollectError};
 use crate::config::OwnershipSource;
 use crate::sources::SourceError;
 use crate::sources::github::{FilesRead, OwnerFiles};
 use crate::store::{CursorOf, CursorUpdate};
-use delivery::domain::{ClaimSource, Fact, Repository};
+use delivery::domain::{ClaimSource, Fact, RepoId, Repository};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -13,24 +14,27 @@ use std::sync::Arc;
 const REPOSITORIES_AT_ONCE: usize = 500;
 
 impl Collect {
-    /// The files that the order asks for.
+    /// The files that are asked for.
     pub(super) fn wanted_files(&self) -> OwnerFiles {
         let order = &self.around.ownership.order;
         OwnerFiles {
             catalog: order.contains(&OwnershipSource::Catalog),
             codeowners: order.contains(&OwnershipSource::CodeOwners),
+            workflows: self.around.platform.workflow_files,
         }
     }
 
-    /// Reads the files of repositories whose heads have moved; gives a failure of each source that
+    /// Reads the files of those of the repositories whose heads have moved; gives a failure of each source that
     /// had one. A repository whose files cannot be read keeps what they said.
     pub(super) async fn read_owner_files(
         &mut self,
         wanted: OwnerFiles,
+        of: impl Fn(RepoId) -> bool,
     ) -> Result<BTreeMap<ClaimSource, CollectError>, CollectError> {
         let source = Arc::clone(&self.source);
         let moved: Vec<(Repository, Option<String>)> = self
             .active()
+            .filter(|tracked| of(tracked.repository.id))
             .map(|tracked| (tracked.as_probed(), tracked.owner_files.clone()))
             .filter(|(repo, cursor)| {
                 source.owner_files_may_have_news(repo, cursor.as_deref(), wanted)
@@ -83,7 +87,7 @@ impl Collect {
     }
 }
 
-/// A failure of both kinds of files, since they are read together; each shows it.
+/// A failure of all kinds of files, since they are read together; each shows it.
 fn note_failure_of_files(
     failures: &mut BTreeMap<ClaimSource, CollectError>,
     wanted: OwnerFiles,
@@ -98,5 +102,6 @@ fn note_failure_of_files(
 pub(super) fn files_of(wanted: OwnerFiles) -> impl Iterator<Item = ClaimSource> {
     let catalog = wanted.catalog.then_some(ClaimSource::CatalogFiles);
     let codeowners = wanted.codeowners.then_some(ClaimSource::CodeOwners);
-    catalog.into_iter().chain(codeowners)
+    let workflows = wanted.workflows.then_some(ClaimSource::WorkflowFiles);
+    catalog.into_iter().chain(codeowners).chain(workflows)
 }

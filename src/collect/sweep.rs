@@ -2,9 +2,11 @@
 
 use super::failing::Concern;
 use super::fetch::Outcome;
+use super::tracked::Tracked;
 use super::{Collect, CollectError, repositories};
 use crate::sources::github::{FirstPages, Wanted};
 use delivery::domain::{Collector, Fact, MINUTE, Oid, RepoId, Repository, Span, Time};
+use std::collections::BTreeSet;
 
 /// How often the configured organisations, names and globs are listed again.
 const DISCOVERY_INTERVAL: Span = 30 * MINUTE;
@@ -34,24 +36,20 @@ impl Collect {
         }
         self.recheck(asked_at).await?;
         self.fetch_news(asked_at).await?;
-        self.advance_the_quiet(asked_at).await
+        self.advance_the_quiet(asked_at, |_| true).await
     }
 
-    async fn discover(&mut self, started: Time) -> Result<(), CollectError> {
+    pub(super) async fn discover(&mut self, started: Time) -> Result<(), CollectError> {
         let known = repositories(&self.tracked);
         let discovery = self.source.discover(&known).await?;
         self.around.observer.discovered(self.source.name(), &discovery);
-        let failed = !discovery.failures.is_empty();
-        for error in discovery.failures {
-            // A whole organisation that cannot be listed is a failure of the source, told every time.
-            let error = CollectError::Source(error);
-            if error.concerns_everything() {
-                return Err(error);
-            }
-            self.note_failure(Concern::Discovery, &error);
-            if self.tracked.is_empty() && discovery.repositories.is_empty() {
-                return Err(error);
-            }
+        let failures: Vec<CollectError> =
+            discovery.failures.into_iter().map(CollectError::Source).collect();
+        let failed = !failures.is_empty();
+        let is_nothing_left = self.tracked.is_empty() && discovery.repositories.is_empty();
+        let missing = self.note_missing(failures)?;
+        if let Some(error) = missing.into_iter().next().filter(|_| is_nothing_left) {
+            return Err(error);
         }
         let found = discovery.repositories.iter();
         let heads: Vec<(RepoId, Option<Oid>)> = found.map(|one| (one.id, one.head)).collect();
@@ -76,11 +74,29 @@ impl Collect {
                 tracked.head = tracked.head.or(head);
             }
         }
+        self.tell_collected();
         if !failed {
             self.note_success(Concern::Discovery);
         }
         self.discovered_at = Some(started);
         Ok(())
+    }
+
+    /// Notes what could not be listed, and hands it back. The error is a failure of the whole source,
+    /// which is told every time.
+    fn note_missing(
+        &mut self,
+        failures: Vec<CollectError>,
+    ) -> Result<Vec<CollectError>, CollectError> {
+        let (whole, parts): (Vec<_>, Vec<_>) =
+            failures.into_iter().partition(CollectError::concerns_everything);
+        if !parts.is_empty() {
+            self.note_failures(Concern::Discovery, &parts);
+        }
+        match whole.into_iter().next() {
+            Some(error) => Err(error),
+            None => Ok(parts),
+        }
     }
 
     /// Fetches what is new in repositories whose history is complete.
@@ -93,15 +109,47 @@ impl Collect {
             .map(|(repo, _)| *repo)
             .collect();
         for some in fresh.chunks(FETCHED_TOGETHER) {
-            self.first_pages = self.source.first_pages(self.wanted(some)).await?;
-            for repo in some {
-                self.fetch_news_of(*repo, asked_at).await?;
-            }
+            self.fetch_news_of_some(some, asked_at).await?;
+            // A long sweep does not keep webhooks waiting.
+            self.heed_hints().await;
         }
-        self.first_pages = FirstPages::default();
         for tracked in self.tracked.values_mut() {
             tracked.reconciling = false;
         }
+        Ok(())
+    }
+
+    /// Fetches what is new in those of the repositories that are known to have news and whose
+    /// history is complete.
+    pub(super) async fn fetch_news_of_all(
+        &mut self,
+        repos: &BTreeSet<RepoId>,
+        asked_at: Time,
+    ) -> Result<(), CollectError> {
+        let has_news = |tracked: &Tracked| {
+            tracked.is_collected() && tracked.backfill_complete() && !tracked.pending.is_empty()
+        };
+        let fresh: Vec<RepoId> = repos
+            .iter()
+            .filter(|repo| self.tracked.get(repo).is_some_and(has_news))
+            .copied()
+            .collect();
+        for some in fresh.chunks(FETCHED_TOGETHER) {
+            self.fetch_news_of_some(some, asked_at).await?;
+        }
+        Ok(())
+    }
+
+    async fn fetch_news_of_some(
+        &mut self,
+        some: &[RepoId],
+        asked_at: Time,
+    ) -> Result<(), CollectError> {
+        self.first_pages = self.source.first_pages(self.wanted(some)).await?;
+        for repo in some {
+            self.fetch_news_of(*repo, asked_at).await?;
+        }
+        self.first_pages = FirstPages::default();
         Ok(())
     }
 

@@ -7,6 +7,7 @@ mod calendar;
 mod deploys;
 mod estate;
 mod failures;
+mod files;
 mod git;
 mod incidents;
 mod live;
@@ -15,6 +16,7 @@ mod profile;
 mod pulls;
 mod random;
 mod repository;
+mod surveys;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -23,6 +25,7 @@ mod world;
 
 pub use live::News;
 pub use people::{BOTS, LOGINS};
+pub use surveys::{DemoSurvey, QUESTIONS, surveys};
 pub use world::OWNER;
 
 use github_sim::Event;

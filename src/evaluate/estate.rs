@@ -7,6 +7,7 @@ use super::naming::Naming;
 use super::ownership::Owners;
 use super::repository_claims::RepositoryClaims;
 use super::resident::{Commits, Deployments, Pulls};
+use super::surveys::Surveys;
 use crate::config::Components;
 use delivery::domain::{
     ClaimSource, Claims, Collector, CommitGraph, ComponentId, Deployment, Fact, Incident,
@@ -91,6 +92,8 @@ pub struct Changes {
     pub mapping: bool,
     /// Whether the catalog or the names that it uses changed.
     pub catalog: bool,
+    /// Whether calls of workflows, or the names of repositories, changed.
+    pub workflows: bool,
     /// Incidents that changed.
     pub incidents: BTreeSet<IncidentId>,
 }
@@ -108,6 +111,8 @@ pub struct Estate {
     pub naming: Naming,
     /// What the catalog has.
     catalog: Catalog,
+    /// What teams answered.
+    pub surveys: Surveys,
     /// Who tells incidents that live in no repository.
     pub sources: IncidentSources,
 }
@@ -116,7 +121,8 @@ impl Estate {
     /// Takes a fact over, and notes what it changes.
     pub fn absorb(&mut self, fact: Fact, changes: &mut Changes) {
         let repo = fact.repo();
-        if !matches!(fact, Fact::Progress(_) | Fact::Incident(_)) {
+        let is_of_workflows = |fact: &Fact| matches!(fact, Fact::Claims(claims) if claims.source == ClaimSource::WorkflowFiles);
+        if !matches!(fact, Fact::Progress(_) | Fact::Incident(_)) && !is_of_workflows(&fact) {
             changes.repositories.extend(repo);
         }
         match fact {
@@ -127,6 +133,7 @@ impl Estate {
                 let is_same = facts.repository.take().map(with_head).as_ref() == Some(&repository);
                 changes.mapping |= !is_same;
                 changes.catalog |= !is_same;
+                changes.workflows |= !is_same;
                 facts.repository = Some(repository);
             }
             Fact::Deployment(deployment) => {
@@ -141,13 +148,14 @@ impl Estate {
             Fact::Commit(commit) => {
                 self.of(commit.repo).commits.insert(&commit);
             }
-            Fact::LostCommit { .. } => {}
+            Fact::LostCommit { .. } | Fact::OtherDeployment(_) => {}
             Fact::Frontier { repo, oid } => self.of(repo).commits.insert_frontier(oid),
             Fact::Incident(incident) => {
                 changes.incidents.insert(incident.id.clone());
                 self.incidents.insert(incident.id.clone(), incident);
             }
             Fact::Claims(claims) => self.absorb_claims(claims, changes),
+            Fact::Survey(survey) => self.surveys.absorb(survey),
             Fact::Progress(progress) => {
                 changes.progressed.insert(progress.repo);
                 let state = (progress.complete, progress.through);
@@ -186,7 +194,10 @@ impl Estate {
 
     fn absorb_claims(&mut self, claims: Claims, changes: &mut Changes) {
         let Claims { repo, source, claims } = claims;
-        changes.mapping = true;
+        let is_of_workflows = source == ClaimSource::WorkflowFiles;
+        changes.workflows |= is_of_workflows;
+        // Whose something is does not depend on them.
+        changes.mapping |= !is_of_workflows;
         changes.catalog |= matches!(source, ClaimSource::CatalogServer | ClaimSource::CatalogFiles);
         match repo {
             Some(repo) => self.of(repo).claims.absorb(source, claims),
@@ -279,6 +290,7 @@ impl Estate {
             ("pull_request", sum(|facts| facts.pulls.len())),
             ("commit", sum(|facts| facts.commits.len())),
             ("incident", self.incidents.len() as u64),
+            ("survey", self.surveys.len() as u64),
         ]
     }
 

@@ -60,6 +60,10 @@ impl Evaluator {
             settled_orgs: self.settled.totals.of_orgs(self.orgs.names()),
             repositories: shown.repositories.values().cloned().collect(),
             platform: self.platform(),
+            surveys: self
+                .evaluated_at
+                .map(|now| self.estate.surveys.shown(now))
+                .unwrap_or_default(),
         };
         self.shown = shown;
         set

@@ -1,7 +1,7 @@
 //! Retention: once a day what is finished with goes, from the store and from memory.
 //!
 //! It goes a part at a time, after a snapshot is published, so that neither a scrape nor the next
-//! evaluation waits long for it. What counters counted of it is folded into totals afterwards.
+//! evaluation waits long for it. The rows of what counters counted of it go afterwards: totals have them.
 
 use super::component::{Inputs, instant_of};
 use super::components::{Component, components_of};
@@ -30,7 +30,7 @@ pub struct Forgetting {
     next: Time,
     repositories: VecDeque<RepoId>,
     /// The place of the last settled row that was looked at, once all facts were.
-    folding: Option<u64>,
+    removing: Option<u64>,
     facts: usize,
     rows: usize,
 }
@@ -45,7 +45,7 @@ impl Forgetting {
     /// Forgets what is older than `retention`; it begins at once.
     pub fn after(retention: Span) -> Forgetting {
         let (next, repositories) = (Time(i64::MIN), VecDeque::new());
-        Forgetting { retention, next, repositories, folding: None, facts: 0, rows: 0 }
+        Forgetting { retention, next, repositories, removing: None, facts: 0, rows: 0 }
     }
 
     /// Does a part of what is due. The evaluator knows all facts through the change number
@@ -57,10 +57,13 @@ impl Forgetting {
         through: u64,
         now: Time,
     ) -> Result<(), StoreError> {
-        if now >= self.next && self.repositories.is_empty() && self.folding.is_none() {
+        if now >= self.next && self.repositories.is_empty() && self.removing.is_none() {
             self.next = now.plus(EVERY);
             self.repositories = evaluator.estate.repositories.keys().copied().collect();
-            (self.facts, self.rows, self.folding) = (0, 0, Some(0));
+            (self.facts, self.rows, self.removing) = (0, 0, Some(0));
+            let surveys = evaluator.estate.surveys.forget_closed_before(now.plus(-self.retention));
+            store.remove_surveys(&surveys).await?;
+            store.forget_other_deployments(now.plus(-evaluator.rules.lookback)).await?;
         }
         let mut seen = 0;
         while let Some(repo) = self.repositories.front().copied() {
@@ -77,28 +80,27 @@ impl Forgetting {
             }
             self.repositories.pop_front();
         }
-        self.fold(evaluator, store, now.plus(-self.retention)).await
+        self.remove_settled(evaluator, store, now.plus(-self.retention)).await
     }
 
-    /// Folds settled rows that happened by `until`, as far as their facts are gone.
-    async fn fold(
+    /// Removes settled rows that happened by `until`, as far as their facts are gone.
+    async fn remove_settled(
         &mut self,
         evaluator: &mut Evaluator,
         store: &Store,
         until: Time,
     ) -> Result<(), StoreError> {
-        if self.folding.is_none() {
+        if self.removing.is_none() {
             return Ok(());
         }
         for _ in 0..PAGES_A_TURN {
-            let Some(after) = self.folding else { break };
-            let (estate, settled) = (&evaluator.estate, &mut evaluator.settled);
-            let gone = |row: &SettledRow| is_gone(estate, row);
-            let (folded, next) = settled.fold_page(store, after, until, gone).await?;
-            self.rows += folded;
-            self.folding = next;
+            let Some(after) = self.removing else { break };
+            let gone = |row: &SettledRow| is_gone(&evaluator.estate, row);
+            let (removed, next) = Settled::remove_page(store, after, until, gone).await?;
+            self.rows += removed;
+            self.removing = next;
         }
-        if self.folding.is_none() && self.facts + self.rows > 0 {
+        if self.removing.is_none() && self.facts + self.rows > 0 {
             tracing::info!(
                 facts = self.facts,
                 settled_rows = self.rows,

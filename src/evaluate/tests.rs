@@ -56,8 +56,10 @@ pub(super) fn evaluator_of(components: Components) -> Evaluator {
         windows,
         min_contributors: 3,
         lookback: 120 * DAY,
+        retention: 400 * DAY,
         components,
         owners: Box::new(OrderedOwners::new(&ownership)),
+        workflow_files: true,
     };
     Evaluator::new(rules, Settled::default())
 }
@@ -101,6 +103,7 @@ pub(super) fn incident(id: &str, repo: u64, component: Option<&str>) -> Fact {
     Fact::Incident(Incident {
         id: IncidentId(Arc::from(id)),
         node_id: Arc::from(id),
+        url: None,
         repo: Some(RepoId(repo)),
         component: component.map(Arc::from),
         ruled: None,

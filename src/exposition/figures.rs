@@ -3,7 +3,9 @@
 use super::settled::SettledFigures;
 use crate::config::{ComponentDetail, Settings};
 use delivery::domain::{DAY, TeamName, Time};
-use delivery::measures::{Level, Measure, PointFigures, SeedFigures, SpaceFigures, WindowFigures};
+use delivery::measures::{
+    Level, Measure, PointFigures, SeedFigures, SpaceFigures, SurveyFigures, WindowFigures,
+};
 use std::sync::Arc;
 
 /// Everything that is shown at one instant. The order of the lists has no meaning. What did not
@@ -22,6 +24,8 @@ pub struct FigureSet {
     pub settled_orgs: Vec<(Arc<str>, Arc<SettledFigures>)>,
     /// All collected repositories.
     pub repositories: Vec<RepositoryState>,
+    /// What is shown of surveys.
+    pub surveys: Arc<[SurveyFigures]>,
     /// How the catalog stands.
     pub platform: PlatformFigures,
 }
@@ -37,6 +41,10 @@ pub struct PlatformFigures {
     pub stale: Vec<(String, u64)>,
     /// Production components that lack something, by what; none where the catalog is not asked.
     pub without: Vec<(String, u64)>,
+    /// Components of the catalog by the template that they were made from.
+    pub golden_path: Vec<(String, u64)>,
+    /// Jobs that call a reusable workflow, by the workflow and what they are pinned to.
+    pub workflows: Vec<([String; 2], u64)>,
 }
 
 /// Figures that a component, a team and an organisation share.

@@ -123,7 +123,7 @@ impl Histogram {
 
     /// Counts durations of the bucket that `seconds` falls into all at once, by their number and
     /// sum; the exemplar, with its duration, becomes the bucket's.
-    pub fn add_folded(
+    pub fn add_total(
         &mut self,
         seconds: Span,
         (count, sum): (u64, Span),

@@ -61,6 +61,9 @@ pub fn reference() -> String {
                 measured, and what none may be used for. Never of a component or a person: a window \
                 is absent as a whole where fewer than `space.min_contributors` people contributed.";
     section(&mut text, Subject::Space, "Teams: SPACE", note);
+    let note = "Of a team in a survey; what would tell of fewer than `surveys.minimum_responses` \
+                people, alone or by subtraction, has no series (see `docs/privacy.md`).";
+    section(&mut text, Subject::Survey, "Surveys (SPACE)", note);
     let note =
         "Over everything that is collected: what a platform team watches of its own product.";
     section(&mut text, Subject::Platform, "Platform", note);

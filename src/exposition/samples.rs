@@ -7,6 +7,7 @@ use super::figures::{
 };
 use super::histogram::Histogram;
 use super::settled::SettledFigures;
+use super::surveyed;
 use super::writer::Samples;
 use crate::config::ComponentDetail;
 use delivery::domain::{TeamName, Time};
@@ -35,6 +36,7 @@ pub(super) struct Sorted<'a> {
     settled_teams: Vec<&'a (TeamName, Arc<SettledFigures>)>,
     settled_orgs: Vec<&'a (Arc<str>, Arc<SettledFigures>)>,
     repositories: Vec<&'a RepositoryState>,
+    surveyed: Vec<surveyed::Surveyed<'a>>,
     platform: &'a PlatformFigures,
 }
 
@@ -60,6 +62,7 @@ impl<'a> Sorted<'a> {
             settled_teams,
             settled_orgs,
             repositories,
+            surveyed: surveyed::surveyed(&set.surveys),
             platform: &set.platform,
         }
     }
@@ -73,6 +76,7 @@ impl<'a> Sorted<'a> {
             Subject::Team | Subject::Space => self.teams.len(),
             Subject::Org => self.orgs.len(),
             Subject::Repository => self.repositories.len(),
+            Subject::Survey => self.surveyed.len(),
             Subject::Platform => 1,
         }
     }
@@ -109,6 +113,9 @@ impl<'a> Sorted<'a> {
                 to.subject(&[("org", &one.org)]);
                 figures(family, &one.figures, false, to);
             }),
+            Subject::Survey => {
+                self.surveyed[subjects].iter().for_each(|one| one.walk(family, to));
+            }
             Subject::Platform => platform(family, self.platform, to),
             Subject::Repository => self.repositories[subjects].iter().for_each(|one| {
                 if let Reading::BackfillComplete = family.declaration.reading {
@@ -122,12 +129,23 @@ impl<'a> Sorted<'a> {
 
 fn platform(family: &Family, figures: &PlatformFigures, to: &mut impl Samples) {
     to.subject(&[]);
-    let Reading::Platform(read) = family.declaration.reading else { return };
-    for (value, count) in read(figures) {
-        match family.declaration.labels {
-            [label] => to.sample("", &[(label, &value)], count as f64),
-            _ => to.sample("", &[], count as f64),
+    match (family.declaration.reading, family.declaration.labels) {
+        (Reading::Platform(read), [label]) => {
+            for (value, count) in read(figures) {
+                to.sample("", &[(label, &value)], count as f64);
+            }
         }
+        (Reading::Platform(read), _) => {
+            for (_, count) in read(figures) {
+                to.sample("", &[], count as f64);
+            }
+        }
+        (Reading::PlatformPairs(read), [one, other]) => {
+            for ([first, second], count) in read(figures) {
+                to.sample("", &[(one, first), (other, second)], *count as f64);
+            }
+        }
+        _ => {}
     }
 }
 

@@ -19,6 +19,7 @@ use delivery::measures::{
     Contribution, LEVEL_WINDOW, Member, Pool, Replacement, evaluated_windows, performance_levels,
     seed_figures,
 };
+use expected::three;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
 use std::process::{Command, Stdio};
@@ -153,6 +154,7 @@ fn set(components: &[(&str, &str, i64)]) -> FigureSet {
     };
     FigureSet {
         platform: expected::platform(),
+        surveys: Arc::default(),
         components: components
             .iter()
             .zip(&histories)
@@ -171,10 +173,6 @@ fn set(components: &[(&str, &str, i64)]) -> FigureSet {
             .map(|(_, repo, _)| RepositoryState { repo: (*repo).into(), backfill_complete: true })
             .collect(),
     }
-}
-
-fn three() -> FigureSet {
-    set(&[("payments", "acme/pay", 1), ("search", "acme/find", 20), ("ops\n\"", "acme/o\\ps", 80)])
 }
 
 fn plain(encoded: &Encoded) -> String {

@@ -33,7 +33,7 @@ fn importance(family: &Family) -> u8 {
         Subject::Component if !family.declaration.is_seed() => 1,
         Subject::Component => 2,
         Subject::Team | Subject::Space => 3,
-        Subject::Org | Subject::Repository | Subject::Platform => 4,
+        Subject::Org | Subject::Repository | Subject::Survey | Subject::Platform => 4,
     }
 }
 

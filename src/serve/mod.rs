@@ -11,11 +11,15 @@ mod doors;
 mod health;
 mod landing;
 mod negotiation;
+pub mod pages;
 mod response_deadline;
 mod routes;
+mod survey_door;
 
 pub use connections::{BindError, Limits, bind, serve, serve_within};
-pub use doors::{Door, Doors, Outcome, Sender, Taker};
+pub use doors::{Door, Doors, Event, Outcome, Sender, Taker};
+pub use survey_door::{SurveyAnswer, SurveyDoor, SurveyTaker};
+
 pub use health::{HealthReport, HealthView, SourceHealth};
 
 use crate::exposition::Format;
@@ -36,6 +40,8 @@ pub struct ServeState {
     pub version: &'static str,
     /// The JSON API.
     pub api: api::Api,
+    /// The delivery review pages.
+    pub pages: pages::Pages,
     /// Reloads the configuration when `/-/reload` asks for it; absent: it is refused.
     pub reload: Option<Arc<dyn Reload>>,
     /// Where others tell of what happened.

@@ -15,6 +15,13 @@ pub enum SourceError {
         /// What to do.
         hint: String,
     },
+    /// There are no credentials to ask with: a GitHub App is not installed, or suspended, or its key
+    /// is refused.
+    #[error("{cause}")]
+    Denied {
+        /// Why, and what to do.
+        cause: String,
+    },
     /// The credentials may not read this; nothing else is affected.
     #[error("{what}: not permitted: {message}; grant the token: {remedy}")]
     Forbidden {
@@ -116,6 +123,7 @@ impl SourceError {
             | SourceError::Malformed { what, .. }
             | SourceError::Garbled { what, .. }
             | SourceError::Setup { what, .. } => other.clone_into(what),
+            SourceError::Denied { .. } => {}
         }
         error
     }
@@ -123,7 +131,7 @@ impl SourceError {
     /// The value of the label `reason` of failure counters.
     pub fn reason(&self) -> &'static str {
         match self {
-            SourceError::Unauthorized { .. } => "unauthorized",
+            SourceError::Unauthorized { .. } | SourceError::Denied { .. } => "unauthorized",
             SourceError::Forbidden { .. } => "forbidden",
             SourceError::NotFound { .. } => "not_found",
             SourceError::RateLimited { .. } => "rate_limited",
@@ -139,6 +147,7 @@ impl SourceError {
         matches!(
             self,
             SourceError::Unauthorized { .. }
+                | SourceError::Denied { .. }
                 | SourceError::RateLimited { .. }
                 | SourceError::Unreachable { .. }
                 | SourceError::Setup { .. }

@@ -11,8 +11,19 @@ pub enum Problem {
     NoTeam(String),
     /// A component names a repository that is none; which.
     NoRepository(String),
+    /// A job uses what is no reusable workflow.
+    NoWorkflow,
     /// The file is too large.
     TooLarge,
+    /// So many files of its kind are not read, since their repository holds too many; how many are.
+    TooMany {
+        /// How many are not read.
+        left: usize,
+        /// How many are.
+        read: usize,
+    },
+    /// There is more of something than so many, which are read.
+    MoreThan(usize, &'static str),
 }
 
 impl Problem {
@@ -23,7 +34,9 @@ impl Problem {
             Problem::NoName(_) => "no_name",
             Problem::NoTeam(_) => "no_team",
             Problem::NoRepository(_) => "no_repository",
+            Problem::NoWorkflow => "no_workflow",
             Problem::TooLarge => "too_large",
+            Problem::TooMany { .. } | Problem::MoreThan(..) => "too_many",
         }
     }
 }
@@ -44,7 +57,24 @@ impl std::fmt::Display for Problem {
                 "{name} names a repository that is none; write github.com/project-slug as \
                  owner/name"
             ),
+            Problem::NoWorkflow => write!(
+                f,
+                "has a job that uses what is no reusable workflow; write \
+                 owner/name/.github/workflows/file.yml@reference"
+            ),
             Problem::TooLarge => write!(f, "is too large; split it"),
+            Problem::TooMany { left: 1, read } => {
+                write!(f, "is not read, since {read} others of its repository are")
+            }
+            Problem::TooMany { left, read } => write!(
+                f,
+                "and {} more are not read, since {read} others of their repository are: a \
+                 Backstage server ([catalog]) tells of all of them",
+                left - 1
+            ),
+            Problem::MoreThan(read, what) => {
+                write!(f, "has more than {read} {what}; those after them are left out")
+            }
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Three quarters of a year with the shortest retention: the daemon is killed while it forgets what no
-//! figure needs any more, and while it folds what its counters have counted.
+//! figure needs any more, and while it removes the rows of what its counters have counted.
 
 use crate::exposition::{Scrape, difference};
 use crate::moment::{Chance, Death, Moment};

@@ -23,12 +23,7 @@ const SHIPS_WITHIN: Duration = Duration::from_secs(40);
 
 /// Families that are absent in the demo: the limit of series withholds nothing, no catalog is asked,
 /// and no webhook taken.
-const ABSENT: [&str; 4] = [
-    "dora_exporter_series_withheld",
-    "dora_exporter_webhook_events_total",
-    "platform_production_components_without",
-    "platform_stale_catalog_entries",
-];
+const ABSENT: [&str; 2] = ["dora_exporter_series_withheld", "dora_exporter_webhook_events_total"];
 
 #[test]
 fn a_real_prometheus_gets_numbers_for_every_dashboard_and_every_family() {
@@ -51,6 +46,10 @@ fn a_real_prometheus_gets_numbers_for_every_dashboard_and_every_family() {
     labels_are_the_exporters(&prometheus);
     levels_agree(&prometheus);
     dashboards::every_query_is_answered(&prometheus);
+    let explained = demo.explain();
+    for part in ["change_fail_rate, 30d: ", "\nfailures: ", "not production", "/commit/"] {
+        assert!(explained.contains(part), "{part}: {explained}");
+    }
 
     let status = demo.stop();
     assert!(status.success(), "after SIGTERM the demo ended with {status}");

@@ -63,11 +63,17 @@ pub fn encoded(created_timestamps: bool) -> Encoded {
         settled_teams: vec![("the \"A\" team\\".into(), Arc::default())],
         settled_orgs: vec![("acme".into(), Arc::default())],
         repositories: vec![RepositoryState { repo: "acme/pay".into(), backfill_complete: true }],
+        surveys: Arc::default(),
         platform: PlatformFigures {
             components: vec![("production".to_owned(), 2)],
             unowned: 1,
             stale: vec![("owner_unknown".to_owned(), 1)],
             without: vec![("docs".to_owned(), 1)],
+            golden_path: vec![("service".to_owned(), 1)],
+            workflows: vec![(
+                ["acme/ci/.github/workflows/a \"b\".yml", "tag"].map(str::to_owned),
+                1,
+            )],
         },
     };
     let exposure = Exposure {

@@ -14,18 +14,21 @@ mod log;
 mod measures;
 mod overrides;
 mod ownership;
+mod pages;
+mod platform;
 mod production;
 mod server;
 mod space;
 mod store;
+mod surveys;
 
 pub use server::listen_address;
 
-use crate::config::keys::{self, LATER_SECTIONS, Section};
+use crate::config::keys::{self, Section};
 use crate::config::layers::{Merged, Sources};
 use crate::config::problems::Report;
 use crate::config::reader::Reader;
-use crate::config::settings::{Settings, StoreSettings};
+use crate::config::settings::{IncidentSettings, Settings, StoreSettings};
 use std::path::{Path, PathBuf};
 
 /// All sections, in the order in which they are documented.
@@ -42,10 +45,15 @@ pub static ALL: &[&Section] = &[
     &ownership::SECTION,
     &ownership::RULES,
     &catalog::SECTION,
+    &platform::SECTION,
     &components::SECTION,
     &deployments::SECTION,
     &overrides::SECTION,
     &incidents::SECTION,
+    &surveys::SECTION,
+    &surveys::QUESTIONS,
+    &surveys::TEAMS,
+    &pages::SECTION,
     &log::SECTION,
 ];
 
@@ -63,8 +71,13 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
     let failures = failures::read(&open(&failures::SECTION));
     let exposition = exposition::read(&open(&exposition::SECTION));
     let space = space::read(&open(&space::SECTION));
-    let ownership = ownership::read(&open(&ownership::SECTION), report);
+    let mut ownership = ownership::read(&open(&ownership::SECTION), report);
     let catalog = catalog::read(&open(&catalog::SECTION), sources, &merged.folder);
+    let (catalog, template_annotation) = catalog;
+    ownership.template_annotation = template_annotation;
+    let platform = open(&platform::SECTION);
+    let surveys = open(&surveys::SECTION);
+    let pages = pages::read(&open(&pages::SECTION));
     let log = log::read(&open(&log::SECTION));
     let collection = collection::read(&collection);
     let github = Reader::open_all(&github::SECTION, merged.root.remove("github"), report);
@@ -79,7 +92,8 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
     let overrides = overrides::read(&overrides.unwrap_or_default(), collection.lookback, report);
     let of_overrides = overrides.iter().filter_map(|one| one.severities.as_ref()).flatten();
     let severities = failures.severities.iter().chain(of_overrides).cloned().collect();
-    let github = github::read(github, sources, &merged.folder, report);
+    let mut github = github::read(github, sources, &merged.folder, report);
+    github.iter_mut().for_each(|github| github.shard = collection.shard);
     let beside = incidents::Beside {
         sources,
         folder: &merged.folder,
@@ -88,26 +102,58 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
         severities,
         report,
     };
+    let surveys = surveys::read(
+        &surveys,
+        surveys::Beside {
+            sources,
+            folder: &merged.folder,
+            ownership: &ownership,
+            components: &components,
+            report,
+        },
+    );
     let (incidents, pagerduty) = incidents::read(written.unwrap_or_default(), beside);
+    if !collection.shard.is_whole() {
+        refuse_undivided(&incidents, pagerduty.len(), report);
+    }
     Settings {
         server,
         store: store::read(&store, collection.lookback),
         measures: measures::read(&measures, collection.lookback),
         overrides,
         collection,
-        github,
         production,
         failures,
         exposition,
         space,
         ownership,
         catalog,
+        platform: platform::read(&platform, &github),
         components,
         deployments,
         incidents,
         pagerduty,
+        surveys,
+        github,
+        pages,
         log,
     }
+}
+
+/// Refuses incidents that live elsewhere than their components, where repositories are divided: the
+/// process that reads them would not know whose they are.
+fn refuse_undivided(incidents: &[IncidentSettings], accounts: usize, report: &Report) {
+    let mapped = incidents.iter().any(|one| !one.mappings.is_empty());
+    let what = match (accounts > 0, mapped) {
+        (true, _) => "PagerDuty's incidents live in no repository",
+        (false, true) => "`mappings` give incidents to components of other repositories",
+        (false, false) => return,
+    };
+    let message = format!(
+        "divides repositories among processes, and {what}, so they would be missing where they \
+         belong: collect in one process, or leave these incidents out"
+    );
+    report.add("collection.shard", None, message);
 }
 
 /// Reads `[store]` and passes over the others.
@@ -123,9 +169,7 @@ fn refuse_unknown_sections(merged: &Merged, report: &Report) {
     let mut names: Vec<&String> = merged.root.keys().collect();
     names.sort();
     for name in names.into_iter().filter(|name| !known().any(|path| path == name.as_str())) {
-        let message = if LATER_SECTIONS.contains(&name.as_str()) {
-            "is not supported yet; remove the section".to_owned()
-        } else if let Some(meant) = keys::nearest(name, known()) {
+        let message = if let Some(meant) = keys::nearest(name, known()) {
             format!("no such section; did you mean `{meant}`?")
         } else {
             format!("no such section; there are {}", known().collect::<Vec<_>>().join(", "))

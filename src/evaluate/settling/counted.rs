@@ -103,9 +103,9 @@ impl Counted {
     }
 
     /// The upper bound of the bucket that it falls into; absent above all bounds, and for what has
-    /// no buckets.
-    pub fn upto(self) -> Option<Span> {
-        match self.sum_of(&mut SettledFigures::default()) {
+    /// no buckets. Any figures tell the buckets.
+    pub fn upto(self, figures: &mut SettledFigures) -> Option<Span> {
+        match self.sum_of(figures) {
             Sum::Count(_) => None,
             Sum::Histogram(histogram) => histogram.upper_bound(self.value()),
         }
@@ -120,8 +120,8 @@ impl Counted {
         }
     }
 
-    /// Adds up what was folded under it: how many there were, with the sum of their values.
-    pub fn add_folded(
+    /// Adds a total of it: how many there were, with the sum of their values.
+    pub fn add_total(
         self,
         figures: &mut SettledFigures,
         (count, sum): (u64, Span),
@@ -130,7 +130,7 @@ impl Counted {
         match self.sum_of(figures) {
             Sum::Count(known) => *known += count,
             Sum::Histogram(histogram) => {
-                histogram.add_folded(self.value(), (count, sum), exemplar);
+                histogram.add_total(self.value(), (count, sum), exemplar);
             }
         }
     }

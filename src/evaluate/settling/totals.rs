@@ -55,12 +55,12 @@ impl Totals {
         });
     }
 
-    /// Adds what was folded; `counted` says what it counted.
+    /// Adds what a store has summed; `counted` says what it counts.
     pub fn add_total(&mut self, total: &Total, counted: Counted) {
         let whose = (&total.component, &*total.team, &*total.org);
         self.add_to_all(whose, counted, total.newest, |figures, of_component| {
             let exemplar: Option<(PullNumber, i64)> = total.exemplar.filter(|_| of_component);
-            counted.add_folded(figures, (total.count, total.sum), exemplar);
+            counted.add_total(figures, (total.count, total.sum), exemplar);
         });
     }
 

@@ -6,6 +6,7 @@ mod instability;
 mod original;
 mod platform;
 mod settled;
+mod space;
 mod space_reviews;
 mod standing;
 mod trust;
@@ -29,6 +30,7 @@ pub(super) fn declarations() -> impl Iterator<Item = &'static Declaration> {
         standing::DECLARATIONS,
         trust::DECLARATIONS,
         space_reviews::DECLARATIONS,
+        space::DECLARATIONS,
         platform::DECLARATIONS,
     ]
     .into_iter()
@@ -36,21 +38,14 @@ pub(super) fn declarations() -> impl Iterator<Item = &'static Declaration> {
 }
 
 static FAMILIES: LazyLock<Vec<Family>> = LazyLock::new(|| {
-    [
-        Subject::Component,
-        Subject::Team,
-        Subject::Org,
-        Subject::Space,
-        Subject::Repository,
-        Subject::Platform,
-    ]
-    .into_iter()
-    .flat_map(|subject| {
-        declarations()
-            .filter(move |declaration| declaration.subjects.contains(&subject))
-            .map(move |declaration| Family::new(declaration, subject))
-    })
-    .collect()
+    Subject::ALL
+        .into_iter()
+        .flat_map(|subject| {
+            declarations()
+                .filter(move |declaration| declaration.subjects.contains(&subject))
+                .map(move |declaration| Family::new(declaration, subject))
+        })
+        .collect()
 });
 
 /// Every family of every level, in the order of the exposition.

@@ -169,7 +169,8 @@ pub struct Figure {
 /// Which facts of a list a figure is made of.
 #[derive(Clone, Debug, Serialize)]
 pub struct Facts {
-    /// What they are to the figure: `numerator`, `denominator`, `count` or `values`.
+    /// What they are to the figure: `numerator`, `denominator`, `count` or `values`; or what is not
+    /// counted and tells why: `evidence`, `unattributed` or `open`.
     pub part: &'static str,
     /// The list: `deployments`, `changes`, `failures` or `incidents`.
     pub list: &'static str,
@@ -210,6 +211,20 @@ pub struct Explanation {
     pub failures: Vec<Value>,
     /// What its `incidents` lists.
     pub incidents: Vec<Value>,
+    /// What its `environments` lists.
+    pub environments: Vec<Value>,
+}
+
+/// The figures of organisations with what no component and no team has, as `explain --org` prints it.
+#[derive(Clone, Debug, Serialize)]
+pub struct OrganizationsExplanation {
+    /// What `/api/v1/org` answers.
+    #[serde(flatten)]
+    pub organizations: Organizations,
+    /// What `/api/v1/org/incidents` lists.
+    pub incidents: Vec<Value>,
+    /// What `/api/v1/org/environments` lists.
+    pub environments: Vec<Value>,
 }
 
 /// Why there is no answer.

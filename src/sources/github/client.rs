@@ -2,10 +2,13 @@
 //!
 //! Absent here: what is asked, and what its parts mean.
 
+use super::credential::{Bearer, Credential};
 use super::gate::{Closed, Gate, Left, Limits, Permit};
+use super::installation::Denied;
 use super::losses::Losses;
 use super::queries::Query;
 use super::rest::Rest;
+use super::schema::Lacking;
 use super::sizes::Sizes;
 use super::skew::Skew;
 use super::transport::{RawAnswer, Transport, TransportError};
@@ -37,10 +40,11 @@ pub(super) struct Client {
     /// The source's name.
     pub(super) source: String,
     pub(super) clock: SharedClock,
-    token_origin: String,
+    pub(super) credential: Credential,
     transport: Transport,
     pub(super) gate: Gate,
     pub(super) rest: Rest,
+    pub(super) lacking: Lacking,
     sizes: Sizes,
     pub(super) losses: Losses,
     pub(super) skew: Skew,
@@ -81,6 +85,10 @@ enum Outcome {
         until: Time,
         reason: String,
     },
+    /// The server refused what authorized the request.
+    Unauthorized(SourceError, Bearer),
+    /// The server does not know a part of the document.
+    Unknown(SourceError),
     Final(SourceError),
 }
 
@@ -93,13 +101,16 @@ impl Client {
     ) -> Result<Client, SourceError> {
         let gate = Gate::new(&settings.name, API, budget_share, clock.clone(), observer.clone());
         let rest = Rest::new(settings, budget_share, clock.clone(), observer.clone())?;
+        let unusable =
+            |cause| SourceError::Setup { what: format!("github `{}`", settings.name), cause };
         Ok(Client {
             source: settings.name.clone(),
             clock,
-            token_origin: settings.token_origin.clone(),
+            credential: Credential::new(&settings.credential).map_err(unusable)?,
             transport: Transport::new(settings, "graphql_url", &settings.graphql_url)?,
             gate,
             rest,
+            lacking: Lacking::default(),
             sizes: Sizes::default(),
             losses: Losses::default(),
             skew: Skew::default(),
@@ -137,12 +148,14 @@ impl Client {
         what: &str,
         variables: impl Fn(usize) -> Value,
     ) -> Result<Answered, Refusal> {
-        let (mut troubles, mut limits) = (0, 0);
+        let (mut troubles, mut limits, mut is_renewed) = (0, 0, false);
+        let mut is_shortened = false;
         loop {
             let size = self.sizes.current(query.name, query.size);
             let refuse = |error| Err(Refusal { error, size });
+            let text = self.lacking.text(query);
             let body = json!({
-                "query": query.text,
+                "query": text,
                 "operationName": query.name,
                 "variables": variables(size),
             });
@@ -156,6 +169,19 @@ impl Client {
                     return Ok(Answered { graph, size });
                 }
                 Outcome::Final(error) => return refuse(error),
+                Outcome::Unauthorized(error, bearer) => {
+                    let now = self.clock.now();
+                    if is_renewed || !self.credential.replaces(&bearer, now).await {
+                        return refuse(error);
+                    }
+                    is_renewed = true;
+                }
+                Outcome::Unknown(error) => {
+                    if is_shortened || !self.does_without(query, &text).await {
+                        return refuse(error);
+                    }
+                    is_shortened = true;
+                }
                 Outcome::Limited { until, reason } => {
                     limits += 1;
                     if limits >= LIMIT_ANSWERS {
@@ -177,7 +203,16 @@ impl Client {
     }
 
     async fn attempt(&self, permit: Permit<'_>, what: &str, body: &Value) -> Outcome {
-        let answer = match self.transport.post(body).await {
+        let bearer = match self.authorize(what).await {
+            Ok(bearer) => bearer,
+            Err(Denied::Trouble(error, pause)) => return Outcome::Trouble { error, pause },
+            Err(Denied::Final(error)) => return Outcome::Final(error),
+            Err(Denied::Limited(signal, reason, reset, server_now)) => {
+                let until = permit.limited(signal, &reason, reset, server_now);
+                return Outcome::Limited { until, reason };
+            }
+        };
+        let answer = match self.transport.post(body, &bearer).await {
             Ok(answer) => answer,
             Err(error) => {
                 self.observer.request(&self.source, API, "error");
@@ -205,10 +240,15 @@ impl Client {
         }
         let limits = told.and_then(RateLimit::limits).or_else(|| rest_limits(&answer));
         permit.answered(limits, server_now);
-        self.outcome(what, verdict)
+        self.outcome(what, verdict, bearer)
     }
 
-    fn outcome(&self, what: &str, verdict: Verdict) -> Outcome {
+    fn outcome(&self, what: &str, verdict: Verdict, bearer: Bearer) -> Outcome {
+        if let Verdict::Forbidden(words) = &verdict
+            && let Some(error) = self.suspension(words)
+        {
+            return Outcome::Final(error);
+        }
         let what = what.to_owned();
         let url = self.transport.url().to_owned();
         match verdict {
@@ -220,12 +260,17 @@ impl Client {
             Verdict::TryAgain { status, why: message, pause, .. } => {
                 Outcome::Trouble { error: SourceError::Failed { what, status, message }, pause }
             }
-            Verdict::Unauthorized(message) => Outcome::Final(self.unauthorized(what, &message)),
+            Verdict::Unauthorized(message) => {
+                Outcome::Unauthorized(self.unauthorized(what, &message), bearer)
+            }
             Verdict::Forbidden(message) => Outcome::Final(SourceError::Forbidden {
                 what,
                 message,
                 remedy: "access to these repositories".to_owned(),
             }),
+            Verdict::Unknown { status, message } => {
+                Outcome::Unknown(SourceError::Failed { what, status, message })
+            }
             Verdict::Refused { status, message } => {
                 Outcome::Final(SourceError::Failed { what, status, message })
             }
@@ -237,8 +282,8 @@ impl Client {
 
     /// The credentials were refused, in the server's words.
     pub(super) fn unauthorized(&self, what: String, message: &str) -> SourceError {
-        let origin = self.token_origin.clone();
-        let hint = format!("GitHub says \"{message}\"; renew the token, then restart");
+        let origin = self.credential.origin();
+        let hint = format!("GitHub says \"{message}\"; {}", self.credential.remedy());
         SourceError::Unauthorized { what, origin, hint }
     }
 

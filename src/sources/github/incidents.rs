@@ -224,7 +224,7 @@ struct WireEvent {
 }
 
 /// GitHub compares labels without regard to case.
-fn is_among<'a>(label: &str, mut labels: impl Iterator<Item = &'a str>) -> bool {
+pub(super) fn is_among<'a>(label: &str, mut labels: impl Iterator<Item = &'a str>) -> bool {
     labels.any(|other| other.to_lowercase() == label.to_lowercase())
 }
 
@@ -258,6 +258,7 @@ pub(super) fn listed(
     let incident = Incident {
         id: IncidentId(Arc::from(format!("github:{}", wire.database_id()?))),
         node_id: Arc::from(wire.id),
+        url: None,
         repo: Some(repo.id),
         component,
         ruled: rule.component(&own, &wire.title),

@@ -4,16 +4,21 @@
 //! Absent here: schedules, the store, and any judgement of what a fact means.
 
 mod answers;
+mod app;
 mod client;
 mod commits;
+mod credential;
 mod cursor;
 mod deployments;
 mod discovery;
 mod files;
 mod gate;
 mod incidents;
+mod installation;
 mod losses;
 mod moves;
+mod others;
+mod owner_cursor;
 mod owner_files;
 mod ownership;
 mod page;
@@ -28,6 +33,7 @@ mod repositories;
 mod rest;
 mod run;
 mod runs;
+mod schema;
 mod sizes;
 mod skew;
 mod survey;
@@ -40,14 +46,19 @@ mod told;
 mod transport;
 mod verdict;
 mod walk;
+mod webhook;
 
 pub use answers::{Discovery, HistoryPage, Mark, Parsing, Probe, Probed, Reach, Rechecked, Wanted};
 pub use gate::Left;
+pub use installation::Installation;
 pub use moves::{Moved, Pushed};
-pub use owner_files::{FilesRead, OwnerFiles};
+pub use owner_cursor::OwnerFiles;
+pub use owner_files::FilesRead;
 pub use ownership::Said;
+pub use schema::Optional;
 pub use survey::{ListedDeployment, Newest, Survey};
 pub use together::{FirstPage, FirstPages, Place};
+pub use webhook::{Heard, News};
 
 use crate::clock::SharedClock;
 use crate::config::{GitHubSettings, have_paths};
@@ -56,12 +67,12 @@ use client::Client;
 use delivery::domain::{ClaimSource, Collector, DeploymentSource, Oid, Repository, Span, Time};
 use delivery::ledger::ProductionEnvironments;
 use incidents::IssueRule;
+use owner_cursor::Question;
 use probe::About;
-use secrecy::ExposeSecret;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-/// One `[[github]]` block: one host, one credential, one budget.
+/// A `[[github]]` block, or what it asks for of one account: one host, one credential, one budget.
 pub struct GitHub {
     settings: GitHubSettings,
     parsing: Parsing,
@@ -87,9 +98,24 @@ impl GitHub {
         Ok(GitHub { settings: settings.clone(), parsing, client, closed, runs })
     }
 
-    /// The `name` of its `[[github]]` block.
+    /// The label `source` of what it tells about itself.
     pub fn name(&self) -> &str {
         &self.settings.name
+    }
+
+    /// Whether a stored repository is its to collect.
+    pub fn is_home_of(&self, repository: &Repository) -> bool {
+        self.settings.is_home_of(repository)
+    }
+
+    /// What the server's schema lacks and is done without; it is asked once.
+    pub async fn lacking(&self) -> Result<Vec<&'static Optional>, SourceError> {
+        Ok(self.client.lacking().await?)
+    }
+
+    /// Where the GitHub App is installed, once it has a token; nothing where a token is configured.
+    pub async fn installation(&self) -> Option<Installation> {
+        self.client.installation().await
     }
 
     /// By how many seconds this machine's clock is ahead of GitHub's, or behind where negative, by
@@ -123,8 +149,8 @@ impl GitHub {
     /// credential: a limited one must not be tried again because of a reload.
     pub fn inherit_limits(&self, former: &GitHub) {
         let (own, other) = (&self.settings, &former.settings);
-        let same_token = own.token.expose_secret() == other.token.expose_secret();
-        if same_token && own.graphql_url == other.graphql_url {
+        let shares_limits = own.credential.shares_limits_with(&other.credential);
+        if shares_limits && own.graphql_url == other.graphql_url {
             self.client.inherit_limits(&former.client);
         }
     }
@@ -151,25 +177,33 @@ impl GitHub {
         }
     }
 
-    /// Whether catalog files or `CODEOWNERS` of a repository may have changed since its cursor was
-    /// made.
+    /// Whether catalog files, `CODEOWNERS` or workflow files of a repository may have changed since
+    /// its cursor was made.
     pub fn owner_files_may_have_news(
         &self,
         repo: &Repository,
         cursor: Option<&str>,
         wanted: OwnerFiles,
     ) -> bool {
-        owner_files::have_news(repo, cursor, wanted)
+        owner_cursor::have_news(repo, cursor, self.question(wanted))
     }
 
-    /// Reads catalog files and `CODEOWNERS` of repositories, each with its cursor, in batches. The
-    /// order is kept; an error concerns the whole source.
+    /// Reads catalog files, `CODEOWNERS` and workflow files of repositories, each with its cursor, in
+    /// batches. The order is kept; an error concerns the whole source.
     pub async fn owner_files(
         &self,
         repos: &[(&Repository, Option<&str>)],
         wanted: OwnerFiles,
     ) -> Result<Vec<Result<FilesRead, SourceError>>, SourceError> {
-        owner_files::owner_files(&self.client, repos, wanted).await
+        owner_files::owner_files(&self.client, repos, self.question(wanted)).await
+    }
+
+    fn question(&self, wanted: OwnerFiles) -> Question<'_> {
+        Question {
+            wanted,
+            template: &self.parsing.ownership.template_annotation,
+            owners: &self.parsing.platform.workflow_owners,
+        }
     }
 
     /// Asks which repositories have news, in batches; the order is kept. An error concerns the
@@ -230,7 +264,7 @@ impl GitHub {
     /// The repository of an answer, unless the configuration does not ask for it: it is as it was
     /// `known`, under its present name and with its present head.
     pub fn pushed(&self, pushed: &Pushed, known: Option<&Repository>) -> Option<Repository> {
-        let listed = repositories::listed(&pushed.node, self.name(), known).ok()?;
+        let listed = repositories::listed(&pushed.node, &self.settings.host, known).ok()?;
         match known {
             Some(known) => Some(Repository { state: known.state, ..listed.repository }),
             None => {
