@@ -2,7 +2,7 @@
 //! warns of what does not fit: each mistake once for each start and reload.
 
 use super::findings::{Ownership, Seen, Severity, find};
-use crate::config::Settings;
+use crate::config::{GitHubSettings, Settings};
 use crate::sources::github::Discovery;
 use delivery::domain::RepositoryState;
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,12 +42,13 @@ impl Audit {
             is_whole: discovery.failures.is_empty(),
         };
         state.seen.insert(source.to_owned(), seen);
-        let names = self.settings.github.iter().map(|github| &github.name);
-        let Some(seen) =
-            names.map(|name| state.seen.get(name).cloned()).collect::<Option<Vec<_>>>()
-        else {
-            return;
+        let of_section = |github: &GitHubSettings| {
+            let parts = github.parts().into_iter();
+            let seen = parts.map(|part| state.seen.get(&part.name).cloned());
+            Some(Seen::together(seen.collect::<Option<Vec<_>>>()?))
         };
+        let seen: Option<Vec<Seen>> = self.settings.github.iter().map(of_section).collect();
+        let Some(seen) = seen else { return };
         let owners = Ownership::new(&self.settings.ownership);
         for finding in find(&self.settings, &seen, &owners) {
             let line = finding.to_string();

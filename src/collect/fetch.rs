@@ -3,7 +3,7 @@
 use super::failing::Concern;
 use super::tracked::Tracked;
 use super::{Collect, CollectError};
-use crate::sources::github::{Place, Reach};
+use crate::sources::github::{Left, Place, Reach};
 use crate::sources::{SourceError, Step};
 use crate::store::{CursorOf, CursorUpdate};
 use delivery::domain::{Collector, DAY, Fact, MINUTE, Progress, RepoId, Span, Time};
@@ -77,7 +77,7 @@ impl Collect {
                     Ok(moved) => advanced |= moved,
                     Err(error) => return self.backfill_failed(&error),
                 }
-                if self.is_over(deadline) || self.sweeps_need_the_rest() {
+                if self.is_over(deadline) || self.sweeps_need_the_rest() || self.hints_wait() {
                     return self.tell_progress();
                 }
                 if turn % TURNS_UNTOLD == 0 {
@@ -108,10 +108,14 @@ impl Collect {
     fn sweeps_need_the_rest(&mut self) -> bool {
         let Some(left) = self.source.left() else { return false };
         let of_history = self.history.note(self.source.spent(), left.until);
+        left.points <= self.sweeps_reserve(&left) && of_history >= left.allowed / 2
+    }
+
+    /// What the sweeps of this hour will take.
+    pub(super) fn sweeps_reserve(&self, left: &Left) -> u64 {
         let interval = self.around.settings.sweep_interval.max(1);
         let sweeps = (left.until.since(self.around.clock.now()) + interval - 1) / interval;
-        let reserve = self.sweep_cost.saturating_mul(sweeps.max(0).cast_unsigned());
-        left.points <= reserve && of_history >= left.allowed / 2
+        self.sweep_cost.saturating_mul(sweeps.max(0).cast_unsigned())
     }
 
     /// One repository's turn; true where anything was read.
@@ -128,7 +132,7 @@ impl Collect {
                 break;
             }
             pages += 1;
-            if self.is_over(deadline) || self.sweeps_need_the_rest() {
+            if self.is_over(deadline) || self.sweeps_need_the_rest() || self.hints_wait() {
                 break;
             }
         }

@@ -11,12 +11,15 @@ mod failing;
 mod fetch;
 mod graph;
 mod health;
+mod heed;
+mod hints;
 mod incidents;
 mod moved;
 mod news;
 mod observer;
 mod owner_files;
 mod ownership;
+mod pace;
 mod quiet;
 mod recheck;
 mod sweep;
@@ -24,6 +27,7 @@ mod tracked;
 
 pub use catalog::{CATALOG, CollectCatalog};
 pub use health::{Health, SourceHealth};
+pub use hints::Deliveries;
 pub use incidents::{CollectIncidents, UNKNOWN_SERVICE};
 pub use moved::{IncidentEvents, Taken};
 pub use observer::Observer;
@@ -40,6 +44,8 @@ use delivery::domain::{
 };
 use failing::{Concern, Failing};
 use fetch::History;
+use heed::Heeding;
+use hints::Hints;
 use news::Sweeps;
 use ownership::Asked;
 use std::collections::BTreeMap;
@@ -111,15 +117,21 @@ pub struct Collect {
     /// Points that a sweep takes, about.
     sweep_cost: u64,
     history: History,
+    /// What webhooks said.
+    hints: Arc<Hints>,
+    heeding: Heeding,
     turns: u64,
 }
 
 impl Collect {
     /// Collects from `source`. `facts` are all that the store holds, `cursors` where collecting stopped.
     pub fn new(source: Arc<GitHub>, around: Surroundings) -> Collect {
+        let hints = Arc::new(Hints::of(source.name(), around.store.clone()));
         Collect {
             source,
             around,
+            hints,
+            heeding: Heeding::default(),
             tracked: BTreeMap::new(),
             discovered_at: None,
             asked: Asked::default(),
@@ -137,10 +149,20 @@ impl Collect {
         self.source.name()
     }
 
+    /// Whether a stored repository is its to collect.
+    pub fn is_home_of(&self, repository: &Repository) -> bool {
+        self.source.is_home_of(repository)
+    }
+
+    /// The end that takes its webhooks' events.
+    pub fn deliveries(&self) -> Deliveries {
+        Deliveries { source: Arc::clone(&self.source), hints: Arc::clone(&self.hints) }
+    }
+
     /// Takes note of a stored fact, at the start. Repositories must come before their other facts.
     pub fn absorb(&mut self, fact: &Fact) {
         if let Fact::Repository(repository) = fact
-            && *repository.host == *self.source.name()
+            && self.source.is_home_of(repository)
         {
             let production = self.around.production.of(&repository.full_name);
             match self.tracked.entry(repository.id) {
@@ -176,7 +198,10 @@ impl Collect {
     }
 
     async fn sweep_for_ever(&mut self) {
+        self.tell_collected();
         loop {
+            // What cannot be read now is read with the next sweep, and what it tells of sooner.
+            let _ = self.hints.load().await;
             let started = self.around.clock.now();
             let next = started.plus(self.interval_with_jitter());
             self.around.health.update(self.source.name(), |health| health.next_sweep = Some(next));
@@ -186,11 +211,41 @@ impl Collect {
             // One expensive sweep says little of the next ones; a cheap one may be followed by news.
             self.sweep_cost = cost.max(self.sweep_cost * 3 / 4);
             self.conclude(swept, started);
-            self.backfill_until(next).await;
-            // Where the clock was set back meanwhile, `next` would be far away.
-            let longest = self.around.clock.now().plus(2 * self.around.settings.sweep_interval);
-            self.around.clock.sleep_until(next.min(longest)).await;
+            self.go_on_until(next).await;
         }
+    }
+
+    /// What is done between the sweeps: what hints tell of is read as soon as it may be, then
+    /// history.
+    async fn go_on_until(&mut self, next: Time) {
+        let (clock, hints) = (Arc::clone(&self.around.clock), Arc::clone(&self.hints));
+        let mut has_read = true;
+        loop {
+            has_read |= self.heed_hints().await;
+            if has_read {
+                self.backfill_until(next).await;
+                has_read = false;
+            }
+            let hints_due = self.hints_due();
+            let now = clock.now();
+            if hints_due.is_some_and(|due| due <= now) && now < next {
+                continue;
+            }
+            // Where the clock was set back meanwhile, `next` would be far away.
+            let next = next.min(now.plus(2 * self.around.settings.sweep_interval));
+            let wake = hints_due.map_or(next, |due| due.min(next));
+            tokio::select! {
+                () = clock.sleep_until(wake) => if wake == next {
+                    return;
+                },
+                () = hints.arrived() => {}
+            }
+        }
+    }
+
+    /// Tells whose webhooks' events matter.
+    fn tell_collected(&self) {
+        self.hints.collect(self.active().map(|tracked| tracked.repository.id));
     }
 
     fn interval_with_jitter(&mut self) -> i64 {

@@ -22,6 +22,8 @@ use std::sync::Arc;
 pub(super) const SEARCH_PAYS_FROM: usize = 300;
 /// A search reads back so far before the last sweep: its index lags, and so do replicas.
 const SEARCH_OVERLAP: Span = 10 * MINUTE;
+/// So many repositories are asked before what they told is noted: ten requests.
+const PROBED_TOGETHER: usize = 490;
 /// What a probe of everything costs is never exceeded by searching: so many repositories a point.
 const REPOSITORIES_A_POINT: usize = 49;
 
@@ -58,23 +60,26 @@ impl Collect {
         let asked_at = self.around.clock.now();
         let searched = self.search_owners(asked_at).await?;
         let questions = self.questions(&searched, asked_at);
-        let mut probes = self.source.probe(&questions.everything).await?;
-        let mut newest = self.source.newest_deployments(&questions.deployments).await?;
-        let asked_at = self.source.as_told(asked_at);
-        self.note_clock();
-        let whole = probes.len();
-        probes.append(&mut newest);
-        self.keep_repositories(&probes).await?;
-        let mut somebody_is_missing = false;
-        for (place, probe) in probes.into_iter().enumerate() {
-            let owner = self.tracked.get(&probe.repo).map(|tracked| owner_of(&tracked.repository));
-            let searched_since = owner.and_then(|owner| searched.get(&owner).copied());
-            let asked = Question { asked_at, everything: place < whole, searched_since };
-            somebody_is_missing |= self.note_probe(probe, asked);
+        let everything = questions.everything.chunks(PROBED_TOGETHER).map(|some| (true, some));
+        let deployments = questions.deployments.chunks(PROBED_TOGETHER).map(|some| (false, some));
+        let (mut told_at, mut somebody_is_missing) = (None, false);
+        for (everything, some) in everything.chain(deployments) {
+            let probes = match everything {
+                true => self.source.probe(some).await?,
+                false => self.source.newest_deployments(some).await?,
+            };
+            // GitHub's clock is known with the first answer; all of a sweep is of one instant.
+            let asked_at = *told_at.get_or_insert_with(|| self.source.as_told(asked_at));
+            let asked = Question { asked_at, everything, searched: &searched };
+            somebody_is_missing |= self.note_probes(probes, asked).await?;
+            // A long sweep does not keep webhooks waiting.
+            self.heed_hints().await;
         }
+        let asked_at = told_at.unwrap_or_else(|| self.source.as_told(asked_at));
+        self.note_clock();
         for repo in questions.inferred {
             if let Some(tracked) = self.tracked.get_mut(&repo) {
-                tracked.probed_at = Some(asked_at);
+                tracked.probed_at = tracked.probed_at.max(Some(asked_at));
             }
         }
         for owner in self.source.owners() {
@@ -205,9 +210,25 @@ impl Collect {
         Ok(())
     }
 
+    /// Takes note of what was asked of some repositories; true where one of them was not found.
+    pub(super) async fn note_probes(
+        &mut self,
+        probes: Vec<Probe>,
+        asked: Question<'_>,
+    ) -> Result<bool, CollectError> {
+        self.keep_repositories(&probes).await?;
+        let mut somebody_is_missing = false;
+        for probe in probes {
+            somebody_is_missing |= self.note_probe(probe, asked);
+        }
+        Ok(somebody_is_missing)
+    }
+
     /// Takes note of a repository's newest entries; true where it was not found.
-    fn note_probe(&mut self, probe: Probe, asked: Question) -> bool {
+    fn note_probe(&mut self, probe: Probe, asked: Question<'_>) -> bool {
         let repo = probe.repo;
+        let owner = self.tracked.get(&repo).map(|tracked| owner_of(&tracked.repository));
+        let searched_since = owner.and_then(|owner| asked.searched.get(&owner).copied());
         let (head, pushed_at, deployment, pull, incident) = match probe.outcome {
             Probed::Found { repository, pushed_at, deployment, others, pull, incident } => {
                 if let Some(tracked) = self.tracked.get_mut(&repo) {
@@ -236,7 +257,7 @@ impl Collect {
             tracked.checked_at = Some(if is_first { first } else { asked.asked_at });
             marks.extend([(Collector::PullRequests, pull), (Collector::Incidents, incident)]);
         }
-        let is_missed = |at: Time| asked.searched_since.is_some_and(|since| at < since);
+        let is_missed = |at: Time| searched_since.is_some_and(|since| at < since);
         let mut missed = BTreeSet::new();
         for (collector, mark) in marks {
             let known = tracked.marks.get(&collector).and_then(Option::as_ref);
@@ -256,7 +277,7 @@ impl Collect {
                 missed.insert(Collector::Commits);
             }
         }
-        if asked.everything && asked.searched_since.is_some() && !is_first {
+        if asked.everything && searched_since.is_some() && !is_first {
             self.sweeps.drift.checked += 1;
         }
         for collector in missed {
@@ -292,11 +313,11 @@ impl Collect {
 
 /// How a repository was asked.
 #[derive(Clone, Copy)]
-struct Question {
-    asked_at: Time,
-    everything: bool,
-    /// Since when its owner was searched, where it was.
-    searched_since: Option<Time>,
+pub(super) struct Question<'a> {
+    pub(super) asked_at: Time,
+    pub(super) everything: bool,
+    /// Since when owners were searched.
+    pub(super) searched: &'a BTreeMap<String, Time>,
 }
 
 fn note_mark(

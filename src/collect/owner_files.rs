@@ -5,7 +5,7 @@ use crate::config::OwnershipSource;
 use crate::sources::SourceError;
 use crate::sources::github::{FilesRead, OwnerFiles};
 use crate::store::{CursorOf, CursorUpdate};
-use delivery::domain::{ClaimSource, Fact, Repository};
+use delivery::domain::{ClaimSource, Fact, RepoId, Repository};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -22,15 +22,17 @@ impl Collect {
         }
     }
 
-    /// Reads the files of repositories whose heads have moved; gives a failure of each source that
+    /// Reads the files of those of the repositories whose heads have moved; gives a failure of each source that
     /// had one. A repository whose files cannot be read keeps what they said.
     pub(super) async fn read_owner_files(
         &mut self,
         wanted: OwnerFiles,
+        of: impl Fn(RepoId) -> bool,
     ) -> Result<BTreeMap<ClaimSource, CollectError>, CollectError> {
         let source = Arc::clone(&self.source);
         let moved: Vec<(Repository, Option<String>)> = self
             .active()
+            .filter(|tracked| of(tracked.repository.id))
             .map(|tracked| (tracked.as_probed(), tracked.owner_files.clone()))
             .filter(|(repo, cursor)| {
                 source.owner_files_may_have_news(repo, cursor.as_deref(), wanted)

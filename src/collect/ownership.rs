@@ -51,7 +51,7 @@ impl Collect {
             }
         }
         if !due.is_empty() {
-            let mut outcomes = self.read_owner_files(wanted).await?;
+            let mut outcomes = self.read_owner_files(wanted, |_| true).await?;
             for source in files_of(wanted) {
                 let outcome = outcomes.remove(&source).map_or(Ok(()), Err);
                 self.conclude_claims(source, outcome, now).await?;
@@ -61,7 +61,7 @@ impl Collect {
     }
 
     /// The sources of the order that organisations have; topics come with the repositories.
-    fn by_organization(&self) -> Vec<ClaimSource> {
+    pub(super) fn by_organization(&self) -> Vec<ClaimSource> {
         let asked = |source: &OwnershipSource| match source {
             OwnershipSource::CustomProperty => Some(ClaimSource::CustomProperty),
             OwnershipSource::GitHubTeam => Some(ClaimSource::GitHubTeam),
@@ -70,7 +70,7 @@ impl Collect {
         self.around.ownership.order.iter().filter_map(asked).collect()
     }
 
-    async fn conclude_claims(
+    pub(super) async fn conclude_claims(
         &mut self,
         source: ClaimSource,
         outcome: Result<(), CollectError>,
@@ -113,7 +113,7 @@ impl Collect {
 
     /// Reads what a source says of all repositories and stores it; of organisations that fail
     /// everything stays as it was.
-    async fn read_claims(
+    pub(super) async fn read_claims(
         &mut self,
         source: ClaimSource,
     ) -> Result<Result<(), CollectError>, CollectError> {

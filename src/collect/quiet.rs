@@ -3,7 +3,7 @@
 
 use super::tracked::Tracked;
 use super::{Collect, CollectError};
-use delivery::domain::{Collector, Fact, HOUR, MINUTE, Progress, Span, Time};
+use delivery::domain::{Collector, Fact, HOUR, MINUTE, Progress, RepoId, Span, Time};
 
 /// What happened so long ago a search's index has seen, but for exceptions that the reconcile finds.
 const INDEX_LAG: Span = 5 * MINUTE;
@@ -11,8 +11,12 @@ const INDEX_LAG: Span = 5 * MINUTE;
 const KEPT_EVERY: Span = HOUR;
 
 impl Collect {
-    /// Repositories that were asked and have nothing new are known through the moment of asking.
-    pub(super) async fn advance_the_quiet(&mut self, asked_at: Time) -> Result<(), CollectError> {
+    /// Those of the repositories that were asked and have nothing new are known through the moment of asking.
+    pub(super) async fn advance_the_quiet(
+        &mut self,
+        asked_at: Time,
+        of: impl Fn(RepoId) -> bool,
+    ) -> Result<(), CollectError> {
         let known_through = asked_at.min(self.source.latest());
         let quiet = |tracked: &Tracked, collector: Collector| {
             tracked.is_complete(collector) && !tracked.pending.contains(&collector)
@@ -20,6 +24,7 @@ impl Collect {
         let facts: Vec<Fact> = self
             .tracked
             .iter()
+            .filter(|(repo, _)| of(**repo))
             .filter(|(_, tracked)| tracked.is_collected() && tracked.probed_at == Some(asked_at))
             .flat_map(|(repo, tracked)| {
                 let collectors = Collector::ALL.into_iter();

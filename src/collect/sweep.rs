@@ -2,9 +2,11 @@
 
 use super::failing::Concern;
 use super::fetch::Outcome;
+use super::tracked::Tracked;
 use super::{Collect, CollectError, repositories};
 use crate::sources::github::{FirstPages, Wanted};
 use delivery::domain::{Collector, Fact, MINUTE, Oid, RepoId, Repository, Span, Time};
+use std::collections::BTreeSet;
 
 /// How often the configured organisations, names and globs are listed again.
 const DISCOVERY_INTERVAL: Span = 30 * MINUTE;
@@ -34,10 +36,10 @@ impl Collect {
         }
         self.recheck(asked_at).await?;
         self.fetch_news(asked_at).await?;
-        self.advance_the_quiet(asked_at).await
+        self.advance_the_quiet(asked_at, |_| true).await
     }
 
-    async fn discover(&mut self, started: Time) -> Result<(), CollectError> {
+    pub(super) async fn discover(&mut self, started: Time) -> Result<(), CollectError> {
         let known = repositories(&self.tracked);
         let discovery = self.source.discover(&known).await?;
         self.around.observer.discovered(self.source.name(), &discovery);
@@ -72,6 +74,7 @@ impl Collect {
                 tracked.head = tracked.head.or(head);
             }
         }
+        self.tell_collected();
         if !failed {
             self.note_success(Concern::Discovery);
         }
@@ -106,15 +109,47 @@ impl Collect {
             .map(|(repo, _)| *repo)
             .collect();
         for some in fresh.chunks(FETCHED_TOGETHER) {
-            self.first_pages = self.source.first_pages(self.wanted(some)).await?;
-            for repo in some {
-                self.fetch_news_of(*repo, asked_at).await?;
-            }
+            self.fetch_news_of_some(some, asked_at).await?;
+            // A long sweep does not keep webhooks waiting.
+            self.heed_hints().await;
         }
-        self.first_pages = FirstPages::default();
         for tracked in self.tracked.values_mut() {
             tracked.reconciling = false;
         }
+        Ok(())
+    }
+
+    /// Fetches what is new in those of the repositories that are known to have news and whose
+    /// history is complete.
+    pub(super) async fn fetch_news_of_all(
+        &mut self,
+        repos: &BTreeSet<RepoId>,
+        asked_at: Time,
+    ) -> Result<(), CollectError> {
+        let has_news = |tracked: &Tracked| {
+            tracked.is_collected() && tracked.backfill_complete() && !tracked.pending.is_empty()
+        };
+        let fresh: Vec<RepoId> = repos
+            .iter()
+            .filter(|repo| self.tracked.get(repo).is_some_and(has_news))
+            .copied()
+            .collect();
+        for some in fresh.chunks(FETCHED_TOGETHER) {
+            self.fetch_news_of_some(some, asked_at).await?;
+        }
+        Ok(())
+    }
+
+    async fn fetch_news_of_some(
+        &mut self,
+        some: &[RepoId],
+        asked_at: Time,
+    ) -> Result<(), CollectError> {
+        self.first_pages = self.source.first_pages(self.wanted(some)).await?;
+        for repo in some {
+            self.fetch_news_of(*repo, asked_at).await?;
+        }
+        self.first_pages = FirstPages::default();
         Ok(())
     }
 

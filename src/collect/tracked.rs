@@ -141,7 +141,8 @@ impl Tracked {
             | Fact::PullRequest(_)
             | Fact::Commit(_)
             | Fact::LostCommit { .. }
-            | Fact::Frontier { .. } => {}
+            | Fact::Frontier { .. }
+            | Fact::Survey(_) => {}
         }
     }
 
@@ -192,6 +193,16 @@ impl Tracked {
     /// The ids of production finishes.
     pub fn finished(&self) -> impl Iterator<Item = DeploymentId> + '_ {
         self.finishes.keys().map(|(_, id)| *id)
+    }
+
+    /// Whether a deployment is known, finished in production or unfinished.
+    pub fn knows(&self, id: DeploymentId) -> bool {
+        self.unfinished.contains_key(&id) || self.finished().any(|finished| finished == id)
+    }
+
+    /// Whether an incident is known.
+    pub fn knows_incident(&self, id: &IncidentId) -> bool {
+        self.incidents.contains_key(id)
     }
 
     /// Drops finishes that the store forgot: what they deployed is no commit to look for.

@@ -7,6 +7,7 @@
 mod error;
 mod file;
 mod forget;
+mod hints;
 mod logins;
 mod look;
 mod lookup;
@@ -15,6 +16,7 @@ mod purge;
 mod reader;
 mod rows;
 mod settled;
+mod surveys;
 mod totals;
 mod trouble;
 mod writer;
@@ -24,6 +26,7 @@ mod tests;
 
 pub use error::StoreError;
 pub use forget::Forgotten;
+pub use hints::Hint;
 pub use other_deployments::OtherDeployments;
 pub use purge::Purged;
 pub use reader::FactPage;

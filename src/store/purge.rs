@@ -8,7 +8,7 @@ use delivery::domain::RepoId;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
 /// What is known of a repository: the tables, what one row is called, and the repository's column.
-const FACTS: [(&str, &str, &str); 11] = [
+const FACTS: [(&str, &str, &str); 12] = [
     ("repositories", "repository", "id"),
     ("deployments", "deployment", "repo"),
     ("other_deployments", "deployment elsewhere", "repo"),
@@ -20,6 +20,7 @@ const FACTS: [(&str, &str, &str); 11] = [
     ("progress", "progress", "repo"),
     ("claims", "claim", "repo"),
     ("cursors", "cursor", "repo"),
+    ("hints", "hint", "repo"),
 ];
 /// What its counters and histograms stand on.
 const COUNTED: [(&str, &str, &str); 3] =

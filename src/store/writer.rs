@@ -4,10 +4,12 @@
 
 use super::file::Claim;
 use super::forget::{self, Removal};
-use super::{Birth, CursorUpdate, Observation, StoreError, purge, rows, settled, totals};
+use super::{Birth, CursorUpdate, Hint, Observation, StoreError};
+use super::{hints, purge, rows, settled, surveys, totals};
 use delivery::domain::{Fact, RepoId, Time};
 use sqlx::{Connection, SqliteConnection};
 use std::path::PathBuf;
+use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// How many changes may share a transaction: enough to make waiting for the disk cheap, few enough
@@ -48,6 +50,10 @@ pub(super) enum Change {
     ForgetOthers { before: Time },
     /// A repository is forgotten; with `counted` also what its counters have counted.
     Purge { repo: RepoId, counted: bool },
+    /// Hints are kept, others dropped.
+    Hints { kept: Vec<Hint>, dropped: Vec<Hint> },
+    /// Surveys are removed.
+    RemoveSurveys { names: Vec<Arc<str>> },
     /// A small named value.
     Named { name: String, value: String },
 }
@@ -203,6 +209,10 @@ impl Writer {
             Change::Purge { repo, counted } => {
                 purge::purge(&mut self.connection, *repo, *counted).await?;
             }
+            Change::Hints { kept, dropped } => {
+                hints::write(&mut self.connection, kept, dropped).await?;
+            }
+            Change::RemoveSurveys { names } => surveys::remove(&mut self.connection, names).await?,
             Change::Named { name, value } => set_named(&mut self.connection, name, value).await?,
         }
         Ok(Vec::new())

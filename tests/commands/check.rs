@@ -1,5 +1,6 @@
 //! `check`: what it tells of sources, repositories and costs, and what it finds amiss.
 
+mod app;
 mod declared;
 mod elsewhere;
 mod ownership;

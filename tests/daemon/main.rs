@@ -6,6 +6,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod api;
+mod app;
+#[path = "../app_key/mod.rs"]
+mod app_key;
 mod backstage;
 mod bad_input;
 mod binary;
@@ -14,6 +17,7 @@ mod clock;
 mod elsewhere;
 mod evidence;
 mod exposition;
+mod github_webhooks;
 mod golden;
 mod many;
 mod mistakes;
@@ -35,6 +39,8 @@ mod running;
 mod same_facts;
 mod schemathesis;
 mod settling;
+mod space;
 mod story;
+mod surveys;
 mod trouble;
 mod webhooks;

@@ -4,7 +4,7 @@
 //! GitHub's documented behaviour and to its official schema, and never knows its client's queries.
 //!
 //! `state` folds the log and knows no wire format; `graphql` and `http` render it; `limits`,
-//! `faults` and `meter` stand between a request and its answer. Absent: mutations, webhooks, files
+//! `faults` and `meter` stand between a request and its answer. Absent: mutations, most webhooks, files
 //! anywhere but at the head of the default branch, checks, and jobs of workflow runs.
 //!
 //! ```
@@ -26,6 +26,7 @@
 //! # }
 //! ```
 
+mod apps;
 pub mod event;
 mod faults;
 mod graphql;
@@ -38,6 +39,7 @@ mod scenario;
 mod sim;
 mod state;
 
+pub use apps::{App, Apps, Installation};
 pub use event::Event;
 pub use faults::{Fault, Faults, NodeFault, When};
 pub use graphql::{Cost, SCHEMA};

@@ -1,12 +1,14 @@
 //! The handle: the log of events and the state that follows it.
 
+use crate::apps::Apps;
 use crate::event::Event;
 use crate::faults::Faults;
 use crate::history::Histories;
-use crate::http::SimServer;
+use crate::http::{SimServer, delivery};
 use crate::limits::{LimitSettings, Limits};
 use crate::meter::Meter;
 use crate::state::{EventError, State};
+use serde_json::Value;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
@@ -24,6 +26,7 @@ struct Shared {
     world: RwLock<World>,
     faults: Faults,
     limits: Limits,
+    apps: Apps,
     meter: Mutex<Meter>,
     tokens: Mutex<Vec<String>>,
 }
@@ -48,6 +51,7 @@ impl Sim {
             world: RwLock::default(),
             faults: Faults::default(),
             limits: Limits::default(),
+            apps: Apps::default(),
             meter: Mutex::default(),
             tokens: Mutex::default(),
         };
@@ -109,6 +113,13 @@ impl Sim {
         state
     }
 
+    /// The kind and the payload of the webhook that GitHub sends once an event has happened, by the
+    /// present state; none for events of which it tells nothing, and those of releases, runs, teams,
+    /// properties, reviews and edits, which the simulation does not tell of.
+    pub fn delivery(&self, event: &Event) -> Option<(&'static str, Value)> {
+        delivery(&self.world().state, event)
+    }
+
     /// The faults that clients meet; none at first.
     pub fn faults(&self) -> &Faults {
         &self.shared.faults
@@ -117,6 +128,11 @@ impl Sim {
     /// The rate limits; GitHub's own at first.
     pub fn limits(&self) -> &Limits {
         &self.shared.limits
+    }
+
+    /// The GitHub App that is registered, and where it is installed.
+    pub fn apps(&self) -> &Apps {
+        &self.shared.apps
     }
 
     /// Changes the rate limits.

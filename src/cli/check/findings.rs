@@ -2,7 +2,7 @@
 
 use super::look::Looked;
 use super::ownership::{findings as unanswered, heard};
-use super::production;
+use super::{permissions, production};
 use crate::cli::findings::{Finding, Seen, Severity, find as configured, named};
 use crate::config::Settings;
 use crate::evaluate::mistakes;
@@ -19,14 +19,16 @@ pub struct Findings<'a> {
 /// Everything that is found, the worst first.
 pub fn find(settings: &Settings, sources: &[Looked], now: Time) -> Vec<Finding> {
     let mut findings = Findings { settings, sources, found: Vec::new() };
-    for (at, looked) in sources.iter().enumerate() {
-        findings.source(at, looked);
+    for looked in sources {
+        findings.source(looked);
     }
     let deploys = findings.can_read(Collector::Deployments);
     findings.found.extend(production::find(settings, sources, now, deploys));
     findings.workflows();
     findings.incidents();
-    let seen: Vec<Seen> = sources.iter().map(Looked::seen).collect();
+    let of_section = |at| sources.iter().filter(move |one| one.section == at).map(Looked::seen);
+    let seen: Vec<Seen> =
+        (0..settings.github.len()).map(|at| Seen::together(of_section(at))).collect();
     let owners = heard(&settings.ownership, sources);
     findings.found.extend(configured(settings, &seen, &owners));
     for looked in sources {
@@ -42,8 +44,12 @@ impl Findings<'_> {
         self.found.push(Finding { severity, key: key.into(), message: message.into() });
     }
 
-    fn source(&mut self, at: usize, looked: &Looked) {
-        let key = format!("github[{at}]");
+    fn source(&mut self, looked: &Looked) {
+        let key = format!("github[{}]", looked.section);
+        let lacks = looked.installation.as_ref();
+        if let Some(message) = lacks.and_then(|one| permissions::finding(one, self.settings)) {
+            self.add(Severity::Warning, format!("{key}.app_id"), message);
+        }
         if let Some(error) = &looked.broken {
             self.add(Severity::Error, key, error.to_string());
             return;

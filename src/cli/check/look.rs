@@ -6,7 +6,7 @@ use super::{elsewhere, incidents};
 use crate::cli::findings::Seen;
 use crate::clock::SharedClock;
 use crate::config::{GitHubSettings, HashLogins, Settings};
-use crate::sources::github::{GitHub, Parsing, Survey};
+use crate::sources::github::{GitHub, Installation, Parsing, Survey};
 use crate::sources::{Observer, SourceError, Throttle};
 use delivery::domain::{Incident, Person, RepoId, Repository, RepositoryState, Time};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +16,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// What a source showed.
 #[derive(Debug, Default)]
 pub struct Looked {
+    /// The place of its `[[github]]`.
+    pub section: usize,
+    /// Where the GitHub App is installed.
+    pub installation: Option<Installation>,
     /// Why it could not be asked as a whole.
     pub broken: Option<SourceError>,
     /// Organisations and names that could not be listed.
@@ -66,22 +70,24 @@ impl Looked {
 /// Takes apart what several sections of the same GitHub show: it is read by each, and counts once.
 pub fn count_once(github: &[GitHubSettings], looked: &mut [Looked]) {
     let mut known = BTreeSet::new();
-    for (github, looked) in github.iter().zip(looked) {
-        let is_new = |(one, _): &(Repository, Survey)| known.insert((&github.graphql_url, one.id));
+    for looked in looked {
+        let host = github.get(looked.section).map(|section| &section.graphql_url);
+        let is_new = |(one, _): &(Repository, Survey)| known.insert((host, one.id));
         let all = std::mem::take(&mut looked.repositories);
         (looked.repositories, looked.shown_before) = all.into_iter().partition(is_new);
     }
 }
 
-/// Looks at one source: deployments and incidents since `recent`, and the look-back since `since`.
+/// Looks at one source, of the section at a place: deployments and incidents since `recent`, and the
+/// look-back since `since`.
 pub async fn look(
-    github: &GitHubSettings,
+    (section, github): &(usize, GitHubSettings),
     settings: &Settings,
     clock: SharedClock,
     (recent, since): (Time, Time),
 ) -> Looked {
     let ear = Arc::new(Ear::default());
-    let mut looked = Looked::default();
+    let mut looked = Looked { section: *section, ..Looked::default() };
     if let Err(error) =
         ask(github, settings, clock, (recent, since), Arc::clone(&ear), &mut looked).await
     {
@@ -111,7 +117,9 @@ async fn ask(
     };
     // Whoever checks wants an answer now, so the whole hour may be used.
     let source = GitHub::connect(github, 1.0, parsing, clock, ear)?;
-    let discovery = source.discover(&[]).await?;
+    let discovery = source.discover(&[]).await;
+    looked.installation = source.installation().await;
+    let discovery = discovery?;
     looked.failures = discovery.failures;
     looked.left_out = discovery.left_out;
     looked.said.claims = discovery.claims;

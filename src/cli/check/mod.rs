@@ -10,6 +10,7 @@ mod incidents;
 mod look;
 mod ownership;
 mod pagerduty;
+mod permissions;
 mod production;
 mod report;
 mod text;
@@ -78,20 +79,20 @@ async fn check(settings: &Settings, clock: SharedClock) -> Report {
     let now = clock.now();
     let times = (now.plus(-RECENT), now.plus(-settings.collection.lookback));
     let mut looked = Vec::new();
-    for github in &settings.github {
-        looked.push(look(github, settings, Arc::clone(&clock), times).await);
+    let sections = settings.github.iter().enumerate();
+    let parts: Vec<(usize, GitHubSettings)> = sections
+        .flat_map(|(at, github)| github.parts().into_iter().map(move |part| (at, part)))
+        .collect();
+    for part in &parts {
+        looked.push(look(part, settings, Arc::clone(&clock), times).await);
     }
     if let Some(first) = looked.first_mut() {
         ownership::ask_catalog(settings, Arc::clone(&clock), &mut first.said).await;
     }
     count_once(&settings.github, &mut looked);
     let place = Place::new(settings, &looked, now);
-    let sources: Vec<SourceReport> = settings
-        .github
-        .iter()
-        .zip(&looked)
-        .map(|(github, looked)| place.source(github, looked))
-        .collect();
+    let sources: Vec<SourceReport> =
+        parts.iter().zip(&looked).map(|((_, part), looked)| place.source(part, looked)).collect();
     let series = place.series(&looked);
     let mut findings = findings::find(settings, &looked, now);
     findings.extend(incidents::find(&sources));
@@ -176,7 +177,11 @@ impl<'a> Place<'a> {
         SourceReport {
             name: github.name.clone(),
             api_url: github.api_url.clone(),
-            token: github.token_origin.clone(),
+            token: github.credential.origin(),
+            installation: looked
+                .installation
+                .as_ref()
+                .map(|one| permissions::report(one, self.settings)),
             reachable: looked.broken.is_none(),
             limit: looked
                 .limit

@@ -16,7 +16,7 @@ pub struct Report {
     pub findings: Vec<Finding>,
 }
 
-/// One `[[github]]`.
+/// One `[[github]]`, or what it asks for of one account.
 #[derive(Clone, Debug, Serialize)]
 pub struct SourceReport {
     /// Its name.
@@ -25,6 +25,9 @@ pub struct SourceReport {
     pub api_url: String,
     /// Where the token came from.
     pub token: String,
+    /// Where the GitHub App is installed; absent where a token is used, or none was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub installation: Option<InstallationReport>,
     /// Whether it answered.
     pub reachable: bool,
     /// Points an hour and how many are left; absent where it sets no limit.
@@ -56,6 +59,19 @@ pub struct AccountReport {
     pub services: usize,
     /// How many of these are mapped to a component.
     pub mapped: usize,
+}
+
+/// An installation of a GitHub App.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct InstallationReport {
+    /// Its id.
+    pub id: u64,
+    /// On which account.
+    pub account: String,
+    /// Which of the account's repositories it covers: `all` or `selected`.
+    pub repositories: &'static str,
+    /// The permissions that the configuration needs and it lacks, with what they are for.
+    pub lacks: Vec<String>,
 }
 
 /// The state of a rate limit.

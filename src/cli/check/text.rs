@@ -1,7 +1,8 @@
 //! The report for people.
 
 use super::report::{
-    AccountReport, ComponentReport, EnvironmentReport, Report, RepositoryReport, SourceReport,
+    AccountReport, ComponentReport, EnvironmentReport, InstallationReport, Report,
+    RepositoryReport, SourceReport,
 };
 use crate::cli::findings::{Severity, named};
 use std::fmt::Write;
@@ -54,6 +55,9 @@ fn write_source(text: &mut String, source: &SourceReport) {
     if !source.reachable {
         text.push_str("  could not be asked, see below\n\n");
         return;
+    }
+    if let Some(InstallationReport { id, account, repositories, .. }) = &source.installation {
+        let _ = writeln!(text, "  installation {id} on {account}: {repositories} repositories");
     }
     if let Some(limit) = source.limit {
         let _ = writeln!(

@@ -67,6 +67,19 @@ pub struct Seen {
     pub is_whole: bool,
 }
 
+impl Seen {
+    /// What all parts of a section showed.
+    pub fn together(parts: impl IntoIterator<Item = Seen>) -> Seen {
+        let mut all = Seen { is_whole: true, ..Seen::default() };
+        for part in parts {
+            all.repositories.extend(part.repositories);
+            all.left_out.extend(part.left_out);
+            all.is_whole &= part.is_whole;
+        }
+        all
+    }
+}
+
 /// Everything that is found; `seen` is in the order of `[[github]]`.
 pub fn find(settings: &Settings, seen: &[Seen], owners: &Ownership) -> Vec<Finding> {
     patterns::find(settings, seen, owners)

@@ -5,6 +5,9 @@ use crate::config::reader::Reader;
 use secrecy::SecretString;
 use std::path::Path;
 
+/// Where the secrets of webhooks stand.
+const SECRET_FILE: &str = "webhook_secret_file";
+const SECRET_ENV: &str = "webhook_secret_env";
 /// What GitHub's tokens start with.
 const TOKEN_PREFIXES: [&str; 6] = ["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"];
 
@@ -33,6 +36,53 @@ pub(super) fn read(
             Default::default()
         }
     }
+}
+
+/// What webhooks are signed with, by variable or by a file with one a line; `remedy` says how they
+/// come there. What is wrong with it is reported.
+pub(super) fn webhook_secrets(
+    reader: &Reader<'_>,
+    sources: &Sources,
+    folder: &Path,
+    remedy: &str,
+) -> Vec<SecretString> {
+    let (key, read) = if reader.has(SECRET_FILE) {
+        if reader.has(SECRET_ENV) {
+            let message = format!("stands beside {SECRET_ENV}; remove one of them");
+            reader.problem(SECRET_FILE, message);
+        }
+        let Some(path) = reader.text(SECRET_FILE) else { return Vec::new() };
+        let path = folder.join(path);
+        let origin = format!("the file {}", path.display());
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| format!("{origin} cannot be read: {error}; {remedy}"));
+        (SECRET_FILE, text.map(|text| (text, origin)))
+    } else if reader.has(SECRET_ENV) {
+        let Some(name) = reader.text(SECRET_ENV) else { return Vec::new() };
+        // What is no name may be the secret itself.
+        let is_name = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+        let read = match sources.environment.get(&name) {
+            Some(text) => Ok((text.clone(), format!("the environment variable {name}"))),
+            None if name.is_empty() || !name.chars().all(is_name) => {
+                Err("is no environment variable that is set; write the name of one, such as \
+                 GITHUB_WEBHOOK_SECRET"
+                    .to_owned())
+            }
+            None => Err(format!("the environment variable {name} is not set; {remedy}")),
+        };
+        (SECRET_ENV, read)
+    } else {
+        return Vec::new();
+    };
+    let secrets = read.and_then(|(text, origin)| {
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let secrets: Vec<SecretString> = lines.map(SecretString::from).collect();
+        if secrets.is_empty() { Err(format!("{origin} is empty; {remedy}")) } else { Ok(secrets) }
+    });
+    secrets.unwrap_or_else(|message| {
+        reader.problem(key, message);
+        Vec::new()
+    })
 }
 
 fn from_variable(name: &str, sources: &Sources, purpose: &str) -> Result<(String, String), String> {

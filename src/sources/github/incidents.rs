@@ -224,7 +224,7 @@ struct WireEvent {
 }
 
 /// GitHub compares labels without regard to case.
-fn is_among<'a>(label: &str, mut labels: impl Iterator<Item = &'a str>) -> bool {
+pub(super) fn is_among<'a>(label: &str, mut labels: impl Iterator<Item = &'a str>) -> bool {
     labels.any(|other| other.to_lowercase() == label.to_lowercase())
 }
 

@@ -68,6 +68,11 @@ pub(super) fn have_news(repo: &Repository, cursor: Option<&str>, wanted: OwnerFi
     Cursor::read(cursor).is_none_or(|known| !known.answers(wanted) || has_moved(&known))
 }
 
+/// Whether a file may say whose a repository is, by its path alone.
+pub(super) fn is_owner_file(path: &str) -> bool {
+    is_catalog(path) || OWNER_PLACES.contains(&path)
+}
+
 /// A repository on its way.
 struct Work<'a> {
     repo: &'a Repository,

@@ -5,7 +5,7 @@ use super::together::Place;
 use super::{GitHub, deployments, releases, run, runs, told};
 use crate::config::{DeploymentTeller, WorkflowName};
 use crate::sources::{SourceError, Step};
-use delivery::domain::{Collector, DeploymentSource, Repository};
+use delivery::domain::{Collector, Deployment, DeploymentSource, Repository};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -39,6 +39,17 @@ impl GitHub {
     /// What tells of a repository's deployments.
     pub(super) fn source_of(&self, repo: &Repository) -> DeploymentSource {
         self.parsing.deployments.of(&repo.full_name).source()
+    }
+
+    /// Whether something else than GitHub's deployments tells of a repository's deployments.
+    pub fn is_told_elsewhere(&self, repo: &Repository) -> bool {
+        self.source_of(repo) != DeploymentSource::GitHubDeployments
+    }
+
+    /// Whether a deployment is kept that GitHub's own list of deployments tells.
+    pub fn keeps(&self, repo: &Repository, deployment: &Deployment) -> bool {
+        let production = self.parsing.production.of(&repo.full_name);
+        !self.is_told_elsewhere(repo) && told::concerns_production(deployment, &production)
     }
 
     /// Whether a repository's deployments were looked for among the runs of a workflow that it does

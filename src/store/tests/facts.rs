@@ -45,6 +45,7 @@ fn changed() -> Vec<(Fact, Fact)> {
         (Fact::Incident(incident()), Fact::Incident(Incident { component: None, ..incident() })),
         (Fact::Progress(progress(true, Some(50))), Fact::Progress(progress(false, Some(60)))),
         (Fact::Claims(claims()), Fact::Claims(Claims { claims: vec![], ..claims() })),
+        (Fact::Survey(survey()), Fact::Survey(Survey { closed: Time(61), ..survey() })),
     ]
 }
 
@@ -96,6 +97,29 @@ async fn a_rename_is_remembered_whatever_the_source_says_later() {
         (named("acme/b", &[]), named("acme/b", &["acme/a"])),
         (named("beta/b", &["acme/z"]), named("beta/b", &["acme/a", "acme/b", "acme/z"])),
         (named("acme/a", &[]), named("acme/a", &["acme/b", "acme/z", "beta/b"])),
+    ] {
+        store.commit(&[told], &[]).await.unwrap();
+        assert_eq!(all(&store).await, [stored]);
+    }
+}
+
+#[tokio::test]
+async fn a_repository_is_gone_only_by_its_present_name() {
+    let Opened { store, _folder, .. } = opened().await;
+    let told = |full_name: &str, former: &[&str], state| {
+        let former_names = former.iter().map(|name| Arc::from(*name)).collect();
+        let full_name = full_name.into();
+        Fact::Repository(Repository { full_name, former_names, state, ..repository() })
+    };
+    let (active, gone) = (RepositoryState::Active, RepositoryState::Gone);
+    let transferred = told("beta/a", &["acme/a"], active);
+    for (told, stored) in [
+        (told("acme/a", &[], active), told("acme/a", &[], active)),
+        (told("acme/a", &[], gone), told("acme/a", &[], gone)),
+        (told("beta/a", &[], active), transferred.clone()),
+        // Whoever lost it to another account still calls it by its former name.
+        (told("acme/a", &[], gone), transferred),
+        (told("beta/a", &[], gone), told("beta/a", &["acme/a"], gone)),
     ] {
         store.commit(&[told], &[]).await.unwrap();
         assert_eq!(all(&store).await, [stored]);

@@ -6,9 +6,7 @@ use crate::config::sections::github::urls;
 use crate::config::sections::{choice, credentials};
 use crate::config::settings::{PagerDutySettings, Urgency};
 use ::config::ValueKind;
-use secrecy::SecretString;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::sync::Arc;
 
 /// Keys that only PagerDuty has.
@@ -29,6 +27,9 @@ const NAME: &str = "pagerduty";
 const API_URL: &str = "https://api.pagerduty.com";
 /// What the token is for, in messages.
 const PURPOSE: &str = "may read incidents";
+/// How its webhooks come to their secret, in messages.
+const WEBHOOK_REMEDY: &str = "write into it the secret that PagerDuty showed when the webhook subscription was made, one for \
+                              each subscription on a line of its own";
 /// The name that identifies issues among incidents.
 const RESERVED: &str = "github";
 
@@ -75,31 +76,13 @@ pub(super) fn read(reader: &Reader<'_>, at: usize, beside: &mut Beside<'_>) -> P
         services: services(reader, at, beside),
         urgencies,
         priorities,
-        webhook_secrets: webhook_secrets(reader, beside.folder),
+        webhook_secrets: credentials::webhook_secrets(
+            reader,
+            beside.sources,
+            beside.folder,
+            WEBHOOK_REMEDY,
+        ),
     }
-}
-
-/// The secrets of the file, one a line.
-fn webhook_secrets(reader: &Reader<'_>, folder: &Path) -> Vec<SecretString> {
-    const KEY: &str = "webhook_secret_file";
-    let Some(path) = reader.text(KEY).filter(|_| reader.has(KEY)) else { return Vec::new() };
-    let path = folder.join(path);
-    let remedy = "write into it the secret that PagerDuty showed when the webhook subscription was \
-                  made, one for each subscription on a line of its own";
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) => {
-            let path = path.display();
-            reader.problem(KEY, format!("the file {path} cannot be read: {error}; {remedy}"));
-            return Vec::new();
-        }
-    };
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let secrets: Vec<SecretString> = lines.map(SecretString::from).collect();
-    if secrets.is_empty() {
-        reader.problem(KEY, format!("the file {} is empty; {remedy}", path.display()));
-    }
-    secrets
 }
 
 fn name(text: &str, names: &mut BTreeSet<String>) -> Result<String, String> {

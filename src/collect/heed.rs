@@ -1,0 +1,270 @@
+//! Reading what hints tell of, between the sweeps and within them: by id what they name, and the
+//! lists of the repositories that moved. It is what a sweep would read of these alone.
+
+use super::failing::Concern;
+use super::hints::{About, Numbered};
+use super::news::Question;
+use super::owner_files::files_of;
+use super::pace::Pace;
+use super::{Collect, CollectError};
+use crate::sources::github::News;
+use delivery::domain::{Fact, HOUR, MINUTE, Oid, RepoId, Span, Time};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// One repository is looked at so often at once: deployments come with several events each.
+const BURST: i64 = 120;
+/// After a burst it is looked at so often, whatever comes.
+const LOOKED_EVERY: Span = 15;
+/// What concerns a whole organisation is asked so often at once…
+const BURST_OF_ALL: i64 = 3;
+/// …and then so often: it may take a hundred requests.
+const ALL_ASKED_EVERY: Span = 10 * MINUTE;
+/// After a failure of the whole source it is left alone for so long, or until the next sweep.
+const RETRY_AFTER: Span = 30;
+/// About what looking takes.
+const POINTS_A_LOOK: u64 = 4;
+
+/// When hints may be looked into.
+#[derive(Debug)]
+pub(super) struct Heeding {
+    repositories: Pace<RepoId>,
+    of_all: Pace<News>,
+    not_before: Option<Time>,
+}
+
+impl Default for Heeding {
+    fn default() -> Heeding {
+        Heeding {
+            repositories: Pace::new(BURST, LOOKED_EVERY),
+            of_all: Pace::new(BURST_OF_ALL, ALL_ASKED_EVERY),
+            not_before: None,
+        }
+    }
+}
+
+impl Heeding {
+    /// The earliest instant at which it may be looked into.
+    fn due(&self, (repo, news): &About, now: Time) -> Time {
+        let due = match repo {
+            Some(repo) => self.repositories.due(repo, now),
+            None => self.of_all.due(news, now),
+        };
+        // A clock that was set back puts nothing off.
+        let holds = |at: &Time| (1..=HOUR).contains(&at.since(now));
+        due.max(self.not_before.filter(holds).unwrap_or(now))
+    }
+
+    fn note(&mut self, taken: &Numbered, now: Time) {
+        let repositories: BTreeSet<RepoId> = taken.keys().filter_map(|(repo, _)| *repo).collect();
+        repositories.into_iter().for_each(|repo| self.repositories.take(repo, now));
+        for (_, news) in taken.keys().filter(|(repo, _)| repo.is_none()) {
+            self.of_all.take(news.clone(), now);
+        }
+    }
+}
+
+impl Collect {
+    /// The earliest instant at which some hint may be looked into; nothing where none waits.
+    pub(super) fn hints_due(&self) -> Option<Time> {
+        let now = self.around.clock.now();
+        self.hints.waiting().iter().map(|about| self.heeding.due(about, now)).min()
+    }
+
+    /// Whether some hint may be looked into now.
+    pub(super) fn hints_wait(&self) -> bool {
+        self.hints_due().is_some_and(|due| due <= self.around.clock.now())
+    }
+
+    /// Reads what the hints tell of that are due; true where there were any.
+    pub(super) async fn heed_hints(&mut self) -> bool {
+        let now = self.around.clock.now();
+        let taken = self.hints.take(|about| self.heeding.due(about, now) <= now);
+        if taken.is_empty() {
+            return false;
+        }
+        self.heeding.note(&taken, now);
+        let pause = match self.heed(&taken, now).await {
+            Ok(()) => {
+                // The store tells of its own trouble; then these are read once more.
+                let _ = self.hints.drop_read(taken).await;
+                self.pause()
+            }
+            Err(error) => {
+                self.hints.put_back(taken);
+                self.note_failure(Concern::Sweep, &error);
+                self.tell_up(false);
+                RETRY_AFTER
+            }
+        };
+        self.heeding.not_before = Some(self.around.clock.now().plus(pause));
+        self.tell_progress();
+        true
+    }
+
+    /// How long to wait before hints are looked into again, for the hour's points to last: not at
+    /// all while there are plenty beyond what the sweeps of this hour will take.
+    fn pause(&self) -> Span {
+        let Some(left) = self.source.left() else { return 0 };
+        let spare = left.points.saturating_sub(self.sweeps_reserve(&left));
+        if spare >= left.allowed / 4 {
+            return 0;
+        }
+        let looks = (spare / POINTS_A_LOOK).max(1).cast_signed();
+        let time = left.until.since(self.around.clock.now());
+        (time / looks).clamp(1, self.around.settings.sweep_interval.max(1))
+    }
+
+    async fn heed(&mut self, taken: &Numbered, now: Time) -> Result<(), CollectError> {
+        let asked_at = self.source.as_told(now);
+        let mut moved = self.note_moves(taken, asked_at);
+        let more = self.ask_by_id(taken, &moved).await?;
+        moved.extend(more);
+        self.probe_moved(&moved, asked_at).await?;
+        self.fetch_news_of_all(&moved, asked_at).await?;
+        self.advance_the_quiet(asked_at, |repo| moved.contains(&repo)).await?;
+        let with_files = |(repo, news): &About| repo.filter(|_| *news == News::OwnerFiles);
+        let with_files: BTreeSet<RepoId> = taken.keys().filter_map(with_files).collect();
+        self.heed_owner_files(&with_files).await?;
+        for (_, news) in taken.keys().filter(|(repo, _)| repo.is_none()) {
+            self.heed_of_all(news, now).await?;
+        }
+        Ok(())
+    }
+
+    /// Notes which repositories moved; gives those whose lists may have brought something.
+    fn note_moves(&mut self, taken: &Numbered, at: Time) -> BTreeSet<RepoId> {
+        let mut moved = BTreeSet::new();
+        for (repo, news) in taken.keys() {
+            let tracked = repo.and_then(|repo| self.tracked.get_mut(&repo));
+            let Some(tracked) = tracked.filter(|tracked| tracked.is_collected()) else { continue };
+            // Whatever comes of it: it is not idle.
+            tracked.moved_by(at);
+            let tells =
+                tracked.has_component() || self.source.is_told_elsewhere(&tracked.repository);
+            if *news == News::OwnerFiles || (*news == News::Lists && tells) {
+                moved.insert(tracked.repository.id);
+            }
+        }
+        moved
+    }
+
+    /// Asks by id for deployments and incidents that hints name, and for what is not final in the
+    /// repositories that moved. Gives the repositories of which more has to be read: those with a
+    /// deployment of a commit that is not known.
+    async fn ask_by_id(
+        &mut self,
+        taken: &Numbered,
+        moved: &BTreeSet<RepoId>,
+    ) -> Result<BTreeSet<RepoId>, CollectError> {
+        let (mut deployments, mut incidents) = (BTreeSet::new(), BTreeSet::new());
+        // While its history is not read, that brings what is new, too.
+        let is_read = |repo: &RepoId| {
+            let tracked = self.tracked.get(repo);
+            tracked.is_some_and(|one| one.is_collected() && one.backfill_complete())
+        };
+        let mut homes: BTreeSet<RepoId> = moved.iter().copied().filter(is_read).collect();
+        for tracked in homes.iter().filter_map(|repo| self.tracked.get(repo)) {
+            deployments.extend(tracked.unfinished_deployments(self.around.clock.now()));
+            incidents.extend(tracked.open_incidents());
+        }
+        for (repo, news) in taken.keys() {
+            let Some(repo) = repo.filter(is_read) else { continue };
+            let is_new = match news {
+                News::Deployment(id) => deployments.insert(Arc::clone(id)),
+                News::Issue(id) => incidents.insert(Arc::clone(id)),
+                _ => false,
+            };
+            homes.extend(is_new.then_some(repo));
+        }
+        if deployments.is_empty() && incidents.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let (deployments, incidents) = (Vec::from_iter(deployments), Vec::from_iter(incidents));
+        let answer = self.source.recheck(&deployments, &incidents).await?;
+        let mut by_repo: BTreeMap<RepoId, Vec<Fact>> = BTreeMap::new();
+        for repo in &homes {
+            let tracked = self.tracked.get_mut(repo);
+            let gone = tracked.map(|tracked| tracked.forget_nodes(&answer.missing));
+            by_repo.insert(*repo, gone.unwrap_or_default());
+        }
+        for fact in answer.facts {
+            let wanted = fact.repo().filter(|repo| self.would_be_read(*repo, &fact));
+            if let Some(facts) = wanted.and_then(|repo| by_repo.get_mut(&repo)) {
+                facts.push(fact);
+            }
+        }
+        let mut unknown = BTreeSet::new();
+        for (repo, facts) in by_repo.into_iter().filter(|(_, facts)| !facts.is_empty()) {
+            let shas: Vec<Oid> = facts.iter().filter_map(deployed).collect();
+            let known = self.around.store.known_commits(repo, &shas).await?;
+            self.keep(repo, facts, None).await?;
+            if shas.iter().any(|sha| !known.contains_key(sha)) {
+                unknown.insert(repo);
+            }
+        }
+        Ok(unknown)
+    }
+
+    /// Whether reading the lists would bring it, too: facts are the same however they come.
+    fn would_be_read(&self, repo: RepoId, fact: &Fact) -> bool {
+        let Some(tracked) = self.tracked.get(&repo) else { return false };
+        match fact {
+            Fact::Deployment(deployment) => {
+                let since = self.around.clock.now().plus(-self.around.settings.lookback);
+                self.source.keeps(&tracked.repository, deployment)
+                    && (deployment.created_at >= since || tracked.knows(deployment.id))
+            }
+            Fact::Incident(incident) => incident.counts || tracked.knows_incident(&incident.id),
+            _ => false,
+        }
+    }
+
+    /// Asks these repositories for everything, as a sweep does.
+    async fn probe_moved(
+        &mut self,
+        moved: &BTreeSet<RepoId>,
+        asked_at: Time,
+    ) -> Result<(), CollectError> {
+        let tracked = moved.iter().filter_map(|repo| self.tracked.get(repo));
+        let asked: Vec<_> = tracked.map(|tracked| tracked.repository.clone()).collect();
+        let searched = &BTreeMap::new();
+        let question = Question { asked_at, everything: true, searched };
+        let probes = self.source.probe(&asked).await?;
+        if self.note_probes(probes, question).await? {
+            // The next sweep lists everything, and asks what became of it.
+            self.discovered_at = None;
+        }
+        Ok(())
+    }
+
+    async fn heed_owner_files(&mut self, of: &BTreeSet<RepoId>) -> Result<(), CollectError> {
+        let wanted = self.wanted_files();
+        if of.is_empty() || files_of(wanted).next().is_none() {
+            return Ok(());
+        }
+        for (from, error) in self.read_owner_files(wanted, |repo| of.contains(&repo)).await? {
+            self.note_failure(Concern::Ownership(from), &error);
+        }
+        Ok(())
+    }
+
+    async fn heed_of_all(&mut self, news: &News, now: Time) -> Result<(), CollectError> {
+        match news {
+            News::Repositories => self.discover(now).await,
+            News::Ownership(from) if self.by_organization().contains(from) => {
+                let outcome = self.read_claims(*from).await?;
+                self.conclude_claims(*from, outcome, now).await
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The commit that a deployment deployed.
+fn deployed(fact: &Fact) -> Option<Oid> {
+    match fact {
+        Fact::Deployment(deployment) => Some(deployment.sha),
+        _ => None,
+    }
+}
