@@ -6,6 +6,7 @@ mod deployments;
 mod mistakes;
 mod overrides;
 mod pagerduty;
+mod webhooks;
 
 use super::*;
 use secrecy::ExposeSecret;

@@ -116,6 +116,7 @@ impl World {
             include_forks: false,
             token: "secret-token".to_owned().into(),
             token_origin: "the environment variable GITHUB_TOKEN".to_owned(),
+            webhook_secrets: Vec::new(),
         };
         change(&mut settings);
         let ear = Arc::new(Ear::default());
