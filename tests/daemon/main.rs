@@ -26,6 +26,7 @@ mod pagerduty;
 #[path = "../pagerduty_source/stand_in.rs"]
 #[allow(dead_code)] // The source's own tests use the rest.
 mod pagerduty_account;
+mod permissions;
 mod privacy;
 mod process;
 mod rate_limits;
