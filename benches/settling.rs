@@ -4,7 +4,7 @@
 //! `cargo bench --bench settling [-- OBSERVATIONS]`
 
 use delivery::domain::{ComponentId, HOUR, RepoId, Time};
-use dora_exporter::evaluate::Settled;
+use dora_exporter::evaluate::{Settled, observations};
 use dora_exporter::store::{SettledRow, Store};
 use std::time::{Duration, Instant};
 
@@ -40,7 +40,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let store = Store::open(&folder.path().join("dora.db")).await?;
     let start = Instant::now();
     for batch in rows.chunks(BATCH) {
-        store.settle(batch, &[]).await?;
+        store.settle(observations(batch), &[]).await?;
     }
     println!("write observations {wanted} {:?}", start.elapsed());
 
@@ -54,7 +54,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (mut after, mut longest) = (Some(0), Duration::ZERO);
     while let Some(place) = after {
         let page = Instant::now();
-        (_, after) = settled.fold_page(&store, place, Time(i64::MAX), |_| true).await?;
+        (_, after) = Settled::fold_page(&store, place, Time(i64::MAX), |_| true).await?;
         longest = longest.max(page.elapsed());
     }
     println!("fold observations {wanted} {:?}, longest transaction {longest:?}", start.elapsed());

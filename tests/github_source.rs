@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "github_source/app.rs"]
+mod app;
+mod app_key;
 #[path = "github_source/elsewhere.rs"]
 mod elsewhere;
 #[path = "github_source/fixture.rs"]

@@ -6,6 +6,7 @@ use delivery::domain::{
     IncidentTransition, Oid, Person, Progress, PullCommit, PullRequest, RepoId, Repository,
     RepositoryState, Review, ReviewState, Span, Time,
 };
+use dora_exporter::evaluate::observations;
 use dora_exporter::store::{Birth, SettledRow, Store};
 use std::sync::Arc;
 
@@ -65,7 +66,7 @@ pub async fn write(store: &Store, size: Size, now: Time) -> anyhow::Result<Writt
         facts.extend(teller.end(now));
         if facts.len() >= BATCH || number + 1 == size.repositories {
             store.commit(&facts, &[]).await?;
-            store.settle(&settled, &births).await?;
+            store.settle(observations(&settled), &births).await?;
             written.facts += facts.len();
             written.settled += settled.len();
             facts.clear();
@@ -239,6 +240,7 @@ impl Teller {
         self.facts.push(Fact::Incident(Incident {
             id: IncidentId(format!("github:{id}").into()),
             node_id: format!("I_kwDOABCD{id:016x}").into(),
+            url: None,
             repo: Some(self.repo),
             component: None,
             ruled: None,

@@ -188,6 +188,7 @@ impl Grown {
         Fact::Incident(Incident {
             id: IncidentId(Arc::from(format!("github:{id}"))),
             node_id: Arc::from(format!("I_{id}")),
+            url: None,
             repo: Some(RepoId(if is_central { INCIDENTS } else { self.id })),
             component: (is_central && id.is_multiple_of(8)).then(|| Arc::from(self.name())),
             ruled: None,

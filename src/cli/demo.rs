@@ -2,11 +2,12 @@
 
 use super::args::DemoArgs;
 use super::daemon::Daemon;
-use super::{backfill, log, stop_on_signals};
+use super::{backfill, log, stop_on_all_signals, surveys};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, ConfigFile, Flags, Settings, Sources};
-use crate::demo::{News, OWNER, Team, unfold};
+use crate::demo::{News, OWNER, QUESTIONS, Team, unfold};
 use crate::evaluate::Past;
+use crate::sources::surveys::{SurveyRequest, read_survey};
 use crate::store::Store;
 use anyhow::Context;
 use delivery::domain::{Collector, DAY, Fact, HOUR, RepoId, RepositoryState, Span, Time};
@@ -37,8 +38,6 @@ const RETENTION: u32 = 400;
 
 /// Runs the demo until it is stopped.
 pub async fn run(args: DemoArgs) -> anyhow::Result<()> {
-    let folder = tempfile::tempdir().context("a temporary folder for the demo's store")?;
-    let store = args.store.clone().unwrap_or_else(|| folder.path().join("demo.db"));
     let sim = Sim::new(|| SystemClock.now().0);
     sim.forget_the_past();
     sim.set_limits(LimitSettings { points_per_hour: POINTS_PER_HOUR, ..LimitSettings::default() });
@@ -47,12 +46,19 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<()> {
         .context("the simulated organisation's history")?;
     let loopback = "127.0.0.1:0".parse().context("the simulated GitHub's address")?;
     let github = sim.serve(loopback).await.context("the simulated GitHub")?;
-    let settings = settings(&args, &github.url, &store, &teams)?;
+    // From now on a signal is waited for, and the folder goes however the demo is ended.
+    let stop = stop_on_all_signals()?;
+    let folder = tempfile::tempdir().context("a temporary folder for the demo's store")?;
+    let store = args.store.clone().unwrap_or_else(|| folder.path().join("demo.db"));
+    let text = configuration(&args, &github.url, &store, &teams)?;
+    let file = folder.path().join("config.toml");
+    std::fs::write(&file, &text).context("the demo's configuration")?;
+    let settings = settings(text)?;
     log::start(&settings.log)?;
-
-    let stop = stop_on_signals()?;
     let daemon = Daemon::start(settings.clone(), Arc::new(SystemClock), stop.clone()).await?;
-    tell(daemon.address().port(), &github.url, args.days);
+    import_surveys(&settings, daemon.store(), args.seed, now).await?;
+    let asked = teams.first().map(|team| team.name.as_str()).unwrap_or_default();
+    tell(daemon.address().port(), &github.url, args.days, (&file, asked));
     if let Some(file) = args.history.clone() {
         let history = History { store: daemon.store().clone(), settings, began: Time(now), file };
         let days = Span::from(args.days);
@@ -66,12 +72,12 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<()> {
 }
 
 /// The demo's configuration, as a user would write it; what waits for minutes waits for seconds.
-fn settings(
+fn configuration(
     args: &DemoArgs,
     github: &str,
     store: &Path,
     teams: &[Team],
-) -> anyhow::Result<Settings> {
+) -> anyhow::Result<String> {
     // History is told of days that no figure of now needs.
     let lookback = match args.history {
         Some(_) => (args.days + 1).clamp(LOOKBACK.0, LOOKBACK.1),
@@ -110,6 +116,11 @@ level = {level:?}
             team.repositories, team.name
         )?;
     }
+    text.push_str(QUESTIONS);
+    Ok(text)
+}
+
+fn settings(text: String) -> anyhow::Result<Settings> {
     let sources = Sources {
         file: Some(ConfigFile::Text { name: "the demo's configuration".to_owned(), text }),
         environment: [("GITHUB_TOKEN".to_owned(), TOKEN.to_owned())].into(),
@@ -118,7 +129,29 @@ level = {level:?}
     Ok(config::load(&sources)?)
 }
 
-fn tell(port: u16, github: &str, days: u32) {
+/// The surveys of the quarters before, as the command imports them.
+async fn import_surveys(
+    settings: &Settings,
+    store: &Store,
+    seed: u64,
+    now: i64,
+) -> anyhow::Result<()> {
+    let importer = surveys::importer(settings, store, Arc::new(SystemClock), Arc::default());
+    for survey in crate::demo::surveys(seed, now) {
+        let request = SurveyRequest {
+            survey: Some(survey.name),
+            invited: survey.invited,
+            ..SurveyRequest::default()
+        };
+        let reading = read_survey(survey.csv.as_bytes(), &settings.surveys, &request)?;
+        surveys::import(&importer, &reading, false).await.context("a survey of the demo")?;
+    }
+    Ok(())
+}
+
+/// Says what there is to look at; `explain` can be asked by the configuration's file about a team.
+fn tell(port: u16, github: &str, days: u32, (config, team): (&Path, &str)) {
+    let config = config.display();
     println!(
         "A simulated organisation, {days} days of its history, and news every few seconds.\n\
          \n\
@@ -127,6 +160,7 @@ fn tell(port: u16, github: &str, days: u32) {
          Ask     http://localhost:{port}/api/v1/teams   why they are what they are\n\
          \n\
          Try     curl -s http://localhost:{port}/metrics | grep dora_team_window_change_fail_ratio\n\
+         Try     dora-exporter explain --config {config} --team {team} --measure change_fail_rate\n\
          \n\
          The simulated GitHub listens on {github}. Ctrl-C ends everything; nothing stays behind."
     );

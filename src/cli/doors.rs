@@ -38,18 +38,19 @@ impl Taker for Incidents {
     }
 }
 
-/// Takes the events of one GitHub.
+/// Takes the events of one section `[[github]]`.
 struct GitHub {
     source: String,
-    deliveries: Deliveries,
+    /// An app's webhook tells of all its installations, each of which is collected by itself.
+    deliveries: Vec<Deliveries>,
     own: Arc<OwnMetrics>,
 }
 
-/// The door for a GitHub.
+/// The door for a section `[[github]]`.
 pub fn of_github(
     source: &str,
     secrets: &[SecretString],
-    deliveries: Deliveries,
+    deliveries: Vec<Deliveries>,
     own: &Arc<OwnMetrics>,
 ) -> Door {
     if !secrets.is_empty() {
@@ -62,7 +63,16 @@ pub fn of_github(
 impl Taker for GitHub {
     fn take(&self, event: Event) -> Pin<Box<dyn Future<Output = Outcome> + Send + '_>> {
         Box::pin(async move {
-            outcome(&self.source, self.deliveries.take(&event.kind, &event.body).await)
+            let mut taken = Taken::Ignored;
+            for deliveries in &self.deliveries {
+                match deliveries.take(&event.kind, &event.body).await {
+                    Taken::Ignored => {}
+                    Taken::Stored => taken = Taken::Stored,
+                    // It comes again, to all of them.
+                    other => return outcome(&self.source, other),
+                }
+            }
+            outcome(&self.source, taken)
         })
     }
 

@@ -4,11 +4,13 @@
 use super::audit::Audit;
 use super::daemon::{connect, evaluator, load};
 use super::doors;
+use super::judged;
 use super::observers::Observers;
+use super::surveys::{self, Surveys};
 use crate::clock::SharedClock;
 use crate::collect::{Collect, CollectCatalog, CollectIncidents, Health, Surroundings};
-use crate::config::{OwnershipSource, Settings};
-use crate::evaluate::{Inbox, Publisher, Settled, WebAddresses};
+use crate::config::{GitHubSettings, OwnershipSource, Settings};
+use crate::evaluate::{Inbox, Publisher, Settled, SurveyTurn, WebAddresses};
 use crate::exposition::{Encoded, Exposure, OwnMetrics};
 use crate::serve::Doors;
 use crate::sources::backstage::Backstage;
@@ -38,6 +40,8 @@ pub struct Lasting {
     pub inbox: Inbox,
     /// Where others tell of what happened.
     pub doors: Arc<Doors>,
+    /// The turn of whoever imports a survey.
+    pub survey_turn: SurveyTurn,
     /// Everything that has to end before the store is closed.
     pub tasks: TaskTracker,
 }
@@ -61,8 +65,9 @@ impl Lasting {
     /// Sets up the sources, and touches nothing that is running.
     pub fn connect(&self, settings: &Settings) -> Result<Connected, SourceError> {
         let observers = self.observers();
-        let sources = settings.github.iter().map(|github| {
-            connect(github, settings, &self.store, &self.clock, &observers).map(Arc::new)
+        let parts = settings.github.iter().flat_map(GitHubSettings::parts);
+        let sources = parts.map(|github| {
+            connect(&github, settings, &self.store, &self.clock, &observers).map(Arc::new)
         });
         let github = sources.collect::<Result<_, _>>()?;
         let pagerduty = settings.pagerduty.iter().map(|account| {
@@ -95,13 +100,18 @@ impl Lasting {
             health: Arc::clone(&self.health),
         };
         let (mut collectors, mut open) = (Vec::new(), Vec::new());
-        for (source, github) in sources.github.iter().zip(&settings.github) {
-            observers.introduce(source.name());
-            observers.keep_ownership(source.name(), &settings.ownership.order);
-            let collect = Collect::new(Arc::clone(source), around.clone());
-            let (secrets, deliveries) = (&github.webhook_secrets, collect.deliveries());
-            open.push(doors::of_github(source.name(), secrets, deliveries, &self.own));
-            collectors.push(collect);
+        let mut connected = sources.github.iter();
+        for github in &settings.github {
+            let mut deliveries = Vec::new();
+            for source in connected.by_ref().take(github.parts().len()) {
+                observers.introduce(source.name());
+                observers.keep_ownership(source.name(), &settings.ownership.order);
+                let collect = Collect::new(Arc::clone(source), around.clone());
+                deliveries.push(collect.deliveries());
+                collectors.push(collect);
+            }
+            let secrets = &github.webhook_secrets;
+            open.push(doors::of_github(&github.name, secrets, deliveries, &self.own));
         }
         let mut incidents = Vec::new();
         for (source, account) in sources.incidents.iter().zip(&settings.pagerduty) {
@@ -121,6 +131,7 @@ impl Lasting {
             Err(error) => std::panic::resume_unwind(error.into_panic()),
         }
         evaluator.prepare(self.clock.now());
+        judged::tell(&self.store, settings).await?;
         self.store.tell_trouble();
 
         let generation =
@@ -154,6 +165,7 @@ impl Lasting {
         }
         generation.tasks.close();
         self.doors.open(open);
+        self.open_for_surveys(settings);
         Ok(generation)
     }
 
@@ -180,6 +192,18 @@ impl Lasting {
         }
     }
 
+    /// Opens the door for surveys, where a token is configured.
+    fn open_for_surveys(&self, settings: &Settings) {
+        let Some((token, _)) = &settings.surveys.token else { return self.doors.surveys.close() };
+        let (clock, turn) = (Arc::clone(&self.clock), Arc::clone(&self.survey_turn));
+        let taker = Surveys {
+            settings: Arc::new(settings.surveys.clone()),
+            importer: surveys::importer(settings, &self.store, clock, turn),
+            own: Arc::clone(&self.own),
+        };
+        self.doors.surveys.open(token.clone(), Arc::new(taker.introduced()));
+    }
+
     fn observers(&self) -> Observers {
         Observers::new(Arc::clone(&self.own))
     }
@@ -200,6 +224,6 @@ impl Generation {
 
 /// Where people look at what each configured GitHub holds.
 pub(super) fn web_addresses(settings: &Settings) -> WebAddresses {
-    let addresses = settings.github.iter().map(|github| (github.name.clone(), github.web_url()));
+    let addresses = settings.github.iter().map(|github| (github.host.clone(), github.web_url()));
     Arc::new(addresses.collect())
 }

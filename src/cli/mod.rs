@@ -11,16 +11,20 @@ mod doors;
 mod explain;
 mod findings;
 mod generation;
+mod import_args;
+mod judged;
 mod log;
 mod observers;
 mod output;
 mod purge;
 mod reload;
+mod surveys;
 mod views;
 
 pub use args::{Args, BackfillArgs, CheckArgs, Command, DemoArgs, ExplainArgs, PurgeArgs, RunArgs};
 pub use daemon::{Daemon, StartError};
 pub use docs::Reference;
+pub use import_args::{ImportCommand, ImportSurveyArgs};
 pub use reload::{Reloader, Reloading};
 
 use crate::clock::SystemClock;
@@ -48,6 +52,7 @@ pub fn main() -> ExitCode {
             Command::Demo(args) => demo::run(args).await,
             Command::Explain(args) => explain::run(args).await,
             Command::Backfill(args) => backfill::run(args).await,
+            Command::Import { what: ImportCommand::Survey(args) } => surveys::run(args).await,
             Command::Purge(args) => purge::run(args).await,
             Command::Docs { reference } => docs::run(reference),
         }
@@ -81,6 +86,21 @@ async fn run(args: RunArgs) -> anyhow::Result<()> {
 
 /// A token that SIGTERM and SIGINT cancel.
 fn stop_on_signals() -> anyhow::Result<CancellationToken> {
+    stop_on(None)
+}
+
+/// The same, where there is no configuration to be read again: a closed terminal ends it, too.
+fn stop_on_all_signals() -> anyhow::Result<CancellationToken> {
+    stop_on(Some(signal(SignalKind::hangup())?))
+}
+
+fn stop_on(hangup: Option<Signal>) -> anyhow::Result<CancellationToken> {
+    let hangs_up = async {
+        match hangup {
+            Some(mut hangup) => hangup.recv().await,
+            None => std::future::pending().await,
+        }
+    };
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let stop = CancellationToken::new();
@@ -89,6 +109,7 @@ fn stop_on_signals() -> anyhow::Result<CancellationToken> {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
+            _ = hangs_up => {}
         }
         tracing::info!("stopping");
         token.cancel();

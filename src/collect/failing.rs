@@ -49,7 +49,7 @@ impl Concern {
 /// All failures that are not over.
 #[derive(Debug, Default)]
 pub(super) struct Failing {
-    texts: BTreeMap<Concern, String>,
+    texts: BTreeMap<Concern, Vec<String>>,
     /// Those whose end nobody is to be told.
     told_elsewhere: BTreeSet<Concern>,
 }
@@ -57,9 +57,20 @@ pub(super) struct Failing {
 impl Failing {
     /// Notes a failure; true where it is new, or says something else than before.
     pub(super) fn note(&mut self, concern: Concern, text: &str) -> bool {
-        let known = self.texts.insert(concern, text.to_owned());
+        !self.note_all(concern, vec![text.to_owned()]).is_empty()
+    }
+
+    /// Notes everything that fails at once; tells which are new.
+    pub(super) fn note_all(&mut self, concern: Concern, texts: Vec<String>) -> Vec<String> {
         self.told_elsewhere.remove(&concern);
-        known.as_deref() != Some(text)
+        let known = self.texts.insert(concern, texts.clone()).unwrap_or_default();
+        texts.into_iter().filter(|text| !known.contains(text)).collect()
+    }
+
+    /// Whether something of another concern says the same.
+    pub(super) fn is_told(&self, concern: Concern, text: &str) -> bool {
+        let mut others = self.texts.iter().filter(|(other, _)| **other != concern);
+        others.any(|(_, texts)| texts.iter().any(|one| one == text))
     }
 
     /// Whether it is failing.
@@ -81,8 +92,9 @@ impl Failing {
 
     /// The failure that concerns most, with the number of others.
     pub(super) fn worst(&self) -> Option<String> {
-        let first = self.texts.values().next()?;
-        match self.texts.len() - 1 {
+        let mut texts = self.texts.values().flatten();
+        let first = texts.next()?;
+        match texts.count() {
             0 => Some(first.clone()),
             1 => Some(format!("{first} (and one more failure: see the log)")),
             others => Some(format!("{first} (and {others} more failures: see the log)")),
@@ -91,6 +103,7 @@ impl Failing {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -105,6 +118,20 @@ mod tests {
         assert!(failing.note(Concern::Sweep, "b"));
         failing.note_told(Concern::Sweep, "c");
         assert!(!failing.over(Concern::Sweep), "whoever told the beginning tells the end");
+    }
+
+    #[test]
+    fn what_fails_together_is_told_one_by_one_and_each_once() {
+        let mut failing = Failing::default();
+        let texts = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let told =
+            |failing: &mut Failing, names| failing.note_all(Concern::Discovery, texts(names));
+        assert_eq!(told(&mut failing, &["a", "b"]), ["a", "b"]);
+        assert!(told(&mut failing, &["b", "a"]).is_empty());
+        assert_eq!(told(&mut failing, &["b", "c"]), ["c"]);
+        assert!(failing.is_told(Concern::Sweep, "c"));
+        assert!(!failing.is_told(Concern::Discovery, "c"), "only what others say");
+        assert!(failing.worst().unwrap().starts_with("b (and one more"));
     }
 
     #[test]

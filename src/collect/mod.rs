@@ -149,6 +149,11 @@ impl Collect {
         self.source.name()
     }
 
+    /// Whether a stored repository is its to collect.
+    pub fn is_home_of(&self, repository: &Repository) -> bool {
+        self.source.is_home_of(repository)
+    }
+
     /// The end that takes its webhooks' events.
     pub fn deliveries(&self) -> Deliveries {
         Deliveries { source: Arc::clone(&self.source), hints: Arc::clone(&self.hints) }
@@ -157,7 +162,7 @@ impl Collect {
     /// Takes note of a stored fact, at the start. Repositories must come before their other facts.
     pub fn absorb(&mut self, fact: &Fact) {
         if let Fact::Repository(repository) = fact
-            && *repository.host == *self.source.name()
+            && self.source.is_home_of(repository)
         {
             let production = self.around.production.of(&repository.full_name);
             match self.tracked.entry(repository.id) {
@@ -308,21 +313,42 @@ impl Collect {
     /// Counts a failure, and logs it when it is new: once, here, where it is handled. The store logs
     /// its own, which every source meets.
     fn note_failure(&mut self, concern: Concern, error: &CollectError) {
-        let source = self.source.name();
-        let (reason, text) = (error.reason(), error.to_string());
-        match concern {
-            Concern::Ownership(from) => {
-                self.around.observer.claims_failed(source, from, reason);
-            }
-            _ => self.around.observer.failed(source, concern.collector(), reason),
-        }
-        if matches!(error, CollectError::Store(_)) {
+        self.count_failure(concern, error);
+        let text = error.to_string();
+        // A sweep ends on what was told when it came up, where nothing else is left to collect.
+        let is_told = concern == Concern::Sweep && self.failing.is_told(concern, &text);
+        if is_told || matches!(error, CollectError::Store(_)) {
             self.failing.note_told(concern, &text);
         } else if self.failing.note(concern, &text) {
-            let (repo, collector) = self.names(concern);
-            let from = concern.claims().map(ClaimSource::name);
-            tracing::warn!(source, repo, collector, from, reason, "{text}");
+            self.tell_failure(concern, error);
         }
+    }
+
+    /// The same of all that fails at once of one concern.
+    fn note_failures(&mut self, concern: Concern, errors: &[CollectError]) {
+        let texts = errors.iter().map(ToString::to_string).collect();
+        let news = self.failing.note_all(concern, texts);
+        for error in errors {
+            self.count_failure(concern, error);
+            if news.contains(&error.to_string()) {
+                self.tell_failure(concern, error);
+            }
+        }
+    }
+
+    fn count_failure(&self, concern: Concern, error: &CollectError) {
+        let (source, reason) = (self.source.name(), error.reason());
+        match concern {
+            Concern::Ownership(from) => self.around.observer.claims_failed(source, from, reason),
+            _ => self.around.observer.failed(source, concern.collector(), reason),
+        }
+    }
+
+    fn tell_failure(&self, concern: Concern, error: &CollectError) {
+        let (source, reason) = (self.source.name(), error.reason());
+        let (repo, collector) = self.names(concern);
+        let from = concern.claims().map(ClaimSource::name);
+        tracing::warn!(source, repo, collector, from, reason, "{error}");
     }
 
     fn note_success(&mut self, concern: Concern) {

@@ -11,7 +11,9 @@ use super::sweep::with_head_of;
 use super::tracked::Tracked;
 use super::{Collect, CollectError};
 use crate::sources::github::{Mark, Moved, Probe, Probed};
-use delivery::domain::{Collector, Fact, HOUR, MINUTE, RepoId, Repository, Span, Time};
+use delivery::domain::{
+    Collector, Fact, HOUR, MINUTE, OtherDeployment, RepoId, Repository, Span, Time,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -104,7 +106,9 @@ impl Collect {
                 continue;
             }
             let since = since.plus(-SEARCH_OVERLAP);
-            match self.source.moved(&owner, since, size / REPOSITORIES_A_POINT).await {
+            let pages = size / REPOSITORIES_A_POINT;
+            let is_organization = self.asked.organizations.contains(&owner);
+            match self.source.moved(&owner, is_organization, since, pages).await {
                 Ok(Some(moved)) => {
                     self.note_moved(moved).await?;
                     self.note_success(Concern::Search);
@@ -189,15 +193,18 @@ impl Collect {
 
     /// Keeps what became of repositories: their names.
     async fn keep_repositories(&mut self, probes: &[Probe]) -> Result<(), CollectError> {
-        let changed = probes.iter().filter_map(|probe| match &probe.outcome {
-            Probed::Found { repository, .. } => {
-                let known = &self.tracked.get(&probe.repo)?.repository;
-                let found = with_head_of(repository.clone(), Some(known));
-                (*known != found).then_some(Fact::Repository(found))
-            }
-            Probed::Missing | Probed::Failed(_) => None,
-        });
-        let changed: Vec<Fact> = changed.collect();
+        let since = self.around.clock.now().plus(-self.around.settings.lookback);
+        let mut changed = Vec::new();
+        for probe in probes {
+            let Some(tracked) = self.tracked.get(&probe.repo) else { continue };
+            let Probed::Found { repository, others, .. } = &probe.outcome else { continue };
+            let found = with_head_of(repository.clone(), Some(&tracked.repository));
+            changed.extend((tracked.repository != found).then_some(Fact::Repository(found)));
+            let is_new = |one: &&OtherDeployment| {
+                Some(one.id) > tracked.newest_other && one.created_at >= since
+            };
+            changed.extend(others.iter().filter(is_new).cloned().map(Fact::OtherDeployment));
+        }
         self.around.store.commit(&changed, &[]).await?;
         changed.iter().for_each(|fact| self.absorb(fact));
         Ok(())
@@ -223,7 +230,11 @@ impl Collect {
         let owner = self.tracked.get(&repo).map(|tracked| owner_of(&tracked.repository));
         let searched_since = owner.and_then(|owner| asked.searched.get(&owner).copied());
         let (head, pushed_at, deployment, pull, incident) = match probe.outcome {
-            Probed::Found { repository, pushed_at, deployment, pull, incident } => {
+            Probed::Found { repository, pushed_at, deployment, others, pull, incident } => {
+                if let Some(tracked) = self.tracked.get_mut(&repo) {
+                    let newest = others.iter().map(|other| other.id).max();
+                    tracked.newest_other = tracked.newest_other.max(newest);
+                }
                 (repository.head, pushed_at, deployment, pull, incident)
             }
             Probed::Missing => return true,

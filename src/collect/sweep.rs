@@ -43,17 +43,13 @@ impl Collect {
         let known = repositories(&self.tracked);
         let discovery = self.source.discover(&known).await?;
         self.around.observer.discovered(self.source.name(), &discovery);
-        let failed = !discovery.failures.is_empty();
-        for error in discovery.failures {
-            // A whole organisation that cannot be listed is a failure of the source, told every time.
-            let error = CollectError::Source(error);
-            if error.concerns_everything() {
-                return Err(error);
-            }
-            self.note_failure(Concern::Discovery, &error);
-            if self.tracked.is_empty() && discovery.repositories.is_empty() {
-                return Err(error);
-            }
+        let failures: Vec<CollectError> =
+            discovery.failures.into_iter().map(CollectError::Source).collect();
+        let failed = !failures.is_empty();
+        let is_nothing_left = self.tracked.is_empty() && discovery.repositories.is_empty();
+        let missing = self.note_missing(failures)?;
+        if let Some(error) = missing.into_iter().next().filter(|_| is_nothing_left) {
+            return Err(error);
         }
         let found = discovery.repositories.iter();
         let heads: Vec<(RepoId, Option<Oid>)> = found.map(|one| (one.id, one.head)).collect();
@@ -84,6 +80,23 @@ impl Collect {
         }
         self.discovered_at = Some(started);
         Ok(())
+    }
+
+    /// Notes what could not be listed, and hands it back. The error is a failure of the whole source,
+    /// which is told every time.
+    fn note_missing(
+        &mut self,
+        failures: Vec<CollectError>,
+    ) -> Result<Vec<CollectError>, CollectError> {
+        let (whole, parts): (Vec<_>, Vec<_>) =
+            failures.into_iter().partition(CollectError::concerns_everything);
+        if !parts.is_empty() {
+            self.note_failures(Concern::Discovery, &parts);
+        }
+        match whole.into_iter().next() {
+            Some(error) => Err(error),
+            None => Ok(parts),
+        }
     }
 
     /// Fetches what is new in repositories whose history is complete.

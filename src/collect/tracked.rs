@@ -42,6 +42,8 @@ pub struct Tracked {
     pub pending: Vec<Collector>,
     /// The newest entry of each list, as the last probe saw it.
     pub marks: HashMap<Collector, Option<Mark>>,
+    /// The newest deployment elsewhere than to production that a probe saw since the start.
+    pub newest_other: Option<DeploymentId>,
     /// When the last sweep asked about it, by whatever question, and found it.
     pub probed_at: Option<Time>,
     /// When its deployments were last asked for.
@@ -89,6 +91,7 @@ impl Tracked {
             progress: HashMap::new(),
             pending: Vec::new(),
             marks: HashMap::new(),
+            newest_other: None,
             probed_at: None,
             looked_at: None,
             checked_at: None,
@@ -134,10 +137,12 @@ impl Tracked {
                 self.claimed.insert(claims.source);
             }
             Fact::Repository(_)
+            | Fact::OtherDeployment(_)
             | Fact::PullRequest(_)
             | Fact::Commit(_)
             | Fact::LostCommit { .. }
-            | Fact::Frontier { .. } => {}
+            | Fact::Frontier { .. }
+            | Fact::Survey(_) => {}
         }
     }
 

@@ -73,6 +73,11 @@ impl DeploymentSelector {
         in_environment && self.marks.iter().all(|mark| deployment.marks.contains(mark))
     }
 
+    /// Whether it names environments, and this is one of them.
+    pub fn names_environment(&self, environment: &str) -> bool {
+        self.environment.as_ref().is_some_and(|glob| glob.matches(environment))
+    }
+
     /// A text that is the same for selectors that select alike.
     pub(super) fn text(&self) -> String {
         let environment = self.environment.as_ref().map(|glob| glob.text().to_lowercase());

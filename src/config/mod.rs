@@ -4,8 +4,10 @@
 //! reaches out: whether a token works, or an organisation exists, shows when it is collected.
 
 mod components;
+mod credential;
 mod deployments;
 mod duration;
+mod fingerprint;
 mod keys;
 mod layers;
 mod overrides;
@@ -15,6 +17,7 @@ mod reader;
 mod reference;
 mod sections;
 mod settings;
+mod surveys;
 
 #[cfg(test)]
 mod tests;
@@ -23,6 +26,7 @@ pub use components::{
     ComponentSettings, Components, DeploymentSelector, claimants, deployed, have_paths,
     paths_fingerprint, selectors_fingerprint, touched,
 };
+pub use credential::{AppSettings, Credential, TokenSettings};
 pub use deployments::{DeploymentSettings, DeploymentTeller, Deployments, TagNames, WorkflowName};
 pub use duration::parse as duration;
 pub use keys::{Default as KeyDefault, Key, Section, nearest_names};
@@ -36,8 +40,10 @@ pub use settings::{
     CatalogSettings, CollectionSettings, ComponentDetail, ExpositionSettings, FailuresSettings,
     GitHubSettings, HashLogins, IncidentMapping, IncidentSettings, IssuePattern, LogFormat,
     LogSettings, MeasuresSettings, OwnershipRule, OwnershipSettings, OwnershipSource,
-    PagerDutySettings, ServerSettings, Settings, StoreSettings, Urgency,
+    PagerDutySettings, ServerSettings, Settings, SpaceSettings, StoreSettings, Urgency,
 };
+
+pub use surveys::{KnownTeams, SurveyQuestion, SurveySettings, plain};
 
 use problems::Report;
 
@@ -62,7 +68,7 @@ pub fn load_offline(sources: &Sources) -> Result<Settings, Problems> {
     let settings = merged.map(|merged| sections::read(merged, sources, &report));
     let problems = report.into_problems().without(|problem| {
         let key = problem.key.rsplit('.').next().unwrap_or_default();
-        ["github", "token_env", "token_file", "ca_file"].contains(&key)
+        ["github", "token_env", "token_file", "private_key_file", "ca_file"].contains(&key)
     });
     match settings {
         Some(settings) if problems.is_empty() => Ok(settings),

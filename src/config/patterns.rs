@@ -5,13 +5,21 @@ use crate::config::deployments::TOLD;
 use delivery::ledger::ProductionEnvironments;
 use globset::{ErrorKind, GlobBuilder, GlobMatcher};
 use regex::{Regex, RegexBuilder};
+use std::fmt;
 use std::sync::Arc;
 
 /// A repository's name or a glob over `owner/name`, matched without regard to case.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct RepositoryPattern {
     text: String,
     glob: GlobMatcher,
+}
+
+/// As it was written: what it is compiled to tells nothing more.
+impl fmt::Debug for RepositoryPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text.fmt(f)
+    }
 }
 
 impl RepositoryPattern {
@@ -86,11 +94,6 @@ impl EnvironmentRule {
         EnvironmentRule { told: Some(environment.into()), ..EnvironmentRule::of(vec![], vec![]) }
     }
 
-    /// Whether `production.exclude` takes the environment out, whatever else matches.
-    pub fn excludes(&self, environment: &str) -> bool {
-        self.exclude.iter().any(|glob| glob.matches(environment))
-    }
-
     /// The same of globs that are compiled already.
     pub(super) fn of(environments: Vec<Glob>, exclude: Vec<Glob>) -> EnvironmentRule {
         EnvironmentRule { environments, exclude, told: None }
@@ -107,6 +110,10 @@ impl EnvironmentRule {
 }
 
 impl ProductionEnvironments for EnvironmentRule {
+    fn excludes(&self, environment: &str) -> bool {
+        self.exclude.iter().any(|glob| glob.matches(environment))
+    }
+
     fn contains(&self, environment: &str) -> bool {
         if let Some(told) = &self.told {
             return **told == *environment;
@@ -193,10 +200,16 @@ fn fingerprint<const N: usize>(mut lists: [Vec<String>; N]) -> String {
 }
 
 /// A glob over names in which `*` crosses `/`.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Glob {
     text: String,
     matcher: GlobMatcher,
+}
+
+impl fmt::Debug for Glob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text.fmt(f)
+    }
 }
 
 impl Glob {
@@ -217,11 +230,17 @@ impl Glob {
 }
 
 /// A glob over paths within a repository, in which `*` does not cross `/` and case matters.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct PathPattern {
     text: String,
     itself: GlobMatcher,
     below: GlobMatcher,
+}
+
+impl fmt::Debug for PathPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text.fmt(f)
+    }
 }
 
 impl PathPattern {

@@ -149,6 +149,21 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A whole number from 1 on, or a text, read further by `parse`, whose error says what to write.
+    pub(super) fn number_or_text<T>(
+        &self,
+        key: &str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let value = self.value(key)?;
+        let text = match &value.kind {
+            ValueKind::String(text) => text.trim().to_owned(),
+            ValueKind::I64(number) if *number > 0 => number.to_string(),
+            other => return self.mismatch(key, other),
+        };
+        parse(&text).map_err(|message| self.problem(key, message)).ok()
+    }
+
     /// A number.
     pub(super) fn number(&self, key: &str) -> Option<f64> {
         let value = self.value(key)?;
@@ -278,6 +293,8 @@ impl<'a> Reader<'a> {
         for name in names.into_iter().filter(|name| !known().any(|key| key == name.as_str())) {
             let message = if section.later.contains(&name.as_str()) {
                 "is not supported yet; remove it".to_owned()
+            } else if name == "private_key" {
+                "secrets never stand here; write private_key_file = \"PATH\"".to_owned()
             } else if ["token", "password", "secret"].contains(&name.as_str()) {
                 "secrets never stand here; write token_env = \"NAME_OF_A_VARIABLE\" or token_file"
                     .to_owned()

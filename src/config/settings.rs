@@ -3,9 +3,11 @@
 //! (`sections`).
 
 use crate::config::components::Components;
+use crate::config::credential::Credential;
 use crate::config::deployments::Deployments;
 use crate::config::overrides::Overrides;
 use crate::config::patterns::{EnvironmentRule, HotfixRule, RepositoryPattern};
+use crate::config::surveys::SurveySettings;
 use delivery::domain::{Person, Span, TeamName, Window};
 use delivery::ledger::{LeadTimeStart, Reason};
 use http::HeaderValue;
@@ -35,6 +37,8 @@ pub struct Settings {
     pub failures: FailuresSettings,
     /// `[exposition]`
     pub exposition: ExpositionSettings,
+    /// `[space]`
+    pub space: SpaceSettings,
     /// `[ownership]`
     pub ownership: OwnershipSettings,
     /// `[catalog]`, where it names a server.
@@ -49,6 +53,8 @@ pub struct Settings {
     pub incidents: Vec<IncidentSettings>,
     /// `[[incidents]]` with `source = "pagerduty"`
     pub pagerduty: Vec<PagerDutySettings>,
+    /// `[surveys]`
+    pub surveys: SurveySettings,
     /// `[log]`
     pub log: LogSettings,
 }
@@ -91,8 +97,11 @@ pub struct CollectionSettings {
 /// `[[github]]`
 #[derive(Clone, Debug)]
 pub struct GitHubSettings {
-    /// `name`: the label `source` of its health metrics, different for each.
+    /// The label `source` of its health metrics: `name`, with the account where an App has several
+    /// installations.
     pub name: String,
+    /// `name`: what its repositories are stored under.
+    pub host: String,
     /// `api_url`: the REST base, without a slash at the end; Enterprise Server: `https://HOST/api/v3`.
     pub api_url: String,
     /// `graphql_url`: derived from `api_url` unless given.
@@ -109,10 +118,8 @@ pub struct GitHubSettings {
     pub include_archived: bool,
     /// `include_forks`: whether forks are collected.
     pub include_forks: bool,
-    /// The token, read from `token_env` or `token_file`.
-    pub token: SecretString,
-    /// Where the token came from, for messages: `the environment variable GITHUB_TOKEN`.
-    pub token_origin: String,
+    /// What authorizes requests.
+    pub credential: Credential,
     /// What its webhooks are signed with, read from `webhook_secret_env` or `webhook_secret_file`;
     /// empty: none of its webhooks is taken.
     pub webhook_secrets: Vec<SecretString>,
@@ -173,6 +180,13 @@ pub struct ExpositionSettings {
     pub max_series: usize,
     /// `created_timestamps`: whether OpenMetrics tells since when counters have counted.
     pub created_timestamps: bool,
+}
+
+/// `[space]`
+#[derive(Clone, Copy, Debug)]
+pub struct SpaceSettings {
+    /// `min_contributors`: below so many contributors a team's figures are withheld; at least 3.
+    pub min_contributors: usize,
 }
 
 /// Where an answer to "whose is it" may come from.

@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod credentials;
 mod deployments;
 mod mistakes;
 mod overrides;
 mod pagerduty;
+mod surveys;
 mod webhooks;
 
 use super::*;
@@ -91,7 +93,7 @@ fn a_repository_and_a_token_are_a_complete_configuration() {
     assert_eq!(github.organizations, ["octo"]);
     assert_eq!(github.api_url, "http://127.0.0.1:8080");
     assert_eq!(github.graphql_url, "http://127.0.0.1:8080/graphql");
-    assert_eq!(github.token.expose_secret(), "token-of-a-test");
+    assert_eq!(credentials::token(github).token.expose_secret(), "token-of-a-test");
 }
 
 #[test]
@@ -197,39 +199,6 @@ fn bad_variables_are_named() {
     let injected =
         [("DORA_EXPORTER_PORT", "tcp://10.0.0.1:13672"), ("DORA_EXPORTER_SERVICE_HOST", "x")];
     assert!(load_text(MINIMAL, &injected).is_ok());
-}
-
-#[test]
-fn tokens_are_read_and_never_repeated() {
-    let folder = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
-    write("token", "from-a-file\n");
-    write("empty", "\n");
-    write("two", "hunter2 hunter3\n");
-    let load_file = |line: &str| {
-        write("dora.toml", &format!("{MINIMAL}{line}\n"));
-        let file = Some(ConfigFile::Path(folder.path().join("dora.toml")));
-        load(&Sources { file, ..sources("", &[]) })
-    };
-    // Relative to the configuration file, not to the working directory.
-    let settings = load_file("token_file = \"token\"").unwrap();
-    assert_eq!(settings.github[0].token.expose_secret(), "from-a-file");
-    assert!(settings.github[0].token_origin.starts_with("the file "));
-    assert!(!format!("{settings:?}").contains("from-a-file"));
-    for (line, part) in [
-        ("token_file = \"empty\"", "is empty; write a token"),
-        ("token_file = \"none\"", "cannot be read: No such file"),
-        ("token_file = \"two\"", "holds more than a token"),
-        ("token_file = \"token\"\ntoken_env = \"GITHUB_TOKEN\"", "remove one of them"),
-        ("ca_file = \"token\"", "holds no certificate"),
-        ("ca_file = \"none\"", "cannot be read"),
-    ] {
-        let problems = load_file(line).unwrap_err().to_string();
-        assert!(problems.contains(part) && !problems.contains("hunter"), "{line}: {problems}");
-        assert_eq!(problems.lines().count(), 1, "{problems}");
-    }
-    let empty = problems(MINIMAL, &[("GITHUB_TOKEN", " ")]);
-    assert!(empty.contains("the environment variable GITHUB_TOKEN is empty; set"), "{empty}");
 }
 
 #[test]

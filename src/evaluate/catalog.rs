@@ -152,7 +152,7 @@ impl RepositoryClaims {
     }
 
     /// The entries of what is deployed by itself.
-    fn deployed(&self) -> impl Iterator<Item = &CatalogComponent> {
+    pub fn deployed(&self) -> impl Iterator<Item = &CatalogComponent> {
         self.catalog().iter().filter(|entry| !entry.is_library)
     }
 }

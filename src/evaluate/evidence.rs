@@ -8,7 +8,7 @@ use super::components::{Component, components_of};
 use super::parallel;
 use crate::exposition::{ComponentFigures, ComponentLabels, FigureSet, TeamFigures};
 use delivery::domain::{Incident, IncidentId, Repository, TeamName, Time};
-use delivery::ledger::{Examination, JudgedIncident};
+use delivery::ledger::{Examination, JudgedIncident, judge_incident};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -22,14 +22,23 @@ pub struct RepositoryPlace {
 }
 
 impl RepositoryPlace {
-    fn of(repository: &Repository) -> RepositoryPlace {
+    pub(super) fn of(repository: &Repository) -> RepositoryPlace {
         let (host, full_name) = (Arc::clone(&repository.host), Arc::clone(&repository.full_name));
         RepositoryPlace { host, full_name }
     }
 }
 
-/// In which repository incidents live, and when they were opened.
-pub type IncidentPlaces = BTreeMap<IncidentId, (RepositoryPlace, Time)>;
+/// Where an incident is found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IncidentPlace {
+    /// At this address, as its source says.
+    Page(Arc<str>),
+    /// Among the issues of a repository, by when it was opened.
+    Issues(RepositoryPlace, Time),
+}
+
+/// Where incidents are found.
+pub type IncidentPlaces = BTreeMap<IncidentId, IncidentPlace>;
 
 /// A component, examined.
 #[derive(Clone, Debug)]
@@ -55,10 +64,42 @@ pub struct ExaminedTeam {
     pub components: Vec<ExaminedComponent>,
     /// Incidents that count for the team, though no component has them.
     pub unmapped: Vec<JudgedIncident>,
-    /// Where the incidents live that the above names, and when they were opened.
+    /// Where the incidents are found that the above names.
     pub incidents: IncidentPlaces,
+    /// What the sources of the unmapped incidents call their component, which nothing is called.
+    pub called: BTreeMap<IncidentId, Arc<str>>,
     /// Whether only one component was asked for.
     pub is_one_component: bool,
+}
+
+/// An incident that no component has.
+#[derive(Clone, Debug)]
+pub struct UnmappedIncident {
+    /// Which one.
+    pub id: IncidentId,
+    /// When it was opened.
+    pub opened_at: Time,
+    /// How it is judged; absent where it does not count.
+    pub judged: Option<JudgedIncident>,
+    /// Whether its source counts it.
+    pub is_marked: bool,
+    /// The team that it counts for, if that is shown.
+    pub team: Option<TeamName>,
+    /// The organisation that it counts for, if that is shown.
+    pub org: Option<Arc<str>>,
+    /// What its source calls its component, which nothing is called.
+    pub called: Option<Arc<str>>,
+    /// Where it is found.
+    pub place: Option<IncidentPlace>,
+}
+
+/// What counts for organisations and teams without being of a component.
+#[derive(Clone, Debug)]
+pub struct ExaminedOrganizations {
+    /// The instant of the figures.
+    pub at: Time,
+    /// The incidents, in no order.
+    pub unmapped: Vec<UnmappedIncident>,
 }
 
 /// Why nothing was examined.
@@ -70,6 +111,8 @@ pub enum NothingToExamine {
     NoTeam(Vec<TeamName>),
     /// The team has no such component, or several; these are there, as they can be named.
     NoComponent(Vec<String>),
+    /// The store cannot be read; why.
+    Unreadable(String),
 }
 
 impl Evaluator {
@@ -87,9 +130,7 @@ impl Evaluator {
     ) -> Result<ExaminedTeam, NothingToExamine> {
         let (at, shown) = self.shown_figures().ok_or(NothingToExamine::NotReady)?;
         let Some(figures) = shown.teams.iter().find(|one| &*one.team == team) else {
-            let mut known: Vec<_> = shown.teams.iter().map(|one| Arc::clone(&one.team)).collect();
-            known.sort_unstable();
-            return Err(NothingToExamine::NoTeam(known));
+            return Err(NothingToExamine::NoTeam(team_names(&shown)));
         };
         let mut own: Vec<&Arc<ComponentFigures>> =
             shown.components.iter().filter(|one| &*one.labels.team == team).collect();
@@ -105,8 +146,36 @@ impl Evaluator {
             None => self.unmapped_of(team, &mut incidents),
             Some(_) => Vec::new(),
         };
-        let (figures, is_one_component) = (Arc::clone(figures), component.is_some());
-        Ok(ExaminedTeam { at, figures, components, unmapped, incidents, is_one_component })
+        let called = unmapped.iter().filter_map(|one| self.estate.incidents.get(&one.id));
+        let called = called.filter_map(|one| Some((one.id.clone(), one.component.clone()?)));
+        let (figures, called) = (Arc::clone(figures), called.collect());
+        let is_one_component = component.is_some();
+        Ok(ExaminedTeam { at, figures, components, unmapped, incidents, called, is_one_component })
+    }
+
+    /// The incidents that no component has, whether they count for a team or not.
+    pub fn examine_organizations(&mut self) -> Result<ExaminedOrganizations, NothingToExamine> {
+        let (at, _) = self.shown_figures().ok_or(NothingToExamine::NotReady)?;
+        let only = self.orgs.only().cloned();
+        let homes: Vec<_> = self.unmapped_incidents().collect();
+        let unmapped = homes.into_iter().filter(|(incident, _)| incident.opened_at <= at);
+        let unmapped = unmapped.map(|(incident, home)| {
+            let home = home.map(|(facts, repository)| self.home(repository, facts));
+            let (team, org) =
+                home.map_or((None, only.clone()), |(team, org)| (Some(team), Some(org)));
+            UnmappedIncident {
+                id: incident.id.clone(),
+                opened_at: incident.opened_at,
+                judged: judge_incident(incident, at),
+                is_marked: incident.counts,
+                team: team.filter(|team| self.teams.names().any(|name| name == team)),
+                org: org.filter(|org| self.orgs.names().any(|name| name == org)),
+                called: incident.component.clone(),
+                place: self.place_of(incident).map(|(_, place)| place),
+            }
+        });
+        let unmapped = unmapped.collect();
+        Ok(ExaminedOrganizations { at, unmapped })
     }
 
     fn examine(
@@ -137,16 +206,29 @@ impl Evaluator {
         found
     }
 
-    /// Where an incident lives, if it lives in a repository.
-    fn place_of(&self, incident: &Incident) -> Option<(IncidentId, (RepositoryPlace, Time))> {
-        let facts = self.estate.repositories.get(&incident.repo?)?;
-        let place = RepositoryPlace::of(facts.repository.as_ref()?);
-        Some((incident.id.clone(), (place, incident.opened_at)))
+    /// Where an incident is found, if that is known.
+    fn place_of(&self, incident: &Incident) -> Option<(IncidentId, IncidentPlace)> {
+        let place = match &incident.url {
+            Some(url) => IncidentPlace::Page(Arc::clone(url)),
+            None => {
+                let facts = self.estate.repositories.get(&incident.repo?)?;
+                let repository = RepositoryPlace::of(facts.repository.as_ref()?);
+                IncidentPlace::Issues(repository, incident.opened_at)
+            }
+        };
+        Some((incident.id.clone(), place))
     }
 }
 
+/// The teams that are shown, by name.
+pub(super) fn team_names(shown: &FigureSet) -> Vec<TeamName> {
+    let mut names: Vec<TeamName> = shown.teams.iter().map(|one| Arc::clone(&one.team)).collect();
+    names.sort_unstable();
+    names
+}
+
 /// The only component that bears a name.
-fn named<'a>(
+pub(super) fn named<'a>(
     name: &str,
     own: &[&'a Arc<ComponentFigures>],
 ) -> Result<Vec<&'a Arc<ComponentFigures>>, NothingToExamine> {

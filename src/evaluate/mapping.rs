@@ -6,7 +6,9 @@ use super::components::{components_of, owner_of_repository};
 use super::estate::RepositoryFacts;
 use super::ownership::Owners;
 use crate::config::Components;
-use delivery::domain::{ComponentId, Incident, IncidentId, RepoId, TeamName, pagerduty_service};
+use delivery::domain::{
+    ComponentId, Incident, IncidentId, RepoId, Repository, TeamName, pagerduty_service,
+};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -84,12 +86,25 @@ pub fn map_incidents(
 
 /// Names and owners of everything that is deployed.
 #[derive(Debug, Default)]
-struct Directory {
+pub struct Directory {
     by_repo: HashMap<RepoId, ComponentId>,
     /// By component name, `owner/repo`, `owner/repo/name` and service at PagerDuty, in lower case; `None` where two share it.
     by_name: HashMap<String, Option<ComponentId>>,
     team_of_repo: HashMap<RepoId, TeamName>,
     by_team: HashMap<TeamName, Option<ComponentId>>,
+}
+
+/// A component, as incidents may call it.
+#[derive(Clone, Debug)]
+pub struct Called {
+    /// What identifies it.
+    pub id: ComponentId,
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its team.
+    pub team: TeamName,
+    /// Its service at PagerDuty, by which the catalog knows it.
+    pub service: Option<Arc<str>>,
 }
 
 impl Directory {
@@ -99,32 +114,43 @@ impl Directory {
         owners: &dyn Owners,
     ) -> Directory {
         let mut directory = Directory::default();
-        for (repo, facts) in repositories {
+        for facts in repositories.values() {
             let Some(repository) = facts.active() else { continue };
             let components = components_of(components, repository, facts);
             let team = owner_of_repository(&components, repository, &facts.claims, owners).team;
-            directory.team_of_repo.insert(*repo, team);
-            let full_name = repository.full_name.to_lowercase();
-            for component in &components {
-                let name = component.label(repository).to_lowercase();
-                let path = format!("{full_name}/{name}");
-                let service = component.entry().and_then(|entry| entry.pagerduty_service.as_ref());
-                let service = service.map(|id| pagerduty_service(id).to_lowercase());
-                for name in [name, path].into_iter().chain(service) {
-                    only(&mut directory.by_name, name, &component.id);
-                }
-                let team = component.owner(repository, owners).team;
-                only(&mut directory.by_team, team, &component.id);
-            }
-            if let [component] = &components[..] {
-                only(&mut directory.by_name, full_name, &component.id);
-                directory.by_repo.insert(*repo, component.id.clone());
-            }
+            let called = components.iter().map(|component| Called {
+                id: component.id.clone(),
+                name: component.label(repository),
+                team: component.owner(repository, owners).team,
+                service: component.entry().and_then(|entry| entry.pagerduty_service.clone()),
+            });
+            directory.add(repository, team, &called.collect::<Vec<_>>());
         }
         directory
     }
 
-    fn component_of(&self, incident: &Incident) -> Option<ComponentId> {
+    /// Enters a collected repository, whose it is, and its components.
+    pub fn add(&mut self, repository: &Repository, team: TeamName, components: &[Called]) {
+        self.team_of_repo.insert(repository.id, team);
+        let full_name = repository.full_name.to_lowercase();
+        for component in components {
+            let name = component.name.to_lowercase();
+            let path = format!("{full_name}/{name}");
+            let service = component.service.as_ref();
+            let service = service.map(|id| pagerduty_service(id).to_lowercase());
+            for name in [name, path].into_iter().chain(service) {
+                only(&mut self.by_name, name, &component.id);
+            }
+            only(&mut self.by_team, TeamName::clone(&component.team), &component.id);
+        }
+        if let [component] = components {
+            only(&mut self.by_name, full_name, &component.id);
+            self.by_repo.insert(repository.id, component.id.clone());
+        }
+    }
+
+    /// The component that an incident belongs to; absent where it is unmapped.
+    pub fn component_of(&self, incident: &Incident) -> Option<ComponentId> {
         // A name that nothing bears, or that two share, answers nothing.
         let called = |name: &Option<Arc<str>>| {
             self.by_name.get(&name.as_ref()?.to_lowercase()).cloned().flatten()

@@ -27,6 +27,8 @@ pub struct Mistake {
 pub struct Evidence<'a> {
     /// Deployments to production.
     pub deployments: Vec<&'a Deployment>,
+    /// How many of the newest went to which other environments, where that is known.
+    pub elsewhere: BTreeMap<&'a str, usize>,
     /// Merged pull requests, marked with the components whose globs match.
     pub pulls: Vec<&'a PullRequest>,
     /// Whether that is enough to say that something matches nothing.
@@ -86,7 +88,7 @@ fn contested(
     pairs.into_iter().map(mistake).collect()
 }
 
-/// A selector that takes none of the deployments.
+/// A selector that takes none of the deployments: what it names is not there, or no production.
 fn unselective(
     component: &ComponentSettings,
     repository: &Repository,
@@ -94,22 +96,41 @@ fn unselective(
     key: String,
 ) -> Option<Mistake> {
     let all = &evidence.deployments;
-    if all.is_empty() || all.iter().any(|deployment| component.deployments.matches(deployment)) {
+    if all.iter().any(|deployment| component.deployments.matches(deployment)) {
         return None;
     }
-    let environments: BTreeSet<&str> = all.iter().map(|one| &*one.environment).collect();
+    let (component, selector) = (&component.name, &component.deployments);
+    let named = evidence.elsewhere.iter().filter(|(name, _)| selector.names_environment(name));
+    let (environments, counts): (BTreeSet<&str>, Vec<usize>) = named.unzip();
+    let message = if !environments.is_empty() {
+        format!(
+            "`{component}` of {} selects {} deployments to {}, which is not production: see \
+             production.environments and production.exclude, or correct its `environment`",
+            repository.full_name,
+            counts.iter().sum::<usize>(),
+            quoted(environments),
+        )
+    } else if !all.is_empty() {
+        format!(
+            "`{component}` of {} selects none of the {} deployments to production that were read \
+             (to {}); correct its `environment`, `task` or `payload`, or see \
+             production.environments and production.exclude if what it selects is taken out there",
+            repository.full_name,
+            all.len(),
+            quoted(all.iter().map(|one| &*one.environment).collect()),
+        )
+    } else {
+        return None;
+    };
+    Some(Mistake { key, with: None, message })
+}
+
+/// The first few of some environments.
+fn quoted(environments: BTreeSet<&str>) -> String {
     let more = if environments.len() > NAMED { ", …" } else { "" };
     let named: Vec<String> =
         environments.into_iter().take(NAMED).map(|name| format!("{name:?}")).collect();
-    let message = format!(
-        "`{}` of {} selects none of the {} deployments to production that were read (to {}{more}); \
-         correct its `environment`, `task` or `payload`",
-        component.name,
-        repository.full_name,
-        all.len(),
-        named.join(", ")
-    );
-    Some(Mistake { key, with: None, message })
+    format!("{}{more}", named.join(", "))
 }
 
 /// Globs that match none of the changes whose paths are known.
@@ -164,12 +185,14 @@ impl ToldMistakes {
         let pulls: Vec<PullRequest> = facts.pulls.all(repository.id).collect();
         let evidence = Evidence {
             deployments: deployments.iter().collect(),
+            // Of deployments to other environments nothing is kept.
+            elsewhere: BTreeMap::new(),
             pulls: pulls.iter().collect(),
             is_enough,
         };
         for Mistake { key, with, message } in mistakes(components, repository, &evidence) {
             if self.told.insert((key.clone(), with)) {
-                tracing::warn!(key, "{message}");
+                tracing::warn!("{key}: {message}");
             }
         }
     }

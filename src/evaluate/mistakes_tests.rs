@@ -84,6 +84,7 @@ fn found(
 ) -> Vec<(String, Option<String>)> {
     let evidence = Evidence {
         deployments: deployments.iter().collect(),
+        elsewhere: BTreeMap::new(),
         pulls: pulls.iter().collect(),
         is_enough,
     };
@@ -112,4 +113,30 @@ fn what_was_not_read_is_no_evidence() {
     assert_eq!(found(["*-api", "*-web"], &[api], &[web], false), nothing);
     // Nothing was deployed, nothing merged, or the paths are unknown.
     assert_eq!(found(["*-api", "*-web"], &[], &[pull(None)], true), nothing);
+}
+
+#[test]
+fn a_selector_of_what_is_no_production_is_told_where_that_is_said() {
+    let told = |deployments: &[Deployment], elsewhere: &[(&'static str, usize)]| {
+        let evidence = Evidence {
+            deployments: deployments.iter().collect(),
+            elsewhere: elsewhere.iter().copied().collect(),
+            pulls: Vec::new(),
+            is_enough: true,
+        };
+        let found = mistakes(&components(["*-canary", "*-web"]), &repository(), &evidence);
+        found.into_iter().map(|one| one.message).collect::<Vec<_>>().join("\n")
+    };
+    let expected = "`api` of acme/shop selects 4 deployments to \"prod-canary\", which is not \
+                    production: see production.environments and production.exclude";
+    // Whether or not anything else reaches production.
+    for deployments in [vec![], vec![deployment(1, "prod-web")]] {
+        let text = told(&deployments, &[("prod-canary", 4), ("staging", 9)]);
+        assert!(text.starts_with(expected), "{text}");
+        assert_eq!(text.lines().count(), 1, "{text}");
+    }
+    // The daemon keeps nothing of other environments.
+    let text = told(&[deployment(1, "prod-web")], &[]);
+    assert!(text.contains("selects none of the 1 deployments to production"), "{text}");
+    assert!(text.contains("production.exclude"), "{text}");
 }

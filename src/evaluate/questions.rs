@@ -1,9 +1,11 @@
 //! Questions to the evaluator's task, which alone has the facts. They wait in a short queue and are
 //! answered between two evaluations, so that no lock is held and nothing is kept twice.
 
-use super::evidence::{ExaminedTeam, NothingToExamine};
+use super::environments::OtherEnvironments;
+use super::evidence::{ExaminedOrganizations, ExaminedTeam, NothingToExamine};
 use super::{Evaluator, run::off_the_runtime};
 use crate::exposition::FigureSet;
+use crate::store::Store;
 use delivery::domain::Time;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,12 +23,16 @@ pub type WebAddresses = Arc<BTreeMap<String, String>>;
 /// What is asked.
 enum Question {
     Figures(oneshot::Sender<Answer<Option<(Time, FigureSet)>>>),
-    Team {
-        team: String,
-        component: Option<String>,
-        answer: oneshot::Sender<Answer<Result<ExaminedTeam, NothingToExamine>>>,
-    },
+    Team { team: String, component: Option<String>, answer: Reply<ExaminedTeam> },
+    Organizations(Reply<ExaminedOrganizations>),
+    Environments { of: Of, answer: Reply<OtherEnvironments> },
 }
+
+/// Where what was examined is waited for.
+type Reply<T> = oneshot::Sender<Answer<Result<T, NothingToExamine>>>;
+
+/// A team and perhaps one of its components, or everything that is no component.
+type Of = Option<(String, Option<String>)>;
 
 /// An answer with what its links are made of.
 #[derive(Clone, Debug)]
@@ -72,6 +78,23 @@ impl Questions {
         self.ask(|answer| Question::Team { team, component, answer }).await
     }
 
+    /// The incidents that no component has.
+    pub async fn organizations(
+        &self,
+    ) -> Result<Answer<Result<ExaminedOrganizations, NothingToExamine>>, Busy> {
+        self.ask(Question::Organizations).await
+    }
+
+    /// Where a team or one of its components deployed to that is not production; without a team, where
+    /// repositories did that are no component.
+    pub async fn environments(
+        &self,
+        of: Option<(&str, Option<&str>)>,
+    ) -> Result<Answer<Result<OtherEnvironments, NothingToExamine>>, Busy> {
+        let of = of.map(|(team, component)| (team.to_owned(), component.map(str::to_owned)));
+        self.ask(|answer| Question::Environments { of, answer }).await
+    }
+
     async fn ask<T>(
         &self,
         question: impl FnOnce(oneshot::Sender<T>) -> Question,
@@ -84,21 +107,37 @@ impl Questions {
 }
 
 /// The questions, as the evaluator that runs takes them.
-pub(super) struct Asked<'a>(tokio::sync::MutexGuard<'a, mpsc::Receiver<Question>>);
+pub(super) struct Asked<'a> {
+    questions: tokio::sync::MutexGuard<'a, mpsc::Receiver<Question>>,
+    last: Last,
+}
+
+/// What was examined last: pages of a list are asked for one after the other.
+type Last = Option<((String, Option<String>), ExaminedTeam)>;
 
 impl Inbox {
     /// Waits until no other evaluator answers.
     pub(super) async fn open(&self) -> Asked<'_> {
-        Asked(self.0.lock().await)
+        Asked { questions: self.0.lock().await, last: None }
     }
 }
 
 impl Asked<'_> {
+    /// What was examined so far is of figures that are shown no more.
+    pub(super) fn forget(&mut self) {
+        self.last = None;
+    }
+
     /// Answers the next question; never returns where nobody can ask any more.
-    pub(super) async fn answer_next(&mut self, evaluator: &mut Evaluator, web: &WebAddresses) {
-        match self.0.recv().await {
+    pub(super) async fn answer_next(
+        &mut self,
+        evaluator: &mut Evaluator,
+        store: &Store,
+        web: &WebAddresses,
+    ) {
+        match self.questions.recv().await {
             Some(question) => {
-                off_the_runtime(|| answer(question, evaluator, web));
+                off_the_runtime(|| answer(question, evaluator, (store, web), &mut self.last));
                 // Whatever else the caller waits for has its turn, however many questions there are.
                 tokio::task::yield_now().await;
             }
@@ -107,16 +146,46 @@ impl Asked<'_> {
     }
 }
 
-fn answer(question: Question, evaluator: &mut Evaluator, web: &WebAddresses) {
+fn answer(
+    question: Question,
+    evaluator: &mut Evaluator,
+    (store, web): (&Store, &WebAddresses),
+    last: &mut Last,
+) {
     let web = Arc::clone(web);
     // Who asked may have gone meanwhile: then nobody needs the answer.
     match question {
         Question::Figures(answer) => {
             let _ = answer.send(Answer { told: evaluator.shown_figures(), web });
         }
+        Question::Organizations(answer) => {
+            let _ = answer.send(Answer { told: evaluator.examine_organizations(), web });
+        }
+        Question::Environments { of, answer } => {
+            let (team, component) = of.map_or((None, None), |(team, one)| (Some(team), one));
+            let deployers = evaluator.deployers(team.as_deref(), component.as_deref());
+            let store = store.clone();
+            // Only the store has to be asked for the rest, and evaluating need not wait for it.
+            tokio::spawn(async move {
+                let told = match deployers {
+                    Ok(deployers) => deployers.environments(&store).await,
+                    Err(nothing) => Err(nothing),
+                };
+                let _ = answer.send(Answer { told, web });
+            });
+        }
         Question::Team { answer, .. } if answer.is_closed() => {}
         Question::Team { team, component, answer } => {
-            let told = evaluator.examine_team(&team, component.as_deref());
+            let wanted = (team, component);
+            let told = match last {
+                Some((known, examined)) if *known == wanted => Ok(examined.clone()),
+                _ => evaluator.examine_team(&wanted.0, wanted.1.as_deref()),
+            };
+            if let Ok(examined) = &told
+                && last.as_ref().is_none_or(|(known, _)| *known != wanted)
+            {
+                *last = Some((wanted, examined.clone()));
+            }
             let _ = answer.send(Answer { told, web });
         }
     }

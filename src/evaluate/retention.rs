@@ -61,6 +61,9 @@ impl Forgetting {
             self.next = now.plus(EVERY);
             self.repositories = evaluator.estate.repositories.keys().copied().collect();
             (self.facts, self.rows, self.folding) = (0, 0, Some(0));
+            let surveys = evaluator.estate.surveys.forget_closed_before(now.plus(-self.retention));
+            store.remove_surveys(&surveys).await?;
+            store.forget_other_deployments(now.plus(-evaluator.rules.lookback)).await?;
         }
         let mut seen = 0;
         while let Some(repo) = self.repositories.front().copied() {
@@ -92,9 +95,8 @@ impl Forgetting {
         }
         for _ in 0..PAGES_A_TURN {
             let Some(after) = self.folding else { break };
-            let (estate, settled) = (&evaluator.estate, &mut evaluator.settled);
-            let gone = |row: &SettledRow| is_gone(estate, row);
-            let (folded, next) = settled.fold_page(store, after, until, gone).await?;
+            let gone = |row: &SettledRow| is_gone(&evaluator.estate, row);
+            let (folded, next) = Settled::fold_page(store, after, until, gone).await?;
             self.rows += folded;
             self.folding = next;
         }

@@ -64,10 +64,11 @@ impl Publisher {
         loop {
             // The store tells its troubles itself; figures stay as they are until it works again.
             let _ = self.turn(&mut evaluator, &mut after, &mut forgetting).await;
+            asked.forget();
             let next = self.clock.now().plus(AT_LEAST_EVERY);
             let answering = async {
                 loop {
-                    asked.answer_next(&mut evaluator, &self.web).await;
+                    asked.answer_next(&mut evaluator, &self.store, &self.web).await;
                 }
             };
             let waiting = async {
@@ -102,10 +103,11 @@ impl Publisher {
         let now = self.clock.now();
         evaluator.end_former_owners(now.plus(-self.retention));
         let due = self.evaluate(evaluator, now).await;
-        if !due.rows.is_empty() || !due.births.is_empty() {
-            self.store.settle(&due.rows, &due.births).await?;
-        }
-        evaluator.settle(due);
+        let repeated = match due.rows.is_empty() && due.births.is_empty() {
+            true => Vec::new(),
+            false => self.store.settle(due.observations(), &due.births).await?,
+        };
+        evaluator.settle(due.without(&repeated));
         self.publish(evaluator, started).await;
         forgetting.go_on(evaluator, &self.store, *after, now).await
     }

@@ -1,8 +1,9 @@
 //! Incidents that no component has, judged for the teams and organisations that they count for.
 
 use super::Evaluator;
+use super::estate::RepositoryFacts;
 use super::group::ByName;
-use delivery::domain::{Incident, Time};
+use delivery::domain::{Incident, Repository, Time};
 use delivery::ledger::{JudgedIncident, judge_incident};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -40,19 +41,27 @@ impl Unmapped {
     }
 }
 
+/// Where an incident counts that no component has: in a repository that is collected.
+pub(super) type Home<'a> = (&'a RepositoryFacts, &'a Repository);
+
 impl Evaluator {
+    /// Incidents that no component has, with the repository that they live in; of a source that
+    /// lives in none, without.
+    pub(super) fn unmapped_incidents(&self) -> impl Iterator<Item = (&Incident, Option<Home<'_>>)> {
+        self.estate.mapped.unmapped.iter().filter_map(|(incident, repo)| {
+            let incident = self.estate.incidents.get(incident)?;
+            let facts = repo.and_then(|repo| self.estate.repositories.get(&repo));
+            let home = facts.and_then(|facts| Some((facts, facts.active()?)));
+            let is_homeless = self.estate.sources.of_incident(incident).is_some();
+            (home.is_some() || is_homeless).then_some((incident, home))
+        })
+    }
+
     /// Judges them anew.
     pub(super) fn judge_unmapped(&self, now: Time) -> Unmapped {
         let mut found = Unmapped::default();
         let mut homes = BTreeMap::new();
-        for (incident, repo) in &self.estate.mapped.unmapped {
-            let Some(incident) = self.estate.incidents.get(incident) else { continue };
-            let facts = repo.and_then(|repo| self.estate.repositories.get(&repo));
-            let home = facts.and_then(|facts| Some((facts, facts.active()?)));
-            let is_homeless = self.estate.sources.of_incident(incident).is_some();
-            if home.is_none() && !is_homeless {
-                continue;
-            }
+        for (incident, home) in self.unmapped_incidents() {
             let turn = turns(incident).filter(|at| *at > now).min();
             found.next_turn = [found.next_turn, turn].into_iter().flatten().min();
             let Some(judged) = judge_incident(incident, now) else { continue };

@@ -15,6 +15,15 @@ pub enum SourceError {
         /// What to do.
         hint: String,
     },
+    /// There are no credentials to ask with: a GitHub App is not installed, or suspended, or its key
+    /// is refused.
+    #[error("{what}: {cause}")]
+    Denied {
+        /// What was asked.
+        what: String,
+        /// Why, and what to do.
+        cause: String,
+    },
     /// The credentials may not read this; nothing else is affected.
     #[error("{what}: not permitted: {message}; grant the token: {remedy}")]
     Forbidden {
@@ -108,6 +117,7 @@ impl SourceError {
         let mut error = self.clone();
         match &mut error {
             SourceError::Unauthorized { what, .. }
+            | SourceError::Denied { what, .. }
             | SourceError::Forbidden { what, .. }
             | SourceError::NotFound { what }
             | SourceError::RateLimited { what, .. }
@@ -123,7 +133,7 @@ impl SourceError {
     /// The value of the label `reason` of failure counters.
     pub fn reason(&self) -> &'static str {
         match self {
-            SourceError::Unauthorized { .. } => "unauthorized",
+            SourceError::Unauthorized { .. } | SourceError::Denied { .. } => "unauthorized",
             SourceError::Forbidden { .. } => "forbidden",
             SourceError::NotFound { .. } => "not_found",
             SourceError::RateLimited { .. } => "rate_limited",
@@ -139,6 +149,7 @@ impl SourceError {
         matches!(
             self,
             SourceError::Unauthorized { .. }
+                | SourceError::Denied { .. }
                 | SourceError::RateLimited { .. }
                 | SourceError::Unreachable { .. }
                 | SourceError::Setup { .. }

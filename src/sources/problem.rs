@@ -13,6 +13,13 @@ pub enum Problem {
     NoRepository(String),
     /// The file is too large.
     TooLarge,
+    /// So many files of its kind are not read, since their repository holds too many; how many are.
+    TooMany {
+        /// How many are not read.
+        left: usize,
+        /// How many are.
+        read: usize,
+    },
 }
 
 impl Problem {
@@ -24,6 +31,7 @@ impl Problem {
             Problem::NoTeam(_) => "no_team",
             Problem::NoRepository(_) => "no_repository",
             Problem::TooLarge => "too_large",
+            Problem::TooMany { .. } => "too_many",
         }
     }
 }
@@ -45,6 +53,15 @@ impl std::fmt::Display for Problem {
                  owner/name"
             ),
             Problem::TooLarge => write!(f, "is too large; split it"),
+            Problem::TooMany { left: 1, read } => {
+                write!(f, "is not read, since {read} others of its repository are")
+            }
+            Problem::TooMany { left, read } => write!(
+                f,
+                "and {} more are not read, since {read} others of their repository are: a \
+                 Backstage server ([catalog]) tells of all of them",
+                left - 1
+            ),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::writer::Change;
 use super::{Store, StoreError};
-use delivery::domain::{DeploymentId, Fact, IncidentId, Oid, PullNumber, RepoId};
+use delivery::domain::{DeploymentId, Fact, IncidentId, Oid, PullNumber, RepoId, Time};
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
@@ -118,6 +118,15 @@ pub(super) async fn forget(
         removal.statement(repo).bind(through).execute(&mut *connection).await?;
     }
     Ok(())
+}
+
+/// Removes deployments elsewhere than to production, in the writer's transaction.
+pub(super) async fn forget_others(
+    connection: &mut SqliteConnection,
+    before: Time,
+) -> Result<(), sqlx::Error> {
+    let delete = sqlx::query("DELETE FROM other_deployments WHERE created_at < ?");
+    delete.bind(before.0).execute(connection).await.map(|_| ())
 }
 
 impl Removal {

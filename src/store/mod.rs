@@ -11,10 +11,12 @@ mod hints;
 mod logins;
 mod look;
 mod lookup;
+mod other_deployments;
 mod purge;
 mod reader;
 mod rows;
 mod settled;
+mod surveys;
 mod totals;
 mod trouble;
 mod writer;
@@ -25,9 +27,10 @@ mod tests;
 pub use error::StoreError;
 pub use forget::Forgotten;
 pub use hints::Hint;
+pub use other_deployments::OtherDeployments;
 pub use purge::Purged;
 pub use reader::FactPage;
-pub use settled::{Birth, SettledPage, SettledRow};
+pub use settled::{Birth, Observation, SettledPage, SettledRow};
 pub use totals::Total;
 
 use crate::config::HashLogins;
@@ -43,7 +46,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use trouble::Trouble;
-use writer::{Change, Order, Writer};
+use writer::{Change, Order, Writer, Written};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
@@ -147,7 +150,8 @@ impl Store {
             // That nothing can be written says nothing of whether the disk takes anything.
             return Ok(*self.news.borrow());
         }
-        self.write(Change::Facts { facts: facts.to_vec(), cursors: cursors.to_vec() }).await
+        let change = Change::Facts { facts: facts.to_vec(), cursors: cursors.to_vec() };
+        self.write(change).await.map(|written| written.newest)
     }
 
     /// The facts whose rows changed after the change number `after` (0: all), oldest change first,
@@ -238,12 +242,17 @@ impl Store {
         read.await.map_err(|error| self.failure("reading settled rows", &error))
     }
 
-    /// Settles rows and births in one transaction. A row whose family and subject are settled
-    /// already is left untouched; a birth keeps its first `born_at` and `primed_at`, and its
-    /// `settled_through` only advances.
-    pub async fn settle(&self, rows: &[SettledRow], births: &[Birth]) -> Result<(), StoreError> {
-        let change = Change::Settled { rows: rows.to_vec(), births: births.to_vec() };
-        self.write(change).await.map(|_| ())
+    /// Settles rows and births in one transaction, and adds the rows to totals. A row whose family
+    /// and subject are settled already is left untouched and adds nothing: the places of such rows
+    /// are returned. A birth keeps its first `born_at` and `primed_at`, and its `settled_through`
+    /// only advances.
+    pub async fn settle(
+        &self,
+        observations: Vec<Observation>,
+        births: &[Birth],
+    ) -> Result<Vec<usize>, StoreError> {
+        let change = Change::Settled { observations, births: births.to_vec() };
+        self.write(change).await.map(|written| written.repeated)
     }
 
     /// From now on the log tells trouble with reading and writing, once when it begins and once when
@@ -263,7 +272,7 @@ impl Store {
         }
     }
 
-    async fn write(&self, change: Change) -> Result<u64, StoreError> {
+    async fn write(&self, change: Change) -> Result<Written, StoreError> {
         let closed = || StoreError::Closed { path: self.path.to_path_buf() };
         let (reply, outcome) = oneshot::channel();
         self.orders.send(Order::Write { change, reply }).await.map_err(|_| closed())?;

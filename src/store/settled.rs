@@ -1,7 +1,8 @@
 //! What counters and histograms have counted, and since when: written once, never taken back.
 
 use super::rows::{Columns, lines};
-use delivery::domain::{ComponentId, RepoId, Time};
+use super::totals::Sums;
+use delivery::domain::{ComponentId, PullNumber, RepoId, Span, Time};
 use sqlx::{QueryBuilder, Row, SqliteConnection};
 
 /// One thing that a counter or histogram has counted, as it was judged when it was settled.
@@ -23,6 +24,19 @@ pub struct SettledRow {
     pub value: f64,
     /// When it happened.
     pub at: Time,
+}
+
+/// A row to be settled, with where it adds up.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Observation {
+    /// The row.
+    pub row: SettledRow,
+    /// The upper bound of its bucket in seconds; absent above all bounds, and for counters.
+    pub upto: Option<Span>,
+    /// The pull request that it was made of, an example of its bucket.
+    pub pull: Option<PullNumber>,
+    /// Whether it settles with the last row before it that does not, or not at all.
+    pub follows: bool,
 }
 
 /// Settled rows in the order in which they were settled.
@@ -71,29 +85,76 @@ const BEAR: &str = "INSERT INTO births (repo, component, born_at, settled_throug
 const BIRTHS: &str = "SELECT repo, component, born_at, settled_through, primed_at FROM births
  ORDER BY repo, component";
 
-/// Writes settled rows, leaving those untouched that exist, and births.
+/// Writes settled rows and what they add to totals, leaving those untouched that exist, and births.
+/// Gives the places of those that were settled before: they add nothing.
 pub(super) async fn settle(
     connection: &mut SqliteConnection,
-    rows: &[SettledRow],
+    observations: &[Observation],
     births: &[Birth],
-) -> Result<(), sqlx::Error> {
-    for rows in rows.chunks(ROWS_A_STATEMENT) {
-        let mut statement = QueryBuilder::new(SETTLE);
-        statement.push_values(rows, |mut values, row| {
-            values
-                .push_bind(&row.family)
-                .push_bind(&row.subject)
-                .push_bind(row.component.repo.0.cast_signed())
-                .push_bind(&*row.component.name)
-                .push_bind(&row.team)
-                .push_bind(&row.org)
-                .push_bind(&row.reason)
-                .push_bind(row.value)
-                .push_bind(row.at.0);
-        });
-        statement.push(" ON CONFLICT (family, subject) DO NOTHING");
-        statement.build().execute(&mut *connection).await?;
+) -> Result<Vec<usize>, sqlx::Error> {
+    let (mut repeated, mut sums) = (Vec::new(), Sums::default());
+    let mut leader_is_new = true;
+    for (number, some) in observations.chunks(ROWS_A_STATEMENT).enumerate() {
+        let follows_a_repetition = !leader_is_new && some.first().is_some_and(|one| one.follows);
+        if !follows_a_repetition && insert_all(connection, some).await? {
+            some.iter().for_each(|one| sums.add(one));
+            leader_is_new = true;
+            continue;
+        }
+        for (place, one) in some.iter().enumerate() {
+            let may_be_new = leader_is_new || !one.follows;
+            let is_new = may_be_new && insert(connection, std::slice::from_ref(one)).await? == 1;
+            if !one.follows {
+                leader_is_new = is_new;
+            }
+            match is_new {
+                true => sums.add(one),
+                false => repeated.push(number * ROWS_A_STATEMENT + place),
+            }
+        }
     }
+    sums.write(connection).await?;
+    bear(connection, births).await?;
+    Ok(repeated)
+}
+
+/// Inserts rows if none of them is settled yet, as nearly always; else nothing is written.
+async fn insert_all(
+    connection: &mut SqliteConnection,
+    observations: &[Observation],
+) -> Result<bool, sqlx::Error> {
+    sqlx::query("SAVEPOINT rows").execute(&mut *connection).await?;
+    let is_whole = insert(connection, observations).await? == observations.len() as u64;
+    if !is_whole {
+        sqlx::query("ROLLBACK TO rows").execute(&mut *connection).await?;
+    }
+    sqlx::query("RELEASE rows").execute(&mut *connection).await?;
+    Ok(is_whole)
+}
+
+/// Inserts those rows that are not settled yet; gives how many these were.
+async fn insert(
+    connection: &mut SqliteConnection,
+    observations: &[Observation],
+) -> Result<u64, sqlx::Error> {
+    let mut statement = QueryBuilder::new(SETTLE);
+    statement.push_values(observations, |mut values, Observation { row, .. }| {
+        values
+            .push_bind(&row.family)
+            .push_bind(&row.subject)
+            .push_bind(row.component.repo.0.cast_signed())
+            .push_bind(&*row.component.name)
+            .push_bind(&row.team)
+            .push_bind(&row.org)
+            .push_bind(&row.reason)
+            .push_bind(row.value)
+            .push_bind(row.at.0);
+    });
+    statement.push(" ON CONFLICT (family, subject) DO NOTHING");
+    Ok(statement.build().execute(&mut *connection).await?.rows_affected())
+}
+
+async fn bear(connection: &mut SqliteConnection, births: &[Birth]) -> Result<(), sqlx::Error> {
     for birth in births {
         sqlx::query(BEAR)
             .bind(birth.component.repo.0.cast_signed())

@@ -4,11 +4,12 @@
 
 use super::file::Claim;
 use super::forget::{self, Removal};
-use super::totals::{self, Total};
-use super::{Birth, CursorUpdate, Hint, SettledRow, StoreError, hints, purge, rows, settled};
-use delivery::domain::{Fact, RepoId};
+use super::{Birth, CursorUpdate, Hint, Observation, StoreError};
+use super::{hints, purge, rows, settled, surveys, totals};
+use delivery::domain::{Fact, RepoId, Time};
 use sqlx::{Connection, SqliteConnection};
 use std::path::PathBuf;
+use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// How many changes may share a transaction: enough to make waiting for the disk cheap, few enough
@@ -20,10 +21,19 @@ const QUEUE_LIMIT: usize = 1024;
 
 /// What the writer is asked for.
 pub(super) enum Order {
-    /// Write a change; the answer is the newest change number after it.
-    Write { change: Change, reply: oneshot::Sender<Result<u64, StoreError>> },
+    /// Write a change.
+    Write { change: Change, reply: oneshot::Sender<Result<Written, StoreError>> },
     /// Write what is in the queue, move it all into the database file, and stop.
     Close { reply: oneshot::Sender<()> },
+}
+
+/// What became of a change.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    /// The newest change number after it.
+    pub newest: u64,
+    /// The places of rows that were settled before.
+    pub repeated: Vec<usize>,
 }
 
 /// What is written in one piece.
@@ -31,15 +41,19 @@ pub(super) enum Change {
     /// Facts with the cursors from which their collectors go on.
     Facts { facts: Vec<Fact>, cursors: Vec<CursorUpdate> },
     /// What counters have counted.
-    Settled { rows: Vec<SettledRow>, births: Vec<Birth> },
-    /// Settled rows, by their places, are replaced by what they add to totals.
-    Folded { places: Vec<u64>, totals: Vec<Total> },
+    Settled { observations: Vec<Observation>, births: Vec<Birth> },
+    /// Settled rows go, by their places.
+    RemoveSettled { places: Vec<u64> },
     /// Facts of a repository are removed, as far as they have not changed since.
     Forget { repo: RepoId, through: u64, removals: Vec<Removal> },
+    /// Deployments elsewhere than to production are removed that were requested before an instant.
+    ForgetOthers { before: Time },
     /// A repository is forgotten; with `counted` also what its counters have counted.
     Purge { repo: RepoId, counted: bool },
     /// Hints are kept, others dropped.
     Hints { kept: Vec<Hint>, dropped: Vec<Hint> },
+    /// Surveys are removed.
+    RemoveSurveys { names: Vec<Arc<str>> },
     /// A small named value.
     Named { name: String, value: String },
 }
@@ -108,7 +122,7 @@ impl Writer {
     }
 
     /// Writes a group of changes in one transaction; one outcome for each.
-    async fn write(&mut self, changes: &[Change]) -> Vec<Result<u64, StoreError>> {
+    async fn write(&mut self, changes: &[Change]) -> Vec<Result<Written, StoreError>> {
         if changes.is_empty() {
             return Vec::new();
         }
@@ -136,7 +150,7 @@ impl Writer {
     async fn transact(
         &mut self,
         changes: &[Change],
-    ) -> Result<Vec<Result<u64, StoreError>>, sqlx::Error> {
+    ) -> Result<Vec<Result<Written, StoreError>>, sqlx::Error> {
         let before = self.newest;
         let mut outcomes = Vec::with_capacity(changes.len());
         self.execute("BEGIN IMMEDIATE").await?;
@@ -144,7 +158,9 @@ impl Writer {
             let before_this = self.newest;
             self.execute("SAVEPOINT change").await?;
             match self.apply(change).await {
-                Ok(()) => outcomes.push(Ok(self.newest.cast_unsigned())),
+                Ok(repeated) => {
+                    outcomes.push(Ok(Written { newest: self.newest.cast_unsigned(), repeated }));
+                }
                 Err(error) => {
                     self.newest = before_this;
                     if self.execute("ROLLBACK TO change").await.is_err() {
@@ -165,7 +181,8 @@ impl Writer {
         Ok(outcomes)
     }
 
-    async fn apply(&mut self, change: &Change) -> Result<(), sqlx::Error> {
+    /// Applies a change; gives the places of rows that were settled before.
+    async fn apply(&mut self, change: &Change) -> Result<Vec<usize>, sqlx::Error> {
         match change {
             Change::Facts { facts, cursors } => {
                 for fact in facts {
@@ -176,25 +193,29 @@ impl Writer {
                 for update in cursors {
                     set_cursor(&mut self.connection, update).await?;
                 }
-                Ok(())
             }
-            Change::Settled { rows, births } => {
-                settled::settle(&mut self.connection, rows, births).await
+            Change::Settled { observations, births } => {
+                return settled::settle(&mut self.connection, observations, births).await;
             }
-            Change::Folded { places, totals } => {
-                totals::fold(&mut self.connection, places, totals).await
+            Change::RemoveSettled { places } => {
+                totals::remove_settled(&mut self.connection, places).await?;
             }
             Change::Forget { repo, through, removals } => {
-                forget::forget(&mut self.connection, *repo, *through, removals).await
+                forget::forget(&mut self.connection, *repo, *through, removals).await?;
+            }
+            Change::ForgetOthers { before } => {
+                forget::forget_others(&mut self.connection, *before).await?;
             }
             Change::Purge { repo, counted } => {
-                purge::purge(&mut self.connection, *repo, *counted).await
+                purge::purge(&mut self.connection, *repo, *counted).await?;
             }
             Change::Hints { kept, dropped } => {
-                hints::write(&mut self.connection, kept, dropped).await
+                hints::write(&mut self.connection, kept, dropped).await?;
             }
-            Change::Named { name, value } => set_named(&mut self.connection, name, value).await,
+            Change::RemoveSurveys { names } => surveys::remove(&mut self.connection, names).await?,
+            Change::Named { name, value } => set_named(&mut self.connection, name, value).await?,
         }
+        Ok(Vec::new())
     }
 
     async fn execute(&mut self, statement: &'static str) -> Result<(), sqlx::Error> {

@@ -1,8 +1,11 @@
 //! `check`: what it tells of sources, repositories and costs, and what it finds amiss.
 
+mod app;
 mod declared;
 mod elsewhere;
 mod ownership;
+mod pagerduty;
+mod suggested;
 
 use crate::world::{DAY, Daemon, World, component, finish, now};
 use github_sim::{Event, Merge, NodeFault, Scenario};

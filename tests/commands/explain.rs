@@ -1,6 +1,6 @@
 //! `explain` beside a running daemon, and what it says where it cannot.
 
-use crate::world::{World, binary, component, finish};
+use crate::world::{DAY, World, binary, component, finish, now};
 use github_sim::Scenario;
 use serde_json::Value;
 
@@ -103,7 +103,7 @@ fn what_is_not_there_is_told_with_what_is() {
             &["--team", "retail", "--component", "x"],
             "no component of the team `x`; there are acme/",
         ),
-        (&["--team", "retail", "--measure", "fail_rate"], "no measure `fail_rate`; there are "),
+        (&["--team", "retail", "--measure", "fail_rate"], "no measure `fail_rate`; nearest: "),
         (&["--team", "retail", "--window", "8d"], "no window `8d`; there are 7d, 30d, 90d"),
     ] {
         let (code, out, err) = finish(world.command("explain").args(arguments));
@@ -118,4 +118,68 @@ fn what_is_not_there_is_told_with_what_is() {
     std::fs::write(&nowhere, "no database").unwrap();
     let (code, _, err) = finish(binary().args(["explain", "--team", "x", "--store"]).arg(&nowhere));
     assert!(code == 1 && err.contains("not a database"), "{err}");
+}
+
+#[test]
+fn other_rules_than_the_daemons_are_told_and_its_links_are_known_without_a_configuration() {
+    let world = world();
+    let daemon = world.run(&[]);
+    daemon.wait_for("both components", |daemon| {
+        daemon.value("dora_team_window_deployments{team=\"retail\",window=\"30d\"}") == Some(4.0)
+    });
+    let store = world.path("dora.db");
+    let plain = |team: &str| {
+        let arguments = ["explain", "--team", team, "--measure", "change_fail_rate", "--store"];
+        finish(binary().args(arguments).arg(&store))
+    };
+    let (code, out, err) = plain("unowned");
+    assert!(code == 0 && out.contains("/acme/shelf/commit/"), "{out}{err}");
+    let told = "judged by the default rules, since no --config is given; the daemon last judged by \
+                others: pass its --config";
+    assert!(err.contains(told), "{err}");
+    let (code, _, err) = finish(world.command("explain").args(["--team", "retail"]));
+    assert_eq!((code, err.as_str()), (0, ""));
+    world.configure("[[github]]\napi_url = \"$GITHUB\"\norganizations = [\"acme\"]\n");
+    let (_, _, err) = finish(world.command("explain").args(["--team", "unowned"]));
+    assert!(err.contains("judged by the rules of ") && err.contains("dora.toml"), "{err}");
+}
+
+#[test]
+fn organisations_are_explained_with_what_no_component_has() {
+    let mut scenario = Scenario::new();
+    component(&mut scenario, "acme/shop");
+    let central = scenario.repository(now() - 30 * DAY, "acme/tools");
+    let sha = scenario.commit(now() - 3 * DAY, central, "main", "Tool");
+    scenario.ship(now() - 2 * DAY, central, &sha, "prd");
+    scenario.issue(now() - DAY, central, "The VPN is down", &["incident"]);
+    let world = World::of(&mut scenario);
+    world.configure("[[github]]\napi_url = \"$GITHUB\"\norganizations = [\"acme\"]\n");
+    let daemon = world.run(&[]);
+    daemon.wait_for("the incident", |daemon| {
+        daemon.value("dora_org_window_unmapped_incidents{org=\"acme\",window=\"30d\"}") == Some(1.0)
+    });
+    let explain = |arguments: &[&str]| {
+        let (code, out, err) = finish(world.command("explain").args(arguments));
+        assert_eq!((code, err.as_str()), (0, ""), "{arguments:?}");
+        out
+    };
+    let all = explain(&["--org"]);
+    for part in [
+        "Organisation acme at ",
+        "unmapped_incidents",
+        "incidents of no component: 1\n",
+        "left out, since their environment is not production: 1 deployments to 1 environments",
+        "production.environments",
+        "/acme/tools/deployments/prd",
+    ] {
+        assert!(all.contains(part), "{part}: {all}");
+    }
+    let document: Value = serde_json::from_str(&explain(&["--org", "--json"])).unwrap();
+    let listed = daemon.ask("GET", "/api/v1/org/incidents");
+    let listed: Value = serde_json::from_str(listed.strip_prefix("200 ").unwrap()).unwrap();
+    assert_eq!(document["incidents"], listed["items"]);
+    assert_eq!(document["incidents"][0]["team"], "unowned");
+    assert_eq!(document["environments"][0]["decided_by"], "production.environments");
+    let (code, _, err) = finish(world.command("explain").args(["--org", "--team", "x"]));
+    assert!(code == 2 && err.contains("cannot be used with"), "{err}");
 }

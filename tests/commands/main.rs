@@ -2,10 +2,17 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "../app_key/mod.rs"]
+mod app_key;
 mod backfill;
 mod check;
+mod demo;
 mod docs;
 mod explain;
+mod import;
+#[allow(dead_code)]
+#[path = "../pagerduty_source/stand_in.rs"]
+mod pagerduty_account;
 mod purge;
 mod reload;
 mod trouble;

@@ -64,7 +64,7 @@ fn counters_go_where_it_is_asked_for() {
     let purge = ["--repo", "acme/api", "--counters"];
     let (code, printed, _) = finish(world.command("purge").args(purge));
     assert_eq!(code, 0);
-    assert!(printed.contains("1 × settled row, 1 × birth"), "{printed}");
+    assert!(printed.contains("1 × settled row, 1 × total, 1 × birth"), "{printed}");
 }
 
 #[test]

@@ -136,3 +136,30 @@ fn reloading_over_http_has_to_be_allowed_and_asked_by_post() {
     assert!(refused.starts_with("403 ") && refused.contains("--web.enable-lifecycle"), "{refused}");
     assert_eq!(daemon.ask("GET", "/-/reload"), "405 ask for a reload by POST\n");
 }
+
+#[test]
+fn what_cannot_be_found_after_a_reload_is_logged_once() {
+    let world = world();
+    world.configure(SOURCE);
+    let daemon = world.run(&["--web.enable-lifecycle"]);
+    daemon.wait_for_series(&deployments("unowned"));
+    let missing = ["acme/nowhere", "acme/nothing"];
+    let told = |name: &str| {
+        let log = daemon.log();
+        let lines = log.lines().filter(|line| line.contains(&format!("`{name}`")));
+        lines.filter(|line| line.contains("WARN")).count()
+    };
+    for (source, names) in [("one", &missing[..1]), ("two", &missing[..])] {
+        let before = missing.map(told);
+        let source = format!(
+            "[[github]]\nname = \"{source}\"\napi_url = \"$GITHUB\"\nrepositories = {names:?}\n"
+        );
+        world.configure(&source);
+        assert!(daemon.ask("POST", "/-/reload").starts_with("200 "));
+        // Several sweeps.
+        std::thread::sleep(std::time::Duration::from_secs(4));
+        for (name, before) in missing.iter().zip(before).filter(|(name, _)| names.contains(name)) {
+            assert_eq!(told(name), before + 1, "{name}: {}", daemon.log());
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use crate::evidence::{all, json, pages};
 use crate::running::{Running, World};
-use crate::story::{MINUTE, NOW, Story, change, organization};
+use crate::story::{DAY, MINUTE, NOW, Story, change, organization};
 use github_sim::Merge;
 use http_body_util::{BodyExt, Empty};
 use hyper::body::Bytes;
@@ -110,8 +110,13 @@ async fn facts_are_filtered_by_component_time_and_measure() {
     assert!(counted.iter().all(|one| one["counted"] == true || one.get("left_out").is_some()));
     let restored = all(&daemon, &list("failures?measure=time_to_restore&window=90d")).await;
     assert!(restored.iter().all(|one| one["has_incident"] == false), "{restored:?}");
-    let none = all(&daemon, &list("changes?measure=incidents")).await;
-    assert!(none.is_empty(), "incidents are no changes: {none:?}");
+    let evidence = all(&daemon, &list("failures?measure=change_fail_rate&window=90d")).await;
+    assert!(evidence.iter().any(|one| one["has_incident"] == true), "{evidence:?}");
+    let blameless = all(&daemon, &list("incidents?measure=change_fail_rate&window=90d")).await;
+    assert!(blameless.iter().all(|one| one["attributed"] == false), "{blameless:?}");
+    let witnesses = "incidents?measure=failed_deployment_recovery_time&window=90d";
+    let witnesses = all(&daemon, &list(witnesses)).await;
+    assert!(witnesses.iter().any(|one| one["attributed"] == true), "{witnesses:?}");
 
     let search = "/api/v1/teams/search/deployments?component=";
     let by_name = all(&daemon, &format!("{search}search")).await;
@@ -145,6 +150,48 @@ async fn what_was_left_out_says_why() {
     let linked = failures.iter().find(|one| one["reason"] == "linked").unwrap();
     let link = linked["evidence"][0]["url"].as_str().unwrap();
     assert!(link.contains("/acme/pay/issues?q=is%3Aissue+created%3A"), "{link}");
+    daemon.stop().await;
+}
+
+#[tokio::test]
+async fn deployments_to_other_environments_are_told_with_the_key_that_leaves_them_out() {
+    let told = organization();
+    let (mut story, repo) = (told.story, told.ops);
+    let sha = story.head(repo, "main").unwrap();
+    for days in [3, 2] {
+        story.ship(NOW - days * DAY, repo, &sha, "prd");
+    }
+    let world = World::of(story, NOW).await;
+    let mut config = world.config();
+    let (daemon, reloader) = world.start_reloadable(&config).await;
+    daemon.advance(2 * MINUTE).await;
+    let environments = all(&daemon, "/api/v1/teams/payments/environments").await;
+    let decided = |name: &str| {
+        let mut all = environments.iter().filter(|one| one["environment"] == name);
+        all.next().map(|one| one["decided_by"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(decided("staging").as_deref(), Some("production.environments"));
+    assert_eq!(decided("production-canary").as_deref(), Some("production.exclude"));
+    assert_eq!(decided("production"), None);
+    let one = "/api/v1/teams/payments/environments?component=pay&window=1d";
+    assert!(all(&daemon, one).await.is_empty(), "nothing was deployed on that day");
+
+    let never = all(&daemon, "/api/v1/org/environments").await;
+    assert_eq!(never.len(), 1, "a repository that only deploys to `prd`: {never:#?}");
+    assert_eq!((&never[0]["repo"], &never[0]["environment"]), (&"acme/ops".into(), &"prd".into()));
+    assert_eq!((&never[0]["deployments"], &never[0]["counted"]), (&2.into(), &false.into()));
+    assert_eq!(never[0]["newest_at"], "2026-05-29T23:59:00Z", "when it was requested");
+    let link = never[0]["url"].as_str().unwrap();
+    assert!(link.ends_with("/acme/ops/deployments/prd"), "{link}");
+
+    // Everything is read again, and `prd` is production now.
+    config.more = "[production]\nenvironments = [\"prd\"]\n".to_owned();
+    world.configure(&config);
+    reloader.reload().await.unwrap();
+    daemon.advance(10 * MINUTE).await;
+    let again = all(&daemon, "/api/v1/teams/payments/environments").await;
+    assert_eq!(again, environments, "each is counted once however often it is read");
+    assert!(all(&daemon, "/api/v1/org/environments").await.is_empty());
     daemon.stop().await;
 }
 
@@ -208,6 +255,19 @@ async fn mistakes_are_answered_with_what_to_write() {
         ("/api/v1/teams?measure=incident", 400, "no measure", Some("incidents")),
         ("/api/v1/org?mesure=incidents", 400, "no parameter `mesure`", Some("measure")),
         ("/api/v1/teams?limit=0", 400, "from 1 to 500", None),
+        (
+            "/api/v1/teams/payments/changes?measure=incidents",
+            400,
+            "no changes tell of `incidents`; it is made of incidents",
+            None,
+        ),
+        (
+            "/api/v1/teams/payments/environments?measure=incidents",
+            400,
+            "no parameter",
+            Some("cursor"),
+        ),
+        ("/api/v1/teams/paymets/environments", 404, "no team `paymets`", Some("payments")),
         ("/api/v1/teams/payments/changes?from=2026", 400, "no instant", None),
         ("/api/v1/teams/payments/changes?cursor=zz", 400, "`next` of the page before", None),
         ("/api/v1/teams/%FF", 400, "no UTF-8", None),

@@ -6,6 +6,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod api;
+mod app;
+#[path = "../app_key/mod.rs"]
+mod app_key;
 mod backstage;
 mod bad_input;
 mod binary;
@@ -37,6 +40,8 @@ mod running;
 mod same_facts;
 mod schemathesis;
 mod settling;
+mod space;
 mod story;
+mod surveys;
 mod trouble;
 mod webhooks;

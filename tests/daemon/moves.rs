@@ -147,6 +147,55 @@ async fn an_archived_repository_ends_and_comes_back_with_its_counts() {
 }
 
 #[tokio::test]
+async fn a_repository_that_a_reload_excludes_ends_and_comes_back_with_its_counters() {
+    let told = organization();
+    let (pay, mut story) = (told.pay, told.story);
+    let known = story.clone().into_events().len();
+    let sha = change(&mut story, pay, NOW + 19 * MINUTE, "counted", Merge::Squash);
+    story.ship(NOW + 20 * MINUTE, pay, &sha, "production");
+    let sha = story.commit(NOW + 2 * HOUR, pay, "main", "Meanwhile");
+    story.ship(NOW + 2 * HOUR + MINUTE, pay, &sha, "production");
+    let world = World::of_events(story.clone().into_events()[..known].to_vec(), NOW).await;
+    let config = world.config();
+    let (daemon, reloader) = world.start_reloadable(&config).await;
+    daemon.advance(2 * MINUTE).await;
+    world.sim.extend(story.into_events().split_off(known)).unwrap();
+    daemon.advance(HOUR).await;
+    let counted = |scrape: &Scrape| {
+        let of = |family, labels: &[&str]| scrape.sum(family, labels);
+        [
+            of("dora_deployments_total", &["acme/pay"]),
+            of("dora_team_deployments_total", &["payments"]),
+            of("dora_org_deployments_total", &["acme"]),
+        ]
+    };
+    let before = daemon.scrape().await;
+    assert_eq!(counted(&before)[0], 1.0);
+
+    let mut without = world.config();
+    without.github.push_str("\nexclude = [\"acme/pay\"]");
+    world.configure(&without);
+    reloader.reload().await.unwrap();
+    daemon.advance(2 * HOUR).await;
+    let meanwhile = daemon.scrape().await;
+    let left: Vec<String> = meanwhile.samples().into_keys().collect();
+    let left: Vec<&String> = left.iter().filter(|one| one.contains("repo=\"acme/pay\"")).collect();
+    assert!(left.is_empty(), "{left:?}");
+    assert!(deployments(&meanwhile, "acme/search").is_some(), "the others go on");
+    let of_org = meanwhile.get("dora_org_deployments_total", &["acme"]);
+    assert_eq!(of_org, Some(counted(&before)[2]), "no counter goes back");
+
+    world.configure(&config);
+    reloader.reload().await.unwrap();
+    daemon.advance(2 * HOUR).await;
+    let after = daemon.scrape().await;
+    assert_eq!(deployments(&after, "acme/pay"), deployments(&before, "acme/pay").map(|n| n + 1.0));
+    // Once what happened meanwhile is read, it is counted, too; nothing is counted twice.
+    assert_eq!(counted(&after), counted(&before).map(|count| count + 1.0));
+    daemon.stop().await;
+}
+
+#[tokio::test]
 async fn an_incident_whose_label_is_taken_away_stops_counting_and_comes_back_with_it() {
     let told = organization();
     let (pay, burning) = (told.pay, told.burning);

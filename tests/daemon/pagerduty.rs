@@ -1,6 +1,7 @@
 //! Incidents from PagerDuty through the whole daemon: what they blame, when service is restored,
 //! what waits for them, and what is shown without them.
 
+use crate::evidence::all;
 use crate::pagerduty_account::{KEY, StandIn};
 use crate::running::{Config, Log, World};
 use crate::story::{DAY, HOUR, MINUTE, NOW, Story, change, organization};
@@ -141,6 +142,15 @@ async fn what_belongs_to_no_component_counts_for_the_only_organisation() {
     let org = |name: &str| scrape.sum(&format!("dora_org_window_{name}"), &["\"7d\""]);
     assert_eq!((org("unmapped_incidents"), org("restored_failures")), (1.0, 1.0));
     assert_eq!(scrape.sum("dora_team_window_unmapped_incidents", &["\"7d\""]), 0.0);
+    let told = all(&daemon, "/api/v1/org/incidents?measure=unmapped_incidents&window=7d").await;
+    // The other is of a repository that is no component, and counts for its team, too.
+    let own = told.iter().find(|one| one["id"] == "pagerduty:QA").unwrap();
+    assert_eq!((&own["org"], own.get("team")), (&"acme".into(), None));
+    assert_eq!(
+        (&own["called"], &own["restore_seconds"]),
+        (&"pagerduty:PVPN".into(), &3_600.into())
+    );
+    assert_eq!(own["url"], "https://acme.pagerduty.com/incidents/QA");
 
     account.open(NOW + 10 * MINUTE, "QB", "PVPN", "The VPN is down again");
     account.resolve(NOW + 20 * MINUTE, "QB");

@@ -17,9 +17,6 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
-/// The tasks of a daemon with one source that wait for the clock: the collector and the publisher;
-/// one more reads a catalog's server.
-const TASKS: usize = 2;
 /// The token that the daemons bear.
 pub const TOKEN: &str = "github_pat_daemon_tests_secret";
 /// The key of a PagerDuty account, where one is configured.
@@ -162,8 +159,10 @@ impl Config {
 
     /// How many tasks of a daemon wait for the clock.
     fn tasks(&self) -> usize {
+        let publisher = 1;
+        let collectors = self.settings().github.iter().map(|one| one.parts().len()).sum::<usize>();
         let catalogs = usize::from(self.more.contains("[catalog]"));
-        TASKS + catalogs + self.more.matches("source = \"pagerduty\"").count()
+        publisher + collectors + catalogs + self.more.matches("source = \"pagerduty\"").count()
     }
 
     pub fn settings(&self) -> Settings {

@@ -18,6 +18,8 @@ pub struct Demo {
     /// Kept open, so that the demo never writes to a closed pipe.
     output: BufReader<ChildStdout>,
     pub port: u16,
+    /// What it said after that.
+    told: String,
     folder: TempDir,
 }
 
@@ -44,19 +46,30 @@ impl Demo {
                 break port;
             }
         };
-        Demo { child, output, port, folder }
+        Demo { child, output, port, told: String::new(), folder }
     }
 
     /// Waits until it has written the figures of its past, and says where.
     pub fn history(&mut self) -> PathBuf {
         let path = self.folder.path().join(HISTORY);
-        let mut told = String::new();
+        let told = &mut self.told;
         while !told.contains("Wrote ") {
-            let read = self.output.read_line(&mut told).unwrap();
+            let read = self.output.read_line(told).unwrap();
             assert!(read > 0, "the demo ended without writing its history; it said:\n{told}");
         }
         assert!(told.contains(path.to_str().unwrap()) && path.exists(), "{told}");
         path
+    }
+
+    /// Runs the command by which it says that its figures are explained; what that prints.
+    pub fn explain(&self) -> String {
+        let (_, command) = self.told.split_once("dora-exporter explain ").expect(&self.told);
+        let arguments = command.lines().next().unwrap().split(' ');
+        let mut explain = Command::new(env!("CARGO_BIN_EXE_dora-exporter"));
+        let output = explain.arg("explain").args(arguments).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success() && said.is_empty(), "{command}: {said}");
+        String::from_utf8(output.stdout).unwrap()
     }
 
     /// Asks it to end as a service manager would, and says how it did.

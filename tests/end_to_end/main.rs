@@ -51,6 +51,10 @@ fn a_real_prometheus_gets_numbers_for_every_dashboard_and_every_family() {
     labels_are_the_exporters(&prometheus);
     levels_agree(&prometheus);
     dashboards::every_query_is_answered(&prometheus);
+    let explained = demo.explain();
+    for part in ["change_fail_rate, 30d: ", "\nfailures: ", "not production", "/commit/"] {
+        assert!(explained.contains(part), "{part}: {explained}");
+    }
 
     let status = demo.stop();
     assert!(status.success(), "after SIGTERM the demo ended with {status}");

@@ -3,9 +3,9 @@
 use delivery::domain::{Fact, Person, RepoId, Repository, Time};
 use dora_exporter::clock::Clock;
 use dora_exporter::config::{
-    ByRepository, Components, ConfigFile, DeploymentTeller, EnvironmentRule, GitHubSettings,
-    HashLogins, HotfixRule, IncidentSettings, OwnershipSettings, OwnershipSource,
-    RepositoryPattern, Settings, Sources, load,
+    ByRepository, Components, ConfigFile, Credential, DeploymentTeller, EnvironmentRule,
+    GitHubSettings, HashLogins, HotfixRule, IncidentSettings, OwnershipSettings, OwnershipSource,
+    RepositoryPattern, Settings, Sources, TokenSettings, load,
 };
 use dora_exporter::sources::github::{GitHub, Parsing, Reach};
 use dora_exporter::sources::{Observer, SourceError, Step, Throttle};
@@ -46,6 +46,19 @@ impl Clock for LeapingClock {
         self.waits.lock().unwrap().push(until.since(self.now()));
         self.now.fetch_max(until.0, Ordering::SeqCst);
         Box::pin(std::future::ready(()))
+    }
+}
+
+/// The same clock, wrong by so many seconds.
+struct Wrong(LeapingClock, i64);
+
+impl Clock for Wrong {
+    fn now(&self) -> Time {
+        self.0.now().plus(self.1)
+    }
+
+    fn sleep_until(&self, until: Time) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        self.0.sleep_until(until.plus(-self.1))
     }
 }
 
@@ -106,6 +119,7 @@ impl World {
         let server = sim.serve("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let mut settings = GitHubSettings {
             name: "github".to_owned(),
+            host: "github".to_owned(),
             api_url: server.url.clone(),
             graphql_url: format!("{}/graphql", server.url),
             ca_file: None,
@@ -114,8 +128,11 @@ impl World {
             exclude: Vec::new(),
             include_archived: false,
             include_forks: false,
-            token: "secret-token".to_owned().into(),
-            token_origin: "the environment variable GITHUB_TOKEN".to_owned(),
+            credential: Credential::Token(TokenSettings {
+                token: "secret-token".to_owned().into(),
+                file: None,
+                origin: "the environment variable GITHUB_TOKEN".to_owned(),
+            }),
             webhook_secrets: Vec::new(),
         };
         change(&mut settings);
@@ -138,6 +155,18 @@ impl World {
         let settings = &self.settings;
         self.github = GitHub::connect(settings, 0.8, parsing, shared, self.ear.clone()).unwrap();
         self
+    }
+
+    /// Another client with the same settings.
+    pub fn connect(&self) -> Result<GitHub, SourceError> {
+        let clock = Arc::new(self.clock.clone());
+        GitHub::connect(&self.settings, 0.8, parsing(), clock, self.ear.clone())
+    }
+
+    /// Another client, whose clock is ahead of GitHub's by so many seconds.
+    pub fn ahead(&self, seconds: i64) -> GitHub {
+        let clock = Arc::new(Wrong(self.clock.clone(), seconds));
+        GitHub::connect(&self.settings, 0.8, parsing(), clock, self.ear.clone()).unwrap()
     }
 
     /// Plays more history.

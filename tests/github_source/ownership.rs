@@ -290,6 +290,31 @@ async fn a_repository_too_large_to_be_listed_in_depth_still_has_its_root() {
 }
 
 #[tokio::test]
+async fn catalog_files_beyond_those_that_are_read_are_told() {
+    let mut scenario = Scenario::new();
+    let repos = estate(&mut scenario, 1);
+    let files_of = |number: usize| {
+        let (path, name) = (format!("s/{number:04}/catalog-info.yaml"), format!("c{number}"));
+        (path, entity(&name, "core"))
+    };
+    let written: Vec<(String, String)> = (0..503).map(files_of).collect();
+    let written: Vec<(&str, &str)> =
+        written.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    scenario.write(NOW - DAY, repos[0], &written);
+    let world = World::of(&mut scenario).await;
+    let discovered = world.discovered().await;
+    let read = files(&world, &[(discovered[0].clone(), None)]).await;
+    assert_eq!(claims_of(&read[0], ClaimSource::CatalogFiles).len(), 500);
+    let [(ClaimSource::CatalogFiles, path, problem)] = &read[0].problems[..] else {
+        panic!("{:?}", read[0].problems)
+    };
+    assert_eq!((path.as_str(), problem.reason()), ("s/0500/catalog-info.yaml", "too_many"));
+    assert!(problem.to_string().starts_with("and 2 more are not read"), "{problem}");
+    let again = files(&world, &[(discovered[0].clone(), Some(read[0].cursor.clone()))]).await;
+    assert!(again[0].problems.is_empty(), "it is told once");
+}
+
+#[tokio::test]
 async fn ownership_of_a_thousand_repositories_takes_few_requests() {
     let mut scenario = Scenario::new();
     let repos = estate(&mut scenario, 1_000);
@@ -309,23 +334,33 @@ async fn ownership_of_a_thousand_repositories_takes_few_requests() {
     let asked: Vec<_> = world.discovered().await.into_iter().map(|repo| (repo, None)).collect();
     let requests = || world.sim.meter().requests;
     let before = requests();
-    let read: usize = {
-        let mut read = 0;
-        for some in asked.chunks(500) {
-            read += files(&world, some).await.len();
-        }
-        read
-    };
-    assert_eq!(read, 1_000);
+    let mut cursors = Vec::new();
+    for some in asked.chunks(500) {
+        cursors.extend(files(&world, some).await.into_iter().map(|read| read.cursor));
+    }
+    assert_eq!(cursors.len(), 1_000);
     for from in [ClaimSource::CustomProperty, ClaimSource::GitHubTeam] {
         world.github.claims(from, "acme").await.unwrap();
     }
     let first = requests() - before;
     assert!(first <= 60, "{first} requests for a first reading");
+    // An hour later: heads are known from discovery, and only those that moved are asked for.
     let before = requests();
+    let moved: Vec<_> = world
+        .discovered()
+        .await
+        .into_iter()
+        .zip(cursors)
+        .filter(|(repo, cursor)| world.github.owner_files_may_have_news(repo, Some(cursor), BOTH))
+        .map(|(repo, cursor)| (repo, Some(cursor)))
+        .collect();
+    let listing = requests() - before;
+    assert_eq!(listing, 10, "a page for 100 repositories, which is asked for in any case");
+    assert!(moved.is_empty());
+    files(&world, &moved).await;
     for from in [ClaimSource::CustomProperty, ClaimSource::GitHubTeam] {
         world.github.claims(from, "acme").await.unwrap();
     }
-    let hourly = requests() - before;
+    let hourly = requests() - before - listing;
     assert!(hourly <= 15, "{hourly} requests an hour where nothing moved");
 }

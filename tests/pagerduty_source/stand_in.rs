@@ -71,6 +71,7 @@ pub struct Fault {
 #[derive(Default)]
 struct Account {
     incidents: Vec<Incident>,
+    services: Vec<(String, String)>,
     faults: Vec<Fault>,
     asked: Vec<String>,
     revoked: bool,
@@ -93,9 +94,16 @@ impl StandIn {
             .route("/incidents/{id}", get(incident))
             .route("/incidents/{id}/log_entries", get(log_of))
             .route("/log_entries", get(log))
+            .route("/abilities", get(abilities))
+            .route("/services", get(services))
             .with_state(stand_in.clone());
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         stand_in
+    }
+
+    /// The account has a service.
+    pub fn service(&self, id: &str, name: &str) {
+        self.lock().services.push((id.to_owned(), name.to_owned()));
     }
 
     /// An incident is triggered.
@@ -173,6 +181,22 @@ impl StandIn {
 }
 
 type Asked = (State<StandIn>, RawQuery, HeaderMap);
+
+async fn abilities((State(it), RawQuery(query), headers): Asked) -> Response {
+    let refused = it.refused("/abilities", &query.unwrap_or_default(), &headers);
+    let abilities = || axum::Json(json!({"abilities": ["teams"]})).into_response();
+    refused.unwrap_or_else(abilities)
+}
+
+async fn services((State(it), RawQuery(query), headers): Asked) -> Response {
+    let query = Query::of(query);
+    if let Some(refusal) = it.refused("/services", &query.0, &headers) {
+        return refusal;
+    }
+    let services = it.lock().services.clone();
+    let shown = |(id, name): &(String, String)| json!({"id": id, "type": "service", "name": name, "summary": name, "status": "active"});
+    query.page("services", &services, shown)
+}
 
 async fn incidents((State(it), RawQuery(query), headers): Asked) -> Response {
     let query = Query::of(query);
@@ -290,6 +314,7 @@ fn shown(incident: &Incident, now: i64) -> Value {
         "id": incident.id, "type": "incident", "summary": format!("[#1] {}", incident.title),
         "title": incident.title, "created_at": instant(incident.opened_at()), "status": status,
         "urgency": incident.urgency,
+        "html_url": format!("https://acme.pagerduty.com/incidents/{}", incident.id),
         "priority": incident.priority.map(|name| json!({"id": "PPRIO", "summary": name})),
         "service": {"id": incident.service, "type": "service_reference", "summary": "Payments"},
         "last_status_change_at": instant(since),

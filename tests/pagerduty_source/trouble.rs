@@ -3,6 +3,8 @@
 use crate::stand_in::Fault;
 use crate::world::{DAY, HOUR, NOW, World};
 use dora_exporter::sources::SourceError;
+use dora_exporter::sources::pagerduty::PagerDuty;
+use std::sync::Arc;
 
 fn fault(times: usize, status: u16) -> Fault {
     Fault { path: "/incidents", times, status, headers: Vec::new(), body: "" }
@@ -132,4 +134,22 @@ async fn an_incident_that_is_gone_counts_no_more() {
     let told = reader.sweep(NOW + HOUR).await.unwrap();
     assert_eq!(told.gone.len(), 1);
     assert!(!reader.kept["Q1"].counts);
+}
+
+#[tokio::test]
+async fn an_account_tells_whether_it_may_be_read_and_all_of_its_services() {
+    let world = world().await;
+    (0..130).for_each(|number| world.account.service(&format!("p{number:04}"), "Payments"));
+    let source = PagerDuty::connect(world.settings(), Arc::new(world.clock.clone())).unwrap();
+    source.test().await.unwrap();
+    let asked = world.account.asked();
+    assert_eq!(asked.len(), 3, "what it can do, and each list that is read: {asked:?}");
+    let services = source.services().await.unwrap();
+    assert_eq!((services.len(), services[129].id.as_str()), (130, "P0129"));
+    world.account.fail(Fault { path: "/log_entries", ..fault(1, 403) });
+    let error = source.test().await.unwrap_err();
+    assert!(error.to_string().contains("log entries"), "{error}");
+    world.account.fail(Fault { path: "/abilities", ..fault(1, 404) });
+    let error = source.test().await.unwrap_err();
+    assert!(error.to_string().contains("correct api_url"), "{error}");
 }

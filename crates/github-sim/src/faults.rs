@@ -121,6 +121,8 @@ pub(crate) struct NodeFaults {
     nodes: Vec<(String, NodeFault)>,
     page_limit: Option<i64>,
     search_lag: i64,
+    /// The only account whose repositories an installation's token shows, and which of them.
+    only: Option<(String, Option<Vec<String>>)>,
 }
 
 impl Faults {
@@ -195,6 +197,32 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl NodeFaults {
+    /// Shows only the repositories of an account, all of them or those that are named, and none of
+    /// the fields.
+    pub(crate) fn restrict(
+        &mut self,
+        account: &str,
+        selected: Option<Vec<String>>,
+        hidden: impl Iterator<Item = String>,
+    ) {
+        self.only = Some((account.to_owned(), selected));
+        let fault = NodeFault {
+            kind: Some("FORBIDDEN".to_owned()),
+            message: "Resource not accessible by integration".to_owned(),
+        };
+        self.fields.extend(hidden.map(|field| (field, None, fault.clone())));
+    }
+
+    /// Whether whoever asks may see the repository.
+    pub(crate) fn shows(&self, repo: &Repository) -> bool {
+        self.only.as_ref().is_none_or(|(account, selected)| {
+            repo.owner.eq_ignore_ascii_case(account)
+                && selected.as_ref().is_none_or(|names| {
+                    names.iter().any(|name| name.eq_ignore_ascii_case(&repo.full_name()))
+                })
+        })
+    }
+
     pub(crate) fn on_field(
         &self,
         type_name: &str,
@@ -211,6 +239,11 @@ impl NodeFaults {
     }
 
     pub(crate) fn on_node(&self, node: &Node<'_>) -> Option<Failure> {
+        if node.belongs_to().is_some_and(|repo| !self.shows(repo)) {
+            let id = node_id(node);
+            let message = format!("Could not resolve to a node with the global id of '{id}'");
+            return Some(Failure::not_found(message));
+        }
         if self.nodes.is_empty() {
             return None;
         }

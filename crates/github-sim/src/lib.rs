@@ -26,6 +26,7 @@
 //! # }
 //! ```
 
+mod apps;
 pub mod event;
 mod faults;
 mod graphql;
@@ -38,6 +39,7 @@ mod scenario;
 mod sim;
 mod state;
 
+pub use apps::{App, Apps, Installation};
 pub use event::Event;
 pub use faults::{Fault, Faults, NodeFault, When};
 pub use graphql::{Cost, SCHEMA};

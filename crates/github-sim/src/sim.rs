@@ -1,5 +1,6 @@
 //! The handle: the log of events and the state that follows it.
 
+use crate::apps::Apps;
 use crate::event::Event;
 use crate::faults::Faults;
 use crate::history::Histories;
@@ -25,6 +26,7 @@ struct Shared {
     world: RwLock<World>,
     faults: Faults,
     limits: Limits,
+    apps: Apps,
     meter: Mutex<Meter>,
     tokens: Mutex<Vec<String>>,
 }
@@ -49,6 +51,7 @@ impl Sim {
             world: RwLock::default(),
             faults: Faults::default(),
             limits: Limits::default(),
+            apps: Apps::default(),
             meter: Mutex::default(),
             tokens: Mutex::default(),
         };
@@ -125,6 +128,11 @@ impl Sim {
     /// The rate limits; GitHub's own at first.
     pub fn limits(&self) -> &Limits {
         &self.shared.limits
+    }
+
+    /// The GitHub App that is registered, and where it is installed.
+    pub fn apps(&self) -> &Apps {
+        &self.shared.apps
     }
 
     /// Changes the rate limits.

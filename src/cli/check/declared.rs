@@ -4,7 +4,7 @@
 use crate::config::{ComponentSettings, EnvironmentRule, claimants};
 use crate::evaluate::Evidence;
 use crate::sources::SourceError;
-use crate::sources::github::{GitHub, Reach};
+use crate::sources::github::{GitHub, Reach, Survey};
 use delivery::domain::{
     Collector, ComponentName, Deployment, DeploymentState, Fact, Incident, PullRequest, Repository,
     Time,
@@ -21,17 +21,9 @@ pub struct Declared {
     deployments: Vec<Deployment>,
     pulls: Vec<PullRequest>,
     incidents: Vec<Incident>,
+    is_of_several: bool,
     /// Whether deployments of the asked time are left that were not read.
     pub there_may_be_more: bool,
-}
-
-/// What one component has.
-#[derive(Debug, Default)]
-pub struct Own {
-    /// Successful deployments to production, by environment.
-    pub environments: BTreeMap<String, usize>,
-    /// Incidents that count for it.
-    pub incidents: usize,
 }
 
 /// Reads a repository that holds `components`: deployments and incidents back to `recent`, and on
@@ -43,7 +35,7 @@ pub async fn read(
     components: &[&ComponentSettings],
     (recent, since): (Time, Time),
 ) -> Result<Declared, SourceError> {
-    let mut read = Declared::default();
+    let mut read = Declared { is_of_several: components.len() > 1, ..Declared::default() };
     let reach = Reach { since, floor: since, again_since: None };
     for list in [Collector::Deployments, Collector::PullRequests, Collector::Incidents] {
         let mut cursor = None;
@@ -110,42 +102,44 @@ impl Declared {
         }
     }
 
-    /// What the components take, to be judged.
-    pub fn evidence(&self) -> Evidence<'_> {
+    /// What the components take, to be judged; `survey` shows what went to other environments.
+    pub fn evidence<'a>(&'a self, survey: &'a Survey, rule: &EnvironmentRule) -> Evidence<'a> {
+        let mut elsewhere = BTreeMap::new();
+        for one in survey.deployments.newest.iter().filter(|one| !rule.contains(&one.environment)) {
+            *elsewhere.entry(&*one.environment).or_default() += 1;
+        }
         Evidence {
             deployments: self.deployments.iter().collect(),
+            elsewhere,
             pulls: self.pulls.iter().collect(),
             is_enough: true,
         }
     }
 
-    /// What one of `components` has since `recent`.
+    /// Its incidents, where they have to say whose each is.
+    pub fn incidents(&self) -> Option<&[Incident]> {
+        self.is_of_several.then_some(&*self.incidents)
+    }
+
+    /// Successful deployments to production since `recent` of one of `components`, by environment.
     pub fn own(
         &self,
         component: &ComponentSettings,
         components: &[&ComponentSettings],
         rule: &EnvironmentRule,
         recent: Time,
-    ) -> Own {
-        let mut own = Own::default();
+    ) -> BTreeMap<String, usize> {
+        let mut environments = BTreeMap::new();
         for deployment in &self.deployments {
             let is_own = claimants(components, deployment)
                 .0
                 .is_some_and(|owner| owner.name == component.name);
             if let (true, Some(environment)) = (is_own, production(deployment, rule)) {
-                let count = own.environments.entry(environment.to_owned()).or_default();
+                let count = environments.entry(environment.to_owned()).or_default();
                 *count += usize::from(deployment.created_at >= recent);
             }
         }
-        let recent = self.incidents.iter().filter(|one| one.counts && one.opened_at >= recent);
-        own.incidents = recent.filter(|one| names(one, component)).count();
-        own
-    }
-
-    /// Incidents since `recent` that name none of `components`.
-    pub fn unmapped(&self, components: &[&ComponentSettings], recent: Time) -> usize {
-        let recent = self.incidents.iter().filter(|one| one.counts && one.opened_at >= recent);
-        recent.filter(|one| !components.iter().any(|component| names(one, component))).count()
+        environments
     }
 }
 
@@ -156,12 +150,4 @@ fn production<'d>(deployment: &'d Deployment, rule: &EnvironmentRule) -> Option<
     successes
         .map(|status| status.environment.as_deref().unwrap_or(&deployment.environment))
         .find(|environment| rule.contains(environment))
-}
-
-/// Whether an incident's label names the component: `component/api`, or with the repository's name.
-fn names(incident: &Incident, component: &ComponentSettings) -> bool {
-    incident.component.as_deref().is_some_and(|name| {
-        name.eq_ignore_ascii_case(&component.name)
-            || name.eq_ignore_ascii_case(&format!("{}/{}", component.repo, component.name))
-    })
 }

@@ -1,35 +1,34 @@
 //! What is missing or amiss, each with the key and the remedy.
 
-use super::environments::{likely_production, seen};
 use super::look::Looked;
 use super::ownership::{findings as unanswered, heard};
+use super::{permissions, production};
 use crate::cli::findings::{Finding, Seen, Severity, find as configured, named};
 use crate::config::Settings;
 use crate::evaluate::mistakes;
-use delivery::domain::{Collector, DAY, Time};
+use delivery::domain::{Collector, Time};
 use std::collections::BTreeMap;
-
-/// How many environments are suggested.
-const SUGGESTED: usize = 3;
 
 /// Findings as they come up.
 pub struct Findings<'a> {
     settings: &'a Settings,
     sources: &'a [Looked],
-    now: Time,
     found: Vec<Finding>,
 }
 
 /// Everything that is found, the worst first.
 pub fn find(settings: &Settings, sources: &[Looked], now: Time) -> Vec<Finding> {
-    let mut findings = Findings { settings, sources, now, found: Vec::new() };
-    for (at, looked) in sources.iter().enumerate() {
-        findings.source(at, looked);
+    let mut findings = Findings { settings, sources, found: Vec::new() };
+    for looked in sources {
+        findings.source(looked);
     }
-    findings.production();
+    let deploys = findings.can_read(Collector::Deployments);
+    findings.found.extend(production::find(settings, sources, now, deploys));
     findings.workflows();
     findings.incidents();
-    let seen: Vec<Seen> = sources.iter().map(Looked::seen).collect();
+    let of_section = |at| sources.iter().filter(move |one| one.section == at).map(Looked::seen);
+    let seen: Vec<Seen> =
+        (0..settings.github.len()).map(|at| Seen::together(of_section(at))).collect();
     let owners = heard(&settings.ownership, sources);
     findings.found.extend(configured(settings, &seen, &owners));
     for looked in sources {
@@ -45,8 +44,12 @@ impl Findings<'_> {
         self.found.push(Finding { severity, key: key.into(), message: message.into() });
     }
 
-    fn source(&mut self, at: usize, looked: &Looked) {
-        let key = format!("github[{at}]");
+    fn source(&mut self, looked: &Looked) {
+        let key = format!("github[{}]", looked.section);
+        let lacks = looked.installation.as_ref();
+        if let Some(message) = lacks.and_then(|one| permissions::finding(one, self.settings)) {
+            self.add(Severity::Warning, format!("{key}.app_id"), message);
+        }
         if let Some(error) = &looked.broken {
             self.add(Severity::Error, key, error.to_string());
             return;
@@ -54,7 +57,7 @@ impl Findings<'_> {
         for failure in &looked.failures {
             self.add(Severity::Error, &*key, failure.to_string());
         }
-        if looked.repositories.is_empty() {
+        if looked.collected().next().is_none() {
             let message = "there is no repository to collect: name organizations or repositories \
                            that the token may see; archived ones and forks need include_archived \
                            and include_forks";
@@ -91,62 +94,13 @@ impl Findings<'_> {
 
     /// What the declared components take of what was read.
     fn components(&mut self, looked: &Looked) {
-        for (repository, _) in &looked.repositories {
+        let rules = self.settings.by_repository(|rules| rules.production.clone());
+        for (repository, survey) in &looked.repositories {
             let Some(read) = looked.declared.get(&repository.id) else { continue };
-            let mistakes = mistakes(&self.settings.components, repository, &read.evidence());
+            let evidence = read.evidence(survey, &rules.of(&repository.full_name));
+            let mistakes = mistakes(&self.settings.components, repository, &evidence);
             let findings = mistakes.into_iter().map(|one| Finding::warning(one.key, one.message));
             self.found.extend(findings);
-        }
-    }
-
-    /// Repositories that deploy, but to nothing that is called production.
-    fn production(&mut self) {
-        let rules = self.settings.by_repository(|rules| rules.production.clone());
-        let since = self.now.plus(-30 * DAY);
-        let mut candidates: BTreeMap<(String, String), (usize, Vec<&str>)> = BTreeMap::new();
-        let mut has_production = false;
-        for (repository, survey) in self.sources.iter().flat_map(|source| &source.repositories) {
-            let rule = rules.of(&repository.full_name);
-            let environments = seen(survey, &rule, since);
-            if environments.iter().any(|one| one.production && one.deployments > 0) {
-                has_production = true;
-                continue;
-            }
-            let likely = environments.into_iter().filter(|one| {
-                one.deployments > 0 && likely_production(&one.name) && !rule.excludes(&one.name)
-            });
-            for one in likely {
-                let key = self.settings.overrides.environments_key(&repository.full_name);
-                let (count, names) = candidates.entry((key, one.name)).or_default();
-                *count += one.deployments;
-                names.push(&repository.full_name);
-            }
-        }
-        let mut candidates: Vec<_> = candidates.into_iter().collect();
-        candidates.sort_by_key(|(_, (count, _))| std::cmp::Reverse(*count));
-        let suggestions: Vec<(String, String)> = candidates
-            .iter()
-            .take(SUGGESTED)
-            .map(|((key, name), (count, names))| {
-                let deployments = if *count == 1 { "deployment" } else { "deployments" };
-                let names = named(names);
-                let message = format!(
-                    "{count} {deployments} to {name:?} in 30 days ({names}), and none to production \
-                     there: add it to {key} if it is production"
-                );
-                (key.clone(), message)
-            })
-            .collect();
-        let none =
-            suggestions.is_empty() && !has_production && self.can_read(Collector::Deployments);
-        for (key, message) in suggestions {
-            self.add(Severity::Warning, key, message);
-        }
-        if none {
-            let message = "no repository was deployed to production in 30 days, so there will be no \
-                           figures: deployments are what workflows with `environment: production` \
-                           make, or the deployments API";
-            self.add(Severity::Warning, "production.environments", message);
         }
     }
 

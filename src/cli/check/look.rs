@@ -1,27 +1,35 @@
 //! Asks a source what collecting would find. Nothing is stored.
 
 use super::declared::{self, Declared};
-use super::elsewhere;
 use super::ownership::{self, Said};
+use super::{elsewhere, incidents};
 use crate::cli::findings::Seen;
 use crate::clock::SharedClock;
 use crate::config::{GitHubSettings, HashLogins, Settings};
-use crate::sources::github::{GitHub, Parsing, Survey};
+use crate::sources::github::{GitHub, Installation, Parsing, Survey};
 use crate::sources::{Observer, SourceError, Throttle};
-use delivery::domain::{Person, RepoId, Repository, RepositoryState, Time};
-use std::collections::BTreeMap;
+use delivery::domain::{Incident, Person, RepoId, Repository, RepositoryState, Time};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What a source showed.
 #[derive(Debug, Default)]
 pub struct Looked {
+    /// The place of its `[[github]]`.
+    pub section: usize,
+    /// Where the GitHub App is installed.
+    pub installation: Option<Installation>,
     /// Why it could not be asked as a whole.
     pub broken: Option<SourceError>,
     /// Organisations and names that could not be listed.
     pub failures: Vec<SourceError>,
     /// The repositories that would be collected, by name, with what they hold.
     pub repositories: Vec<(Repository, Survey)>,
+    /// Those that an earlier section has shown, too: they count there.
+    pub shown_before: Vec<(Repository, Survey)>,
+    /// Incidents of repositories that have no component to count for.
+    pub incidents: BTreeMap<RepoId, Vec<Incident>>,
     /// What was read of those that hold declared components.
     pub declared: BTreeMap<RepoId, Declared>,
     /// The names of those that are asked for and left out: excluded, archived, forks.
@@ -39,27 +47,47 @@ pub struct Looked {
 impl Looked {
     /// The repositories alone.
     pub fn seen(&self) -> Seen {
+        let repositories = self.collected().map(|(repository, _)| repository.clone());
         Seen {
-            repositories: self
-                .repositories
-                .iter()
-                .map(|(repository, _)| repository.clone())
-                .collect(),
+            repositories: repositories.collect(),
             left_out: self.left_out.clone(),
             is_whole: self.broken.is_none() && self.failures.is_empty(),
         }
     }
+
+    /// Everything that this section collects, whoever else does.
+    pub fn collected(&self) -> impl Iterator<Item = &(Repository, Survey)> {
+        self.repositories.iter().chain(&self.shown_before)
+    }
+
+    /// The incidents that were read one by one, to find out whose each is.
+    pub fn incidents_of(&self, repo: RepoId) -> Option<&[Incident]> {
+        let declared = self.declared.get(&repo).and_then(Declared::incidents);
+        declared.or_else(|| self.incidents.get(&repo).map(Vec::as_slice))
+    }
 }
 
-/// Looks at one source: deployments and incidents since `recent`, and the look-back since `since`.
+/// Takes apart what several sections of the same GitHub show: it is read by each, and counts once.
+pub fn count_once(github: &[GitHubSettings], looked: &mut [Looked]) {
+    let mut known = BTreeSet::new();
+    for looked in looked {
+        let host = github.get(looked.section).map(|section| &section.graphql_url);
+        let is_new = |(one, _): &(Repository, Survey)| known.insert((host, one.id));
+        let all = std::mem::take(&mut looked.repositories);
+        (looked.repositories, looked.shown_before) = all.into_iter().partition(is_new);
+    }
+}
+
+/// Looks at one source, of the section at a place: deployments and incidents since `recent`, and the
+/// look-back since `since`.
 pub async fn look(
-    github: &GitHubSettings,
+    (section, github): &(usize, GitHubSettings),
     settings: &Settings,
     clock: SharedClock,
     (recent, since): (Time, Time),
 ) -> Looked {
     let ear = Arc::new(Ear::default());
-    let mut looked = Looked::default();
+    let mut looked = Looked { section: *section, ..Looked::default() };
     if let Err(error) =
         ask(github, settings, clock, (recent, since), Arc::clone(&ear), &mut looked).await
     {
@@ -89,7 +117,9 @@ async fn ask(
     };
     // Whoever checks wants an answer now, so the whole hour may be used.
     let source = GitHub::connect(github, 1.0, parsing, clock, ear)?;
-    let discovery = source.discover(&[]).await?;
+    let discovery = source.discover(&[]).await;
+    looked.installation = source.installation().await;
+    let discovery = discovery?;
     looked.failures = discovery.failures;
     looked.left_out = discovery.left_out;
     looked.said.claims = discovery.claims;
@@ -113,6 +143,12 @@ async fn ask(
         if !components.is_empty() {
             let read = declared::read(&source, repository, &components, (recent, since)).await?;
             looked.declared.insert(repository.id, read);
+        }
+    }
+    for (repository, survey) in repositories.iter().zip(&surveys) {
+        if incidents::are_of_others(settings, repository, survey, recent) {
+            let read = incidents::read(&source, repository, (recent, since)).await?;
+            looked.incidents.insert(repository.id, read);
         }
     }
     looked.repositories = repositories.into_iter().zip(surveys).collect();

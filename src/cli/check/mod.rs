@@ -6,8 +6,12 @@ mod declared;
 mod elsewhere;
 mod environments;
 mod findings;
+mod incidents;
 mod look;
 mod ownership;
+mod pagerduty;
+mod permissions;
+mod production;
 mod report;
 mod text;
 
@@ -19,13 +23,13 @@ use crate::config::{
     self, ByRepository, ComponentSettings, GitHubSettings, Problems, RepositoryRules, Settings,
     have_paths,
 };
-use crate::evaluate::Owner;
+use crate::evaluate::{Directory, Owner};
 use crate::exposition::{Exposure, Subjects, expected_series};
 use crate::sources::github::Survey;
 use cost::Depth;
 use declared::Declared;
 use delivery::domain::{Collector, DAY, Repository, Span, TeamName, Time};
-use look::{Looked, look};
+use look::{Looked, count_once, look};
 use report::{
     ComponentReport, EnvironmentReport, LimitReport, ListReport, Report, RepositoryReport,
     SeriesReport, SourceReport,
@@ -75,24 +79,27 @@ async fn check(settings: &Settings, clock: SharedClock) -> Report {
     let now = clock.now();
     let times = (now.plus(-RECENT), now.plus(-settings.collection.lookback));
     let mut looked = Vec::new();
-    for github in &settings.github {
-        looked.push(look(github, settings, Arc::clone(&clock), times).await);
+    let sections = settings.github.iter().enumerate();
+    let parts: Vec<(usize, GitHubSettings)> = sections
+        .flat_map(|(at, github)| github.parts().into_iter().map(move |part| (at, part)))
+        .collect();
+    for part in &parts {
+        looked.push(look(part, settings, Arc::clone(&clock), times).await);
     }
     if let Some(first) = looked.first_mut() {
         ownership::ask_catalog(settings, Arc::clone(&clock), &mut first.said).await;
     }
+    count_once(&settings.github, &mut looked);
     let place = Place::new(settings, &looked, now);
-    let sources: Vec<SourceReport> = settings
-        .github
-        .iter()
-        .zip(&looked)
-        .map(|(github, looked)| place.source(github, looked))
-        .collect();
+    let sources: Vec<SourceReport> =
+        parts.iter().zip(&looked).map(|((_, part), looked)| place.source(part, looked)).collect();
     let series = place.series(&looked);
     let mut findings = findings::find(settings, &looked, now);
+    findings.extend(incidents::find(&sources));
     limits(settings, &sources, series, &mut findings);
+    let pagerduty = pagerduty::ask(settings, &looked, &clock, &mut findings).await;
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    Report { sources, series: Some(series), findings }
+    Report { sources, pagerduty, series: Some(series), findings }
 }
 
 /// What is known of all sources together.
@@ -104,15 +111,22 @@ struct Place<'a> {
     now: Time,
     /// A team's components, to find its only one.
     components: BTreeMap<TeamName, Vec<String>>,
+    /// Which component an incident means.
+    directory: Directory,
 }
 
 impl<'a> Place<'a> {
     fn new(settings: &'a Settings, looked: &[Looked], now: Time) -> Place<'a> {
         let owners = ownership::heard(&settings.ownership, looked);
         let rules = settings.by_repository(RepositoryRules::clone);
-        let mut place = Place { settings, rules, owners, now, components: BTreeMap::new() };
+        let (components, directory) = (BTreeMap::new(), Directory::default());
+        let mut place = Place { settings, rules, owners, now, components, directory };
         for (repository, survey) in looked.iter().flat_map(|source| &source.repositories) {
-            for (component, owner) in place.components_of(repository, survey) {
+            let components = place.components_of(repository, survey);
+            let whole = place.owners.owner(None, repository);
+            let is_declared = !settings.components.of(repository).is_empty();
+            incidents::enter(&mut place.directory, repository, whole, &components, is_declared);
+            for (component, owner) in components {
                 place.components.entry(owner.team).or_default().push(component);
             }
         }
@@ -156,12 +170,18 @@ impl<'a> Place<'a> {
             let readable = looked.repositories.len() - unreadable;
             ListReport { list: collector.name(), readable, unreadable }
         });
-        let surveys = looked.repositories.iter();
+        // Whatever counts elsewhere is collected here all the same.
+        let surveys = looked.collected();
         let surveys = surveys.map(|(one, survey)| (survey, self.depth(one, survey)));
+        let before = looked.shown_before.iter().map(|(one, _)| one.full_name.to_string());
         SourceReport {
             name: github.name.clone(),
             api_url: github.api_url.clone(),
-            token: github.token_origin.clone(),
+            token: github.credential.origin(),
+            installation: looked
+                .installation
+                .as_ref()
+                .map(|one| permissions::report(one, self.settings)),
             reachable: looked.broken.is_none(),
             limit: looked
                 .limit
@@ -171,11 +191,9 @@ impl<'a> Place<'a> {
             repositories: looked
                 .repositories
                 .iter()
-                .map(|(repository, survey)| {
-                    let read = looked.declared.get(&repository.id);
-                    self.repository(repository, survey, read)
-                })
+                .map(|(repository, survey)| self.repository(repository, survey, looked))
                 .collect(),
+            counted_before: before.collect(),
             cost: cost::cost(surveys, &self.settings.collection, self.now),
         }
     }
@@ -184,17 +202,17 @@ impl<'a> Place<'a> {
         &self,
         repository: &Repository,
         survey: &Survey,
-        read: Option<&Declared>,
+        looked: &Looked,
     ) -> RepositoryReport {
         let since = self.now.plus(-RECENT);
         let owner = self.owners.owner(None, repository);
         let incidents = survey.incidents.newest.iter().filter(|at| **at >= since).count();
         let count_for = self.component_of_incidents(repository, survey, &owner);
-        let declared = self.settings.components.of(repository);
-        let unmapped = match (read, declared.len()) {
-            (Some(read), 2..) => read.unmapped(&declared, since),
-            _ if count_for.is_some() => 0,
-            _ => incidents,
+        let read = looked.declared.get(&repository.id);
+        let unmapped = match incidents::count(&self.directory, looked, repository, since, None) {
+            Some(unmapped) => unmapped,
+            None if count_for.is_some() => 0,
+            None => incidents,
         };
         let rules = self.rules.of(&repository.full_name);
         let environments = environments::seen(survey, &rules.production, since);
@@ -214,7 +232,7 @@ impl<'a> Place<'a> {
             incidents_count_for: count_for,
             unmapped_incidents: unmapped,
             components: read
-                .map(|read| self.declared(repository, read, incidents))
+                .map(|read| self.declared(repository, read, looked, incidents))
                 .unwrap_or_default(),
         }
     }
@@ -241,6 +259,7 @@ impl<'a> Place<'a> {
         &self,
         repository: &Repository,
         read: &Declared,
+        looked: &Looked,
         incidents: usize,
     ) -> Vec<ComponentReport> {
         let all = self.settings.components.of(repository);
@@ -248,7 +267,9 @@ impl<'a> Place<'a> {
         let (rule, since) = (&rules.production, self.now.plus(-RECENT));
         let report = |one: &&ComponentSettings| {
             let owner = self.owners.owner(Some(one), repository);
-            let own = read.own(one, &all, rule, since);
+            let environments = read.own(one, &all, rule, since);
+            let id = incidents::id(repository, &one.name, true);
+            let own = incidents::count(&self.directory, looked, repository, since, Some(&id));
             let environment = |(name, deployments): (String, usize)| EnvironmentReport {
                 name,
                 production: true,
@@ -259,11 +280,11 @@ impl<'a> Place<'a> {
                 team: owner.team.to_string(),
                 owned_by: owner.source,
                 deployment_source: rules.deployments.source().name(),
-                production_deployments: own.environments.values().sum(),
+                production_deployments: environments.values().sum(),
                 there_may_be_more: read.there_may_be_more,
-                environments: own.environments.into_iter().map(environment).collect(),
+                environments: environments.into_iter().map(environment).collect(),
                 // The only component has all of the repository's.
-                incidents: if all.len() == 1 { incidents } else { own.incidents },
+                incidents: own.unwrap_or(incidents),
             }
         };
         all.iter().map(report).collect()

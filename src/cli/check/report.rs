@@ -8,13 +8,15 @@ use serde::Serialize;
 pub struct Report {
     /// The sources, in the order of the configuration; none where that is refused.
     pub sources: Vec<SourceReport>,
+    /// The accounts at PagerDuty, likewise.
+    pub pagerduty: Vec<AccountReport>,
     /// How many series there will be; absent where the configuration is refused.
     pub series: Option<SeriesReport>,
     /// What was found, the worst first.
     pub findings: Vec<Finding>,
 }
 
-/// One `[[github]]`.
+/// One `[[github]]`, or what it asks for of one account.
 #[derive(Clone, Debug, Serialize)]
 pub struct SourceReport {
     /// Its name.
@@ -23,6 +25,9 @@ pub struct SourceReport {
     pub api_url: String,
     /// Where the token came from.
     pub token: String,
+    /// Where the GitHub App is installed; absent where a token is used, or none was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub installation: Option<InstallationReport>,
     /// Whether it answered.
     pub reachable: bool,
     /// Points an hour and how many are left; absent where it sets no limit.
@@ -33,8 +38,40 @@ pub struct SourceReport {
     pub lists: Vec<ListReport>,
     /// What would be collected.
     pub repositories: Vec<RepositoryReport>,
+    /// The names of those that would be collected here, too, and are counted by a source before.
+    pub counted_before: Vec<String>,
     /// What collecting will cost, about.
     pub cost: CostReport,
+}
+
+/// One account at PagerDuty.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct AccountReport {
+    /// Its name.
+    pub name: String,
+    /// Its REST address.
+    pub api_url: String,
+    /// Where the key came from.
+    pub token: String,
+    /// Whether it answered, and may be read.
+    pub reachable: bool,
+    /// How many services it shows.
+    pub services: usize,
+    /// How many of these are mapped to a component.
+    pub mapped: usize,
+}
+
+/// An installation of a GitHub App.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct InstallationReport {
+    /// Its id.
+    pub id: u64,
+    /// On which account.
+    pub account: String,
+    /// Which of the account's repositories it covers: `all` or `selected`.
+    pub repositories: &'static str,
+    /// The permissions that the configuration needs and it lacks, with what they are for.
+    pub lacks: Vec<String>,
 }
 
 /// The state of a rate limit.

@@ -1,7 +1,10 @@
 //! The report for people.
 
-use super::report::{ComponentReport, EnvironmentReport, Report, RepositoryReport, SourceReport};
-use crate::cli::findings::Severity;
+use super::report::{
+    AccountReport, ComponentReport, EnvironmentReport, InstallationReport, Report,
+    RepositoryReport, SourceReport,
+};
+use crate::cli::findings::{Severity, named};
 use std::fmt::Write;
 
 /// How many environments that are not production are named for a repository.
@@ -11,6 +14,7 @@ const OTHERS_SHOWN: usize = 3;
 pub fn text(report: &Report) -> String {
     let mut text = String::new();
     report.sources.iter().for_each(|source| write_source(&mut text, source));
+    report.pagerduty.iter().for_each(|account| write_account(&mut text, account));
     if let Some(series) = report.series {
         let (expected, max) = (series.expected, series.max);
         let _ = writeln!(text, "Series: up to {expected} (exposition.max_series is {max}).\n");
@@ -21,7 +25,7 @@ pub fn text(report: &Report) -> String {
             Severity::Warning => "warning",
             Severity::Note => "note",
         };
-        let _ = writeln!(text, "{severity}: {}: {}", finding.key, finding.message);
+        let _ = writeln!(text, "{severity}: {finding}");
     }
     if let Some(finding) = report.findings.first().filter(|one| one.severity > Severity::Note) {
         let _ = writeln!(text, "\nTo be seen to first: {}.", finding.key);
@@ -34,11 +38,26 @@ pub fn text(report: &Report) -> String {
     text
 }
 
+fn write_account(text: &mut String, account: &AccountReport) {
+    let AccountReport { name, api_url, token, .. } = account;
+    let _ = writeln!(text, "{name}: {api_url}, key from {token}");
+    let _ = match account.reachable {
+        true => {
+            let (mapped, services) = (account.mapped, account.services);
+            writeln!(text, "  incidents: readable\n  services: {mapped} of {services} mapped\n")
+        }
+        false => writeln!(text, "  could not be asked, see below\n"),
+    };
+}
+
 fn write_source(text: &mut String, source: &SourceReport) {
     let _ = writeln!(text, "{}: {}, token from {}", source.name, source.api_url, source.token);
     if !source.reachable {
         text.push_str("  could not be asked, see below\n\n");
         return;
+    }
+    if let Some(InstallationReport { id, account, repositories, .. }) = &source.installation {
+        let _ = writeln!(text, "  installation {id} on {account}: {repositories} repositories");
     }
     if let Some(limit) = source.limit {
         let _ = writeln!(
@@ -50,6 +69,10 @@ fn write_source(text: &mut String, source: &SourceReport) {
     for list in &source.lists {
         let total = list.readable + list.unreadable;
         let _ = writeln!(text, "  {}: readable in {} of {total}", list.list, list.readable);
+    }
+    if !source.counted_before.is_empty() {
+        let names: Vec<&str> = source.counted_before.iter().map(String::as_str).collect();
+        let _ = writeln!(text, "  collected here, too, and counted above: {}", named(&names));
     }
     let cost = source.cost;
     let _ = writeln!(
@@ -81,11 +104,14 @@ fn row(one: &RepositoryReport) -> [String; 5] {
     let at_least = if one.there_may_be_more { "≥ " } else { "" };
     let incidents = match (&one.incidents_count_for, one.incidents) {
         (_, 0) => "0".to_owned(),
-        (None, count) if !one.components.is_empty() => {
-            format!("{count}, {} unmapped", one.unmapped_incidents)
+        (Some(component), count) if one.unmapped_incidents == 0 => {
+            format!("{count} for {component}")
         }
-        (Some(component), count) => format!("{count} for {component}"),
-        (None, count) => format!("{count} unmapped"),
+        (_, count) if one.components.is_empty() && one.unmapped_incidents == count => {
+            format!("{count} unmapped")
+        }
+        (_, count) if one.unmapped_incidents == 0 => count.to_string(),
+        (_, count) => format!("{count}, {} unmapped", one.unmapped_incidents),
     };
     [
         one.name.clone(),

@@ -1,17 +1,17 @@
 //! `explain`: what a team's figures are made of. It judges the stored facts by the code and the rules
 //! of the daemon, which may run meanwhile; nothing is collected and nothing is written.
 
+mod facts;
 mod table;
 mod text;
 
 use super::args::ExplainArgs;
 use super::daemon::evaluator;
-use super::generation::web_addresses;
-use super::output;
+use super::{judged, output};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Settings};
-use crate::evaluate::{Answer, Evaluator, Settled};
-use crate::serve::api::{self, Explanation};
+use crate::evaluate::{Answer, Evaluator, NothingToExamine, Settled, WebAddresses};
+use crate::serve::api::{self, OrganizationsExplanation};
 use crate::store::{Store, StoreError};
 use anyhow::{anyhow, bail};
 
@@ -30,29 +30,63 @@ pub async fn run(args: ExplainArgs) -> anyhow::Result<()> {
         );
     }
     let store = Store::open_to_read(path).await?;
-    let explanation = explain(&args, &settings, &store).await;
+    let explained = explain(&args, &settings, &store).await;
     store.close().await;
-    let explanation = explanation?;
-    output::print(&if args.json {
-        serde_json::to_string_pretty(&explanation)? + "\n"
-    } else {
-        text::text(&explanation, args.measure.as_deref())
-    })
+    output::print(&explained?)
 }
 
-async fn explain(
-    args: &ExplainArgs,
-    settings: &Settings,
-    store: &Store,
-) -> anyhow::Result<Explanation> {
+async fn explain(args: &ExplainArgs, settings: &Settings, store: &Store) -> anyhow::Result<String> {
+    if judged::otherwise(store, settings).await? {
+        let rules = match &args.config {
+            Some(path) => format!("the rules of {}", path.display()),
+            None => "the default rules, since no --config is given".to_owned(),
+        };
+        eprintln!(
+            "dora-exporter: the figures below are judged by {rules}; the daemon last judged by \
+             others: pass its --config"
+        );
+    }
     let mut evaluator = evaluated(settings, store).await?;
+    let web = judged::places(store, settings).await?;
+    let (measure, window) = (args.measure.as_deref(), args.window.as_deref());
+    let Some(team) = args.team.as_deref() else {
+        let explanation = organizations(&mut evaluator, store, web, measure, window).await?;
+        return written(args, &explanation, || text::organizations(&explanation, measure));
+    };
     let component = args.component.as_deref();
-    let told = evaluator
-        .examine_team(&args.team, component)
-        .map_err(|nothing| anyhow!(api::refusal(nothing, &args.team, component).sentence()))?;
-    let answer = Answer { told, web: web_addresses(settings) };
-    api::explain(&answer, args.measure.as_deref(), args.window.as_deref())
+    let refused = |nothing| anyhow!(api::refusal(nothing, team, component).sentence());
+    let told = evaluator.examine_team(team, component).map_err(refused)?;
+    let elsewhere = evaluator.deployers(Some(team), component).map_err(refused)?;
+    let elsewhere = elsewhere.environments(store).await.map_err(refused)?;
+    let explanation = api::explain(&Answer { told, web }, &elsewhere, measure, window)
+        .map_err(|refusal| anyhow!(refusal.sentence()))?;
+    written(args, &explanation, || text::text(&explanation, measure))
+}
+
+async fn organizations(
+    evaluator: &mut Evaluator,
+    store: &Store,
+    web: WebAddresses,
+    measure: Option<&str>,
+    window: Option<&str>,
+) -> anyhow::Result<OrganizationsExplanation> {
+    let refused = |nothing| anyhow!(api::refusal(nothing, "", None).sentence());
+    let told = evaluator.examine_organizations().map_err(refused)?;
+    let (at, shown) =
+        evaluator.shown_figures().ok_or_else(|| refused(NothingToExamine::NotReady))?;
+    let elsewhere = evaluator.deployers(None, None).map_err(refused)?;
+    let elsewhere = elsewhere.environments(store).await.map_err(refused)?;
+    let unmapped = Answer { told, web };
+    api::explain_organizations((at, &shown), &unmapped, &elsewhere, measure, window)
         .map_err(|refusal| anyhow!(refusal.sentence()))
+}
+
+fn written(
+    args: &ExplainArgs,
+    explanation: &impl serde::Serialize,
+    text: impl FnOnce() -> String,
+) -> anyhow::Result<String> {
+    Ok(if args.json { serde_json::to_string_pretty(explanation)? + "\n" } else { text() })
 }
 
 /// All stored facts, judged now. Counters are not asked for, so what they have counted stays unread.

@@ -4,6 +4,7 @@
 //! Absent here: what only `check` looks at (permissions, environments, costs), and what the
 //! evaluator tells of components by the facts.
 
+mod mapped;
 mod ownership;
 mod patterns;
 
@@ -12,6 +13,7 @@ pub use ownership::Ownership;
 use crate::config::Settings;
 use delivery::domain::Repository;
 use serde::Serialize;
+use std::fmt;
 use std::sync::Arc;
 
 /// How many names a message lists.
@@ -40,6 +42,13 @@ pub struct Finding {
     pub message: String,
 }
 
+/// As `check` prints it and the log has it: the key, then what it is.
+impl fmt::Display for Finding {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.key, self.message)
+    }
+}
+
 impl Finding {
     /// A warning.
     pub fn warning(key: impl Into<String>, message: impl Into<String>) -> Finding {
@@ -56,6 +65,19 @@ pub struct Seen {
     pub left_out: Vec<Arc<str>>,
     /// Whether everything that is asked for could be listed: what was not cannot be missed.
     pub is_whole: bool,
+}
+
+impl Seen {
+    /// What all parts of a section showed.
+    pub fn together(parts: impl IntoIterator<Item = Seen>) -> Seen {
+        let mut all = Seen { is_whole: true, ..Seen::default() };
+        for part in parts {
+            all.repositories.extend(part.repositories);
+            all.left_out.extend(part.left_out);
+            all.is_whole &= part.is_whole;
+        }
+        all
+    }
 }
 
 /// Everything that is found; `seen` is in the order of `[[github]]`.

@@ -1,5 +1,6 @@
 //! Names and globs that meet nothing, repositories that are met twice, teams that own nothing.
 
+use super::mapped::misnamed;
 use super::{Finding, Ownership, Seen, Severity, named};
 use crate::config::{GitHubSettings, OwnershipRule, RepositoryPattern, Settings};
 use crate::evaluate::{Owner, UNOWNED};
@@ -34,8 +35,14 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
+    /// Every collected repository, once.
     fn repositories(&self) -> impl Iterator<Item = &'a Repository> + use<'a> {
-        self.seen.iter().flat_map(|seen| &seen.repositories)
+        let sections = self.settings.github.iter().zip(self.seen);
+        let all = sections.flat_map(|(github, seen)| {
+            seen.repositories.iter().map(move |one| (&github.graphql_url, one))
+        });
+        let mut known = BTreeSet::new();
+        all.filter(move |(url, one)| known.insert((*url, one.id))).map(|(_, one)| one)
     }
 
     /// The names of repositories that are asked for and not collected.
@@ -94,8 +101,8 @@ impl<'a> Search<'a> {
         }
         for ((before, at), names) in twice {
             let message = format!(
-                "{} would be collected by github[{before}] too: name it in the `exclude` of one of \
-                 them",
+                "{} would be collected by github[{before}] too, and count once for twice the points: \
+                 name it in the `exclude` of one of them",
                 named(&names)
             );
             self.warn(format!("github[{at}]"), message);
@@ -194,8 +201,12 @@ impl<'a> Search<'a> {
 
     /// Whether incidents are mapped to something that is there.
     fn mapped_to(&mut self, key: String, component: &str, what: &str) {
-        let names = self.repositories().map(|one| &*one.full_name);
-        if !names.chain(self.left_out()).any(|name| is_of(component, name)) {
+        let home = self.repositories().find(|one| is_of(component, &one.full_name));
+        if let Some(home) = home {
+            if let Some(message) = misnamed(self.settings, self.owners, home, component) {
+                self.warn(key, message);
+            }
+        } else if !self.left_out().any(|name| is_of(component, name)) {
             let message = format!(
                 "`{component}` is of no collected repository, and maps no {what}: correct or \
                  remove it"

@@ -176,6 +176,6 @@ fn the_defaults_are_those_of_the_measures() {
     assert_eq!(github.name, "github");
     assert_eq!(github.api_url, "https://api.github.com");
     assert_eq!(github.graphql_url, "https://api.github.com/graphql");
-    assert_eq!(github.token_origin, "the environment variable GITHUB_TOKEN");
+    assert_eq!(github.credential.origin(), "the environment variable GITHUB_TOKEN");
     assert!(!github.include_archived && !github.include_forks);
 }

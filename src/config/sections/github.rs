@@ -1,8 +1,10 @@
 //! `[[github]]`: what is collected from which GitHub, with which credentials.
 
+mod access;
 pub(super) mod urls;
 
 use super::{certificates, credentials};
+use crate::config::credential::{Credential, TokenSettings};
 use crate::config::keys::{Default, Key, Section};
 use crate::config::layers::Sources;
 use crate::config::patterns::RepositoryPattern;
@@ -88,8 +90,31 @@ pub(super) static SECTION: Section = Section {
             name: "token_file",
             value: "a path",
             default: Default::Absent { example: r#""/run/secrets/github-token""# },
-            means: "A file that holds the token, instead of `token_env`. Relative paths start from \
-                    the folder of this file.",
+            means: "A file that holds the token, instead of `token_env`. It is read again while this \
+                    runs, so that a new token can take its place. Relative paths start from the \
+                    folder of this file.",
+        },
+        Key {
+            name: "app_id",
+            value: "a number, or a client ID",
+            default: Default::Absent { example: "123456" },
+            means: "A GitHub App, instead of a token: its id. The app must be installed on every \
+                    account that this section names; each installation has limits of its own, and \
+                    is a `source` called `name/account`.",
+        },
+        Key {
+            name: "private_key_file",
+            value: "a path",
+            default: Default::Absent { example: r#""/run/secrets/github-app.pem""# },
+            means: "The app's private key, in PEM. It is read again for every token, so that a new \
+                    key can take its place. Relative paths start from the folder of this file.",
+        },
+        Key {
+            name: "installation_id",
+            value: "a number",
+            default: Default::Absent { example: "7654321" },
+            means: "The app's installation, where this section names one account and the \
+                    installation is not to be looked up.",
         },
         Key {
             name: "webhook_secret_env",
@@ -109,11 +134,9 @@ pub(super) static SECTION: Section = Section {
         },
     ],
     tables: &[],
-    later: &["app_id", "private_key_file", "installation_id"],
+    later: &[],
 };
 
-/// What the token is for, in messages.
-const PURPOSE: &str = "may read the repositories";
 /// How its webhooks come to their secret, in messages.
 const WEBHOOK_REMEDY: &str = "write into it the secret that was given to the webhook in GitHub's \
                               settings; several, one a line, while it is changed";
@@ -167,8 +190,8 @@ fn read_one(
         urls::graphql_url(&api_url)
     };
     let ca_file = reader.parsed("ca_file", |text| certificates(&folder.join(text)));
-    let (token, token_origin) = credentials::read(reader, sources, folder, PURPOSE);
-    GitHubSettings {
+    let mut settings = GitHubSettings {
+        host: name.clone(),
         name,
         api_url,
         graphql_url,
@@ -178,10 +201,11 @@ fn read_one(
         exclude: reader.parsed_list("exclude", RepositoryPattern::parse),
         include_archived: reader.flag("include_archived").unwrap_or_default(),
         include_forks: reader.flag("include_forks").unwrap_or_default(),
-        token,
-        token_origin,
+        credential: Credential::Token(TokenSettings::default()),
         webhook_secrets: credentials::webhook_secrets(reader, sources, folder, WEBHOOK_REMEDY),
-    }
+    };
+    settings.credential = access::read(reader, sources, folder, settings.accounts().len());
+    settings
 }
 
 fn name(text: &str, names: &mut BTreeSet<String>) -> Result<String, String> {

@@ -103,9 +103,9 @@ impl Counted {
     }
 
     /// The upper bound of the bucket that it falls into; absent above all bounds, and for what has
-    /// no buckets.
-    pub fn upto(self) -> Option<Span> {
-        match self.sum_of(&mut SettledFigures::default()) {
+    /// no buckets. Any figures tell the buckets.
+    pub fn upto(self, figures: &mut SettledFigures) -> Option<Span> {
+        match self.sum_of(figures) {
             Sum::Count(_) => None,
             Sum::Histogram(histogram) => histogram.upper_bound(self.value()),
         }

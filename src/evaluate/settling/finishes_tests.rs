@@ -205,6 +205,7 @@ fn an_unmapped_incident_settles_as_it_stood_settle_after_later() {
         let incident = Incident {
             id: IncidentId(Arc::from("i")),
             node_id: Arc::from("i"),
+            url: None,
             repo: None,
             component: None,
             ruled: None,

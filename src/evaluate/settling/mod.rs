@@ -2,8 +2,9 @@
 //!
 //! A component is born when its series are first shown, at 0; from then on everything that finishes
 //! settles in order, once everything through it and `settle_after` more has been collected. A row is
-//! never withdrawn and never written twice, so a crash between writing and showing changes nothing.
-//! What turns up behind the frontier later changes gauges only.
+//! never withdrawn and never written twice, so a crash between writing and showing changes nothing:
+//! the store refuses a row that it has, and adds a new one to its total in the same transaction. What
+//! turns up behind the frontier later changes gauges only.
 
 mod counted;
 mod finishes;
@@ -14,7 +15,8 @@ mod totals;
 pub use counted::Counted;
 pub use finishes::{Finish, Finishes, Judged, SubjectFact, UNMAPPED, UnmappedIncidents, fact_of};
 
-use crate::store::{Birth, SettledRow, Store, StoreError};
+use crate::exposition::SettledFigures;
+use crate::store::{Birth, Observation, SettledRow, Store, StoreError};
 use delivery::domain::{ComponentId, DAY, Span, Time};
 use std::collections::{HashMap, HashSet};
 use subjects::Subjects;
@@ -22,16 +24,28 @@ use totals::Totals;
 
 /// How much history enters the seed surface once, when it is primed.
 const PRIMED_HISTORY: Span = 30 * DAY;
-/// How many rows are read from the store at once.
-const ROWS_A_PAGE: usize = 5_000;
-
 /// What is settled, and how far.
 #[derive(Debug, Default)]
 pub struct Settled {
     births: HashMap<ComponentId, Birth>,
-    subjects: Subjects,
+    memory: Memory,
     /// What counters and histograms show.
     pub totals: Totals,
+}
+
+/// Who finds that something settles again.
+#[derive(Debug)]
+enum Memory {
+    /// These subjects, where nothing is stored.
+    Own(Subjects),
+    /// The store, as it writes: it has millions of rows, and nearly nothing settles again.
+    Store,
+}
+
+impl Default for Memory {
+    fn default() -> Memory {
+        Memory::Own(Subjects::default())
+    }
 }
 
 /// The rules of settling.
@@ -63,6 +77,35 @@ pub struct Beneficiaries<'a> {
     pub org: &'a str,
 }
 
+impl Settlement {
+    /// The rows as the store takes them. What this version does not know, it does not settle.
+    pub fn observations(&self) -> Vec<Observation> {
+        observations(&self.rows)
+    }
+
+    /// Without the rows at these places, which the store has found to be settled before.
+    pub fn without(self, repeated: &[usize]) -> Settlement {
+        let rows = self.rows.into_iter().enumerate();
+        let fresh = rows.filter(|(place, _)| repeated.binary_search(place).is_err());
+        Settlement { rows: fresh.map(|(_, row)| row).collect(), ..self }
+    }
+}
+
+/// Rows with where each adds up.
+pub fn observations(rows: &[SettledRow]) -> Vec<Observation> {
+    let mut figures = SettledFigures::default();
+    let observation = |row: &SettledRow| {
+        let counted = Counted::of(row);
+        Observation {
+            row: row.clone(),
+            upto: counted.and_then(|counted| counted.upto(&mut figures)),
+            pull: finishes::pull_of(&row.subject),
+            follows: counted.is_some_and(|counted| !remembered(counted)),
+        }
+    };
+    rows.iter().map(observation).collect()
+}
+
 impl Settled {
     /// Settled before with these births, and no row.
     pub fn born(births: Vec<Birth>) -> Settled {
@@ -70,20 +113,22 @@ impl Settled {
         Settled { births: births.collect(), ..Settled::default() }
     }
 
-    /// What a store holds.
+    /// The same where the store finds what settles again.
+    pub fn stored(births: Vec<Birth>) -> Settled {
+        Settled { memory: Memory::Store, ..Settled::born(births) }
+    }
+
+    /// What a store holds, which finds from now on what settles again.
     pub async fn read(store: &Store) -> Result<Settled, StoreError> {
-        let mut settled = Settled::born(store.births().await?);
-        for total in store.totals().await? {
+        let mut settled = Settled::stored(store.births().await?);
+        let mut totals = store.totals().await?;
+        // A component that moved between organisations has two totals of a bucket: the later one's
+        // pull request is the bucket's exemplar.
+        totals.sort_by_key(|total| total.newest);
+        for total in totals {
             if let Some(counted) = Counted::of_total(&total) {
                 settled.totals.add_total(&total, counted);
             }
-        }
-        let mut page = store.settled(0, ROWS_A_PAGE).await?;
-        while !page.rows.is_empty() {
-            // The store reads on while these are added up.
-            let next = store.settled(page.last, ROWS_A_PAGE);
-            let (next, ()) = tokio::join!(next, async { settled.add(&page.rows) });
-            page = next?;
         }
         Ok(settled)
     }
@@ -110,13 +155,17 @@ impl Settled {
         }
     }
 
-    /// Adds up rows that are written.
+    /// Adds up rows that are written, and were not settled before.
     pub fn add(&mut self, rows: &[SettledRow]) {
         for row in rows {
             let Some(counted) = Counted::of(row) else { continue };
-            // A phase settles with its lead time, which is remembered.
-            let repeated = remembered(counted)
-                && !self.subjects.insert(self.subjects.key(&row.family, &row.subject));
+            let repeated = match &mut self.memory {
+                // A phase settles with its lead time, which is remembered.
+                Memory::Own(subjects) if remembered(counted) => {
+                    !subjects.insert(subjects.key(&row.family, &row.subject))
+                }
+                _ => false,
+            };
             if !repeated {
                 self.totals.add(row, counted);
             }
@@ -180,16 +229,18 @@ impl Settled {
         Settlement { rows: self.rows(whose, found), births }
     }
 
-    /// The rows of what is not settled yet.
+    /// The rows of what is not settled yet, as far as that is known here.
     fn rows(&self, whose: Beneficiaries<'_>, finishes: Vec<Finish>) -> Vec<SettledRow> {
         let mut rows = Vec::new();
         let mut fresh = HashSet::new();
         for finish in finishes {
             let mut repeated = false;
             for counted in finish.counted {
-                if remembered(counted) {
-                    let key = self.subjects.key(counted.family(), &finish.subject);
-                    repeated = self.subjects.contains(key) || !fresh.insert(key);
+                if let Memory::Own(subjects) = &self.memory
+                    && remembered(counted)
+                {
+                    let key = subjects.key(counted.family(), &finish.subject);
+                    repeated = subjects.contains(key) || !fresh.insert(key);
                 }
                 if !repeated {
                     rows.push(row(whose, &finish.subject, finish.at, counted));

@@ -1,4 +1,4 @@
-//! Remembers which subjects are settled, in 16 bytes each: a large estate has millions.
+//! Remembers which subjects are settled where no store does, in 16 bytes each.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
@@ -22,11 +22,6 @@ impl Subjects {
     /// Whether it is settled.
     pub fn contains(&self, key: u128) -> bool {
         self.known.contains(&key)
-    }
-
-    /// Forgets it, once nothing can settle it again.
-    pub fn remove(&mut self, key: u128) {
-        self.known.remove(&key);
     }
 
     /// Remembers it; false where it was known.

@@ -233,11 +233,24 @@ async fn what_the_store_holds_is_what_was_settled() {
     let history = shipped(&[(1, 1_010), (2, 1_020), (3, 1_500)]);
     for (now, through) in [(1_000, 1_000), (1_100, 1_100), (1_600, 1_600)] {
         let due = due(&settled, &history, now, through, "pay");
-        store.settle(&due.rows, &due.births).await.unwrap();
-        settled.apply(due);
+        let repeated = store.settle(due.observations(), &due.births).await.unwrap();
+        settled.apply(due.without(&repeated));
     }
     let mut read = Settled::read(&store).await.unwrap();
     assert_eq!(counts(&read, "pay"), (3, 3));
     assert_eq!(shown(&read), shown(&settled));
     assert_eq!(settle(&mut read, &history, 1_600, 1_600), nothing());
+
+    // A change that is judged to have shipped again, later, with a phase that it did not have.
+    let mut again = shipped(&[(1, 1_700), (4, 1_710)]);
+    again.changes[0].phases = Phases { review: Some(5), ..again.changes[0].phases };
+    let due = due(&read, &again, 1_800, 1_800, "pay");
+    let repeated = store.settle(due.observations(), &due.births).await.unwrap();
+    let subject = |place: &usize| due.rows[*place].subject.clone();
+    let told: Vec<String> = repeated.iter().map(subject).collect();
+    assert_eq!(told.len(), 4, "both lead times, and both phases with them: {told:?}");
+    assert!(told.iter().all(|one| one.contains("pull:7:1:")), "{told:?}");
+    read.apply(due.without(&repeated));
+    assert_eq!(counts(&read, "pay"), (4, 4));
+    assert_eq!(shown(&Settled::read(&store).await.unwrap()), shown(&read));
 }

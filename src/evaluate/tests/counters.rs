@@ -12,21 +12,40 @@ use proptest::prelude::*;
 /// What a store keeps.
 #[derive(Default)]
 struct Kept {
+    /// The memory of what was counted.
     rows: Vec<SettledRow>,
+    /// Everything that totals have added up.
+    counted: Vec<SettledRow>,
     births: BTreeMap<ComponentId, Birth>,
 }
 
 impl Kept {
-    fn write(&mut self, due: &Settlement) {
-        self.rows.extend(due.rows.iter().cloned());
+    /// Writes what is not there yet, and gives the places of the rest.
+    fn write(&mut self, due: &Settlement) -> Vec<usize> {
+        let (mut repeated, mut leader_is_new) = (Vec::new(), true);
+        for (place, one) in due.observations().into_iter().enumerate() {
+            let of = |row: &SettledRow| (row.family.clone(), row.subject.clone());
+            let is_known = self.rows.iter().any(|row| of(row) == of(&one.row));
+            let is_new = !is_known && (leader_is_new || !one.follows);
+            if !one.follows {
+                leader_is_new = is_new;
+            }
+            if is_new {
+                self.rows.push(one.row.clone());
+                self.counted.push(one.row);
+            } else {
+                repeated.push(place);
+            }
+        }
         for birth in &due.births {
             self.births.insert(birth.component.clone(), birth.clone());
         }
+        repeated
     }
 
     fn read(&self) -> Evaluator {
-        let mut settled = Settled::born(self.births.values().cloned().collect());
-        settled.add(&self.rows);
+        let mut settled = Settled::stored(self.births.values().cloned().collect());
+        settled.add(&self.counted);
         Evaluator { settled, ..evaluator() }
     }
 
@@ -56,11 +75,12 @@ fn run(events: &[Event], instants: &[(Time, Fate)]) -> (Kept, FigureSet) {
     for (now, fate) in instants {
         facts_at(events, *now).into_iter().for_each(|fact| evaluator.absorb(fact));
         let due = evaluator.evaluate(*now);
-        if !matches!(fate, Fate::DiesBeforeWriting | Fate::WritingFails) {
-            kept.write(&due);
-        }
+        let repeated = match fate {
+            Fate::DiesBeforeWriting | Fate::WritingFails => Vec::new(),
+            _ => kept.write(&due),
+        };
         match fate {
-            Fate::Lives => evaluator.settle(due),
+            Fate::Lives => evaluator.settle(due.without(&repeated)),
             // The next evaluation tries again.
             Fate::WritingFails => {}
             _ => evaluator = kept.read(),
@@ -68,8 +88,8 @@ fn run(events: &[Event], instants: &[(Time, Fate)]) -> (Kept, FigureSet) {
     }
     facts_at(events, END).into_iter().for_each(|fact| evaluator.absorb(fact));
     let due = evaluator.evaluate(END);
-    kept.write(&due);
-    evaluator.settle(due);
+    let repeated = kept.write(&due);
+    evaluator.settle(due.without(&repeated));
     let shown = evaluator.figures();
     (kept, shown)
 }

@@ -120,8 +120,11 @@ pub struct Figure {
     /// The window's end, which is inside.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<Instant>,
-    /// `per_day`, `days`, `seconds`, `ratio`, `count` or `unix_seconds`.
+    /// `per_day`, `days`, `seconds`, `ratio`, `count`, `people`, `lines` or `unix_seconds`.
     pub unit: &'static str,
+    /// True where too few people contributed for anything to be told; else absent.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub withheld: bool,
     /// The figure; absent without data, and where it is a distribution.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<f64>,
@@ -166,7 +169,8 @@ pub struct Figure {
 /// Which facts of a list a figure is made of.
 #[derive(Clone, Debug, Serialize)]
 pub struct Facts {
-    /// What they are to the figure: `numerator`, `denominator`, `count` or `values`.
+    /// What they are to the figure: `numerator`, `denominator`, `count` or `values`; or what is not
+    /// counted and tells why: `evidence`, `unattributed` or `open`.
     pub part: &'static str,
     /// The list: `deployments`, `changes`, `failures` or `incidents`.
     pub list: &'static str,
@@ -207,6 +211,20 @@ pub struct Explanation {
     pub failures: Vec<Value>,
     /// What its `incidents` lists.
     pub incidents: Vec<Value>,
+    /// What its `environments` lists.
+    pub environments: Vec<Value>,
+}
+
+/// The figures of organisations with what no component and no team has, as `explain --org` prints it.
+#[derive(Clone, Debug, Serialize)]
+pub struct OrganizationsExplanation {
+    /// What `/api/v1/org` answers.
+    #[serde(flatten)]
+    pub organizations: Organizations,
+    /// What `/api/v1/org/incidents` lists.
+    pub incidents: Vec<Value>,
+    /// What `/api/v1/org/environments` lists.
+    pub environments: Vec<Value>,
 }
 
 /// Why there is no answer.

@@ -8,12 +8,22 @@ use super::measure::{
     COUNTED, Is, MAPPED, Made, Measure, NO_INCIDENT, OPEN, Reading, Values, at_the_instant, made,
     values,
 };
+use super::space_measures::SPACE;
 use delivery::measures::{Distribution, Proportion};
 
 const ALL_DEPLOYMENTS: Made = made("denominator", List::Deployments, "finished_at", &[COUNTED]);
 
+const BLAMES: (&str, Is) = ("attributed", Is::Bool(true));
+/// What did not make a deployment fail, though it went wrong.
+const BLAME_NOTHING: Made =
+    made("unattributed", List::Incidents, "opened_at", &[COUNTED, ("attributed", Is::Bool(false))]);
+
 /// All of them, in the order in which they are told.
-pub static MEASURES: &[Measure] = &[
+pub fn all() -> impl Iterator<Item = &'static Measure> {
+    MEASURES.iter().chain(SPACE)
+}
+
+static MEASURES: &[Measure] = &[
     Measure {
         name: "deployment_frequency",
         unit: "per_day",
@@ -76,6 +86,8 @@ pub static MEASURES: &[Measure] = &[
                 &[COUNTED, ("failed", Is::Bool(true))],
             ),
             ALL_DEPLOYMENTS,
+            made("evidence", List::Failures, "finished_at", &[COUNTED]),
+            BLAME_NOTHING,
         ],
         stems: &[
             "window_change_fail_ratio",
@@ -118,7 +130,12 @@ pub static MEASURES: &[Measure] = &[
         reading: Reading::Window(|figures| {
             durations(figures.failed_deployment_recovery, Some(figures.recovered_deployments))
         }),
-        facts: &[values(List::Failures, "restored_at", &[COUNTED], "recovery_seconds")],
+        facts: &[
+            values(List::Failures, "restored_at", &[COUNTED], "recovery_seconds"),
+            at_the_instant("open", List::Failures, &[COUNTED, OPEN]),
+            made("evidence", List::Incidents, "resolved_at", &[COUNTED, BLAMES]),
+            BLAME_NOTHING,
+        ],
         stems: &["window_failed_deployment_recovery_seconds", "window_recovered_deployments"],
         of_components: true,
     },
@@ -133,6 +150,8 @@ pub static MEASURES: &[Measure] = &[
         facts: &[
             values(List::Incidents, "resolved_at", &[COUNTED], "restore_seconds"),
             values(List::Failures, "restored_at", &[COUNTED, NO_INCIDENT], "recovery_seconds"),
+            at_the_instant("open", List::Incidents, &[COUNTED, OPEN]),
+            at_the_instant("open", List::Failures, &[COUNTED, OPEN, NO_INCIDENT]),
         ],
         stems: &["window_time_to_restore_seconds", "window_restored_failures"],
         of_components: true,

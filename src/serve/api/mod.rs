@@ -4,6 +4,7 @@
 //! here: any rule about what counts, and any person.
 
 mod documents;
+mod explanations;
 mod figures;
 mod instant;
 mod links;
@@ -13,14 +14,17 @@ mod measures;
 mod problem;
 mod query;
 mod selection;
+mod space_measures;
+mod surveys;
 mod teams;
 
 #[cfg(test)]
 mod tests;
 
-pub use documents::{Explanation, Facts, Figure};
+pub use documents::{Explanation, Facts, Figure, OrganizationsExplanation};
+pub use explanations::{explain, explain_organizations};
 pub use lists::List;
-pub use teams::{explain, refusal};
+pub use teams::refusal;
 
 use super::ServeState;
 use crate::evaluate::{Answer, ExaminedTeam, Questions};
@@ -47,15 +51,20 @@ const OPENAPI: &str = include_str!("openapi.json");
 const PREFLIGHT_AGE: Duration = Duration::from_secs(600);
 
 /// What is served; `{team}` is a team's name, percent-encoded.
-const PATHS: [&str; 8] = [
+const PATHS: [&str; 13] = [
     "/api/v1/openapi.json",
     "/api/v1/org",
+    "/api/v1/org/incidents",
+    "/api/v1/org/environments",
     "/api/v1/teams",
     "/api/v1/teams/{team}",
     "/api/v1/teams/{team}/deployments",
     "/api/v1/teams/{team}/changes",
     "/api/v1/teams/{team}/failures",
     "/api/v1/teams/{team}/incidents",
+    "/api/v1/teams/{team}/environments",
+    "/api/v1/org/surveys",
+    "/api/v1/teams/{team}/surveys",
 ];
 
 /// What the API is made of.
@@ -84,16 +93,23 @@ pub(super) fn router(api: &Api) -> Router<Arc<ServeState>> {
             },
         )
     };
-    let [description, org, teams, one_team, deployments, changes, failures, incidents] = PATHS;
+    let [description, org, unmapped, elsewhere, teams, one_team, lists @ ..] = PATHS;
+    let [deployments, changes, failures, incidents, environments, all_surveys, team_surveys] =
+        lists;
     Router::new()
         .route(description, get(openapi))
         .route(org, get(organizations))
+        .route(unmapped, get(org_incidents))
+        .route(elsewhere, get(org_environments))
         .route(teams, get(all_teams))
         .route(one_team, get(team))
         .route(deployments, list(List::Deployments))
         .route(changes, list(List::Changes))
         .route(failures, list(List::Failures))
         .route(incidents, list(List::Incidents))
+        .route(environments, get(team_environments))
+        .route(all_surveys, get(surveys_of_all))
+        .route(team_surveys, get(surveys_of_team))
         .route("/api/{*path}", get(nothing_here))
         .method_not_allowed_fallback(read_only)
         .layer(cors(&api.origins))
@@ -121,7 +137,61 @@ async fn organizations(
     let Written(written) = parameters.map_err(bad_query)?;
     let query = Query::of(written, &[MEASURE, WINDOW])?;
     let (at, shown) = shown(&state).await?;
-    Ok(respond(&headers, &teams::organizations(at, &shown, &query)?))
+    let document = teams::organizations(at, &shown, query.measure()?, query.window())?;
+    Ok(respond(&headers, &document))
+}
+
+async fn org_incidents(
+    State(state): Shared,
+    headers: HeaderMap,
+    parameters: Parameters,
+) -> Result<Response, Refusal> {
+    let Written(written) = parameters.map_err(bad_query)?;
+    let query = Query::of(written, &[MEASURE, WINDOW, FROM, TO, LIMIT, CURSOR])?;
+    let Answer { told, web } = state.api.questions.organizations().await.map_err(teams::busy)?;
+    let told = told.map_err(|nothing| refusal(nothing, "", None))?;
+    Ok(respond(&headers, &teams::org_incidents(&Answer { told, web }, &query)?))
+}
+
+async fn org_environments(
+    State(state): Shared,
+    headers: HeaderMap,
+    parameters: Parameters,
+) -> Result<Response, Refusal> {
+    let Written(written) = parameters.map_err(bad_query)?;
+    let query = Query::of(written, &[WINDOW, FROM, TO, LIMIT, CURSOR])?;
+    environments(&state, None, &headers, &query).await
+}
+
+async fn team_environments(
+    State(state): Shared,
+    team: Team,
+    headers: HeaderMap,
+    parameters: Parameters,
+) -> Result<Response, Refusal> {
+    let Written(written) = parameters.map_err(bad_query)?;
+    let query = Query::of(written, &[COMPONENT, WINDOW, FROM, TO, LIMIT, CURSOR])?;
+    let team = name_of(team)?;
+    environments(&state, Some((&team, query.component())), &headers, &query).await
+}
+
+/// The environments that are not production, of a team or one of its components; without a team, of
+/// repositories that are no component.
+async fn environments(
+    state: &ServeState,
+    of: Option<(&str, Option<&str>)>,
+    headers: &HeaderMap,
+    query: &Query,
+) -> Result<Response, Refusal> {
+    let Answer { told, web } = state.api.questions.environments(of).await.map_err(teams::busy)?;
+    let (team, component) = of.unwrap_or_default();
+    let told = told.map_err(|nothing| refusal(nothing, team, component))?;
+    Ok(respond(headers, &teams::other_environments(&Answer { told, web }, query)?))
+}
+
+fn name_of(team: Team) -> Result<String, Refusal> {
+    let named = team.map(|Path(team)| team);
+    named.map_err(|_| Refusal::Wrong("the team's name is no UTF-8".to_owned()))
 }
 
 async fn all_teams(
@@ -147,6 +217,30 @@ async fn team(
     Ok(respond(&headers, &teams::team(&answer, query.measure()?, query.window())?))
 }
 
+async fn surveys_of_all(
+    State(state): Shared,
+    headers: HeaderMap,
+    parameters: Parameters,
+) -> Result<Response, Refusal> {
+    let Written(written) = parameters.map_err(bad_query)?;
+    Query::of(written, &[])?;
+    let (at, shown) = shown(&state).await?;
+    Ok(respond(&headers, &surveys::of_all(at, &shown)))
+}
+
+async fn surveys_of_team(
+    State(state): Shared,
+    team: Team,
+    headers: HeaderMap,
+    parameters: Parameters,
+) -> Result<Response, Refusal> {
+    let Written(written) = parameters.map_err(bad_query)?;
+    Query::of(written, &[])?;
+    let team = name_of(team)?;
+    let (at, shown) = shown(&state).await?;
+    Ok(respond(&headers, &surveys::of_team(at, &shown, &team)?))
+}
+
 async fn nothing_here() -> Refusal {
     let error = "nothing is served here; /api/v1/openapi.json lists what is".to_owned();
     Refusal::NotFound { error, nearest: Vec::new() }
@@ -169,7 +263,7 @@ async fn examined(
     team: Team,
     component: Option<&str>,
 ) -> Result<Answer<ExaminedTeam>, Refusal> {
-    let Path(team) = team.map_err(|_| Refusal::Wrong("the team's name is no UTF-8".to_owned()))?;
+    let team = name_of(team)?;
     let Answer { told, web } =
         state.api.questions.team(&team, component).await.map_err(teams::busy)?;
     match told {

@@ -54,6 +54,10 @@ impl Refusal {
             Refusal::Unknown { error, nearest } | Refusal::NotFound { error, nearest } => {
                 match nearest.as_slice() {
                     [] => error.clone(),
+                    // There may be others.
+                    names if names.len() >= OFFERED => {
+                        format!("{error}; nearest: {}", names.join(", "))
+                    }
                     names => format!("{error}; there are {}", names.join(", ")),
                 }
             }
@@ -89,4 +93,21 @@ pub fn shown(text: &str) -> String {
 fn nearest(name: &str, known: &[String]) -> Vec<String> {
     let name: String = name.chars().take(SHOWN).collect();
     nearest_names(&name, known, OFFERED)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_few_names_are_not_told_as_all_that_there_are() {
+        let names: Vec<String> = (1..=9).map(|n| format!("team-{n}")).collect();
+        let told = |known: &[String]| Refusal::not_found("team", "team-0", known).sentence();
+        assert_eq!(told(&names[..2]), "there is no team `team-0`; there are team-1, team-2");
+        assert_eq!(
+            told(&names),
+            "there is no team `team-0`; nearest: team-1, team-2, team-3, team-4, team-5"
+        );
+        assert_eq!(told(&[]), "there is no team `team-0`");
+    }
 }

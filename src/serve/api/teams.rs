@@ -1,25 +1,32 @@
 //! The documents, made of what the evaluator told.
 
 use super::documents::{
-    Component, Explanation, Level, Organization, Organizations, Page, Team, TeamSummary, Teams,
+    Component, Level, Organization, Organizations, Page, Team, TeamSummary, Teams,
 };
 use super::figures::{self, Wanted, figures};
 use super::instant::Instant;
 use super::links::Links;
-use super::lists::{List, entries};
-use super::measure::Measure;
+use super::lists::{Entry, List, entries, environments, unmapped_incidents};
+use super::measure::{Measure, facts_of};
 use super::problem::Refusal;
-use super::query::{Query, measure, window_of};
-use super::selection::{Cursor, Selection, Span, page};
-use crate::evaluate::{Answer, Busy, ExaminedTeam, NothingToExamine};
+use super::query::{Query, window_of};
+use super::selection::{Cursor, page};
+use crate::evaluate::{
+    Answer, Busy, ExaminedOrganizations, ExaminedTeam, NothingToExamine, OtherEnvironments,
+};
 use crate::exposition::{FigureSet, Figures};
 use delivery::domain::Time;
 use delivery::measures::BENCHMARK;
-use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// All organisations.
-pub fn organizations(at: Time, shown: &FigureSet, query: &Query) -> Result<Organizations, Refusal> {
-    let wanted = Wanted { measure: query.measure()?, window: query.window() };
+pub fn organizations(
+    at: Time,
+    shown: &FigureSet,
+    measure: Option<&'static Measure>,
+    window: Option<&str>,
+) -> Result<Organizations, Refusal> {
+    let wanted = Wanted { measure, window };
     check_window(wanted.window, shown.orgs.iter().map(|one| &one.figures))?;
     let mut organizations: Vec<Organization> = shown
         .orgs
@@ -96,34 +103,50 @@ pub fn team(
 
 /// A page of one of a team's lists.
 pub fn list(answer: &Answer<ExaminedTeam>, list: List, query: &Query) -> Result<Page, Refusal> {
-    let (limit, after, selection) = (query.limit()?, query.cursor()?, query.selection()?);
-    let entries = selection.of(list, entries(&answer.told, &answer.web, list));
-    Ok(page(answer.told.at, entries, after.as_ref(), limit))
+    let selection = query.selection()?;
+    check_list(selection.measure, list)?;
+    some(answer.told.at, entries(&answer.told, &answer.web, list), list, query)
 }
 
-/// A team's figures with all facts behind them, or those of one measure and window.
-pub fn explain(
-    answer: &Answer<ExaminedTeam>,
-    measure_name: Option<&str>,
-    window: Option<&str>,
-) -> Result<Explanation, Refusal> {
-    let measure = measure_name.map(measure).transpose()?;
-    let team = team(answer, measure, window)?;
-    let longest = team.figures.iter().filter_map(|figure| figure.window.as_deref());
-    let longest = longest.filter_map(|window| window_of(window).ok()).max();
-    // A measure is told by its longest window; without one, all facts are told.
-    let span = match (window, measure, longest) {
-        (Some(window), _, _) => Span::Window(window_of(window)?),
-        (None, Some(_), Some(longest)) => Span::Window(longest),
-        (None, _, _) => Span::All,
-    };
-    let selection = Selection { span, measure };
-    let facts = |list: List| -> Vec<Value> {
-        let selected = selection.of(list, entries(&answer.told, &answer.web, list));
-        selected.into_iter().map(|entry| entry.fact).collect()
-    };
-    let [deployments, changes, failures, incidents] = List::ALL.map(facts);
-    Ok(Explanation { team, deployments, changes, failures, incidents })
+/// A page of the incidents that no component has.
+pub fn org_incidents(
+    answer: &Answer<ExaminedOrganizations>,
+    query: &Query,
+) -> Result<Page, Refusal> {
+    check_list(query.measure()?, List::Incidents)?;
+    let entries = unmapped_incidents(&answer.told, &answer.web);
+    some(answer.told.at, entries, List::Incidents, query)
+}
+
+/// A page of the environments that are not production.
+pub fn other_environments(
+    answer: &Answer<OtherEnvironments>,
+    query: &Query,
+) -> Result<Page, Refusal> {
+    let entries = environments(&answer.told, &answer.web);
+    some(answer.told.at, entries, List::Deployments, query)
+}
+
+/// The page of those entries that a query selects.
+fn some(at: Time, entries: Vec<Entry>, list: List, query: &Query) -> Result<Page, Refusal> {
+    let (limit, after, selection) = (query.limit()?, query.cursor()?, query.selection()?);
+    Ok(page(at, selection.of(list, entries), after.as_ref(), limit))
+}
+
+/// Refuses a measure that is not made of a list: an empty page would look as if nothing had happened.
+pub fn check_list(measure: Option<&'static Measure>, list: List) -> Result<(), Refusal> {
+    let Some(measure) = measure else { return Ok(()) };
+    let lists: BTreeSet<List> = facts_of(measure).iter().map(|made| made.list).collect();
+    if lists.contains(&list) {
+        return Ok(());
+    }
+    let known: Vec<&str> = lists.into_iter().map(List::name).collect();
+    Err(Refusal::Wrong(format!(
+        "no {} tell of `{}`; it is made of {}: ask for those",
+        list.name(),
+        measure.name,
+        known.join(" and ")
+    )))
 }
 
 /// Why nothing can be told of a team or a component.
@@ -137,6 +160,7 @@ pub fn refusal(nothing: NothingToExamine, team: &str, component: Option<&str>) -
         NothingToExamine::NoComponent(known) => {
             Refusal::not_found("component of the team", component.unwrap_or_default(), &known)
         }
+        NothingToExamine::Unreadable(why) => Refusal::Unavailable(why),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::config::{
     IncidentSettings, OwnershipSettings,
 };
 use crate::sources::SourceError;
-use delivery::domain::{Claims, Commit, Fact, Oid, RepoId, Repository, Time};
+use delivery::domain::{Claims, Commit, Fact, Oid, OtherDeployment, RepoId, Repository, Time};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -74,6 +74,8 @@ pub enum Probed {
         /// The newest deployment to production; where none of the newest five is one, the oldest of
         /// these, behind which there may be one. Where they are told elsewhere: what is newest there.
         deployment: Option<Mark>,
+        /// Those of the newest five that are not to production.
+        others: Vec<OtherDeployment>,
         /// The newest updated merged pull request, if it was asked for.
         pull: Option<Mark>,
         /// The newest updated issue with an incident label, if it was asked for; absent too where

@@ -2,7 +2,9 @@
 //!
 //! Absent here: what is asked, and what its parts mean.
 
+use super::credential::{Bearer, Credential};
 use super::gate::{Closed, Gate, Left, Limits, Permit};
+use super::installation::Denied;
 use super::losses::Losses;
 use super::queries::Query;
 use super::rest::Rest;
@@ -37,7 +39,7 @@ pub(super) struct Client {
     /// The source's name.
     pub(super) source: String,
     pub(super) clock: SharedClock,
-    token_origin: String,
+    pub(super) credential: Credential,
     transport: Transport,
     pub(super) gate: Gate,
     pub(super) rest: Rest,
@@ -81,6 +83,8 @@ enum Outcome {
         until: Time,
         reason: String,
     },
+    /// The server refused what authorized the request.
+    Unauthorized(SourceError, Bearer),
     Final(SourceError),
 }
 
@@ -93,10 +97,12 @@ impl Client {
     ) -> Result<Client, SourceError> {
         let gate = Gate::new(&settings.name, API, budget_share, clock.clone(), observer.clone());
         let rest = Rest::new(settings, budget_share, clock.clone(), observer.clone())?;
+        let unusable =
+            |cause| SourceError::Setup { what: format!("github `{}`", settings.name), cause };
         Ok(Client {
             source: settings.name.clone(),
             clock,
-            token_origin: settings.token_origin.clone(),
+            credential: Credential::new(&settings.credential).map_err(unusable)?,
             transport: Transport::new(settings, "graphql_url", &settings.graphql_url)?,
             gate,
             rest,
@@ -137,7 +143,7 @@ impl Client {
         what: &str,
         variables: impl Fn(usize) -> Value,
     ) -> Result<Answered, Refusal> {
-        let (mut troubles, mut limits) = (0, 0);
+        let (mut troubles, mut limits, mut is_renewed) = (0, 0, false);
         loop {
             let size = self.sizes.current(query.name, query.size);
             let refuse = |error| Err(Refusal { error, size });
@@ -156,6 +162,13 @@ impl Client {
                     return Ok(Answered { graph, size });
                 }
                 Outcome::Final(error) => return refuse(error),
+                Outcome::Unauthorized(error, bearer) => {
+                    let now = self.clock.now();
+                    if is_renewed || !self.credential.replaces(&bearer, now).await {
+                        return refuse(error);
+                    }
+                    is_renewed = true;
+                }
                 Outcome::Limited { until, reason } => {
                     limits += 1;
                     if limits >= LIMIT_ANSWERS {
@@ -177,7 +190,16 @@ impl Client {
     }
 
     async fn attempt(&self, permit: Permit<'_>, what: &str, body: &Value) -> Outcome {
-        let answer = match self.transport.post(body).await {
+        let bearer = match self.authorize(what).await {
+            Ok(bearer) => bearer,
+            Err(Denied::Trouble(error, pause)) => return Outcome::Trouble { error, pause },
+            Err(Denied::Final(error)) => return Outcome::Final(error),
+            Err(Denied::Limited(signal, reason, reset, server_now)) => {
+                let until = permit.limited(signal, &reason, reset, server_now);
+                return Outcome::Limited { until, reason };
+            }
+        };
+        let answer = match self.transport.post(body, &bearer).await {
             Ok(answer) => answer,
             Err(error) => {
                 self.observer.request(&self.source, API, "error");
@@ -205,10 +227,15 @@ impl Client {
         }
         let limits = told.and_then(RateLimit::limits).or_else(|| rest_limits(&answer));
         permit.answered(limits, server_now);
-        self.outcome(what, verdict)
+        self.outcome(what, verdict, bearer)
     }
 
-    fn outcome(&self, what: &str, verdict: Verdict) -> Outcome {
+    fn outcome(&self, what: &str, verdict: Verdict, bearer: Bearer) -> Outcome {
+        if let Verdict::Forbidden(words) = &verdict
+            && let Some(error) = self.suspension(what, words)
+        {
+            return Outcome::Final(error);
+        }
         let what = what.to_owned();
         let url = self.transport.url().to_owned();
         match verdict {
@@ -220,7 +247,9 @@ impl Client {
             Verdict::TryAgain { status, why: message, pause, .. } => {
                 Outcome::Trouble { error: SourceError::Failed { what, status, message }, pause }
             }
-            Verdict::Unauthorized(message) => Outcome::Final(self.unauthorized(what, &message)),
+            Verdict::Unauthorized(message) => {
+                Outcome::Unauthorized(self.unauthorized(what, &message), bearer)
+            }
             Verdict::Forbidden(message) => Outcome::Final(SourceError::Forbidden {
                 what,
                 message,
@@ -237,8 +266,8 @@ impl Client {
 
     /// The credentials were refused, in the server's words.
     pub(super) fn unauthorized(&self, what: String, message: &str) -> SourceError {
-        let origin = self.token_origin.clone();
-        let hint = format!("GitHub says \"{message}\"; renew the token, then restart");
+        let origin = self.credential.origin();
+        let hint = format!("GitHub says \"{message}\"; {}", self.credential.remedy());
         SourceError::Unauthorized { what, origin, hint }
     }
 

@@ -8,7 +8,7 @@ use super::page::{
 };
 use super::queries::{DEPLOYMENT_REST, DEPLOYMENTS};
 use super::together::Place;
-use super::told::{Listed, Told};
+use super::told::{Listed, Told, concerns_production};
 use super::walk::Elements;
 use crate::config::{Components, EnvironmentRule};
 use crate::sources::{SourceError, Step};
@@ -86,9 +86,11 @@ pub(super) async fn step(
         && read.next.is_some()
     {
         if !names.is_empty() {
-            // The narrowed list shows the same deployments to production again.
+            // The narrowed list shows the same deployments to production again, and no others.
             let cursor = walking.narrow(names, newest);
-            return Ok(Step { facts: Vec::new(), cursor, done: false, begun });
+            let is_other = |one: &Listed| !concerns_production(&one.deployment, production);
+            let others = read.good.into_iter().filter(is_other).collect();
+            return Ok(Step { facts: told.facts(others, reach), cursor, done: false, begun });
         }
         // No environment is production: there is nothing to read on for.
         read.next = None;

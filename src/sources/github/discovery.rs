@@ -39,7 +39,7 @@ impl<'a> Search<'a> {
         topic_prefix: Option<&'a str>,
         known: &'a [Repository],
     ) -> Search<'a> {
-        let own = known.iter().filter(|repo| *repo.host == *settings.name);
+        let own = known.iter().filter(|repo| settings.is_home_of(repo));
         let known = own.map(|repo| (repo.id, repo)).collect();
         Search {
             client,
@@ -232,7 +232,7 @@ impl<'a> Search<'a> {
     fn found_one(&mut self, node: &Value, what: &str) {
         let id = node.get("databaseId").and_then(Value::as_u64).map(RepoId);
         let known = id.and_then(|id| self.known.get(&id)).copied();
-        match listed(node, &self.settings.name, known) {
+        match listed(node, &self.settings.host, known) {
             Ok(listed) => {
                 let id = listed.repository.id;
                 if let Some(prefix) = self.topic_prefix {

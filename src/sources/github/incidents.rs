@@ -258,6 +258,7 @@ pub(super) fn listed(
     let incident = Incident {
         id: IncidentId(Arc::from(format!("github:{}", wire.database_id()?))),
         node_id: Arc::from(wire.id),
+        url: None,
         repo: Some(repo.id),
         component,
         ruled: rule.component(&own, &wire.title),

@@ -4,16 +4,20 @@
 //! Absent here: schedules, the store, and any judgement of what a fact means.
 
 mod answers;
+mod app;
 mod client;
 mod commits;
+mod credential;
 mod cursor;
 mod deployments;
 mod discovery;
 mod files;
 mod gate;
 mod incidents;
+mod installation;
 mod losses;
 mod moves;
+mod others;
 mod owner_files;
 mod ownership;
 mod page;
@@ -44,6 +48,7 @@ mod webhook;
 
 pub use answers::{Discovery, HistoryPage, Mark, Parsing, Probe, Probed, Reach, Rechecked, Wanted};
 pub use gate::Left;
+pub use installation::Installation;
 pub use moves::{Moved, Pushed};
 pub use owner_files::{FilesRead, OwnerFiles};
 pub use ownership::Said;
@@ -59,11 +64,10 @@ use delivery::domain::{ClaimSource, Collector, DeploymentSource, Oid, Repository
 use delivery::ledger::ProductionEnvironments;
 use incidents::IssueRule;
 use probe::About;
-use secrecy::ExposeSecret;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-/// One `[[github]]` block: one host, one credential, one budget.
+/// A `[[github]]` block, or what it asks for of one account: one host, one credential, one budget.
 pub struct GitHub {
     settings: GitHubSettings,
     parsing: Parsing,
@@ -89,9 +93,19 @@ impl GitHub {
         Ok(GitHub { settings: settings.clone(), parsing, client, closed, runs })
     }
 
-    /// The `name` of its `[[github]]` block.
+    /// The label `source` of what it tells about itself.
     pub fn name(&self) -> &str {
         &self.settings.name
+    }
+
+    /// Whether a stored repository is its to collect.
+    pub fn is_home_of(&self, repository: &Repository) -> bool {
+        self.settings.is_home_of(repository)
+    }
+
+    /// Where the GitHub App is installed, once it has a token; nothing where a token is configured.
+    pub async fn installation(&self) -> Option<Installation> {
+        self.client.installation().await
     }
 
     /// By how many seconds this machine's clock is ahead of GitHub's, or behind where negative, by
@@ -125,8 +139,8 @@ impl GitHub {
     /// credential: a limited one must not be tried again because of a reload.
     pub fn inherit_limits(&self, former: &GitHub) {
         let (own, other) = (&self.settings, &former.settings);
-        let same_token = own.token.expose_secret() == other.token.expose_secret();
-        if same_token && own.graphql_url == other.graphql_url {
+        let shares_limits = own.credential.shares_limits_with(&other.credential);
+        if shares_limits && own.graphql_url == other.graphql_url {
             self.client.inherit_limits(&former.client);
         }
     }
@@ -220,17 +234,19 @@ impl GitHub {
     pub async fn moved(
         &self,
         owner: &str,
+        is_organization: bool,
         since: Time,
         pages: usize,
     ) -> Result<Option<Moved>, SourceError> {
         let labels = incidents::labels(&self.parsing.incidents);
-        moves::Search { client: &self.client, owner, since, pages }.run(&labels).await
+        let client = &self.client;
+        moves::Search { client, owner, is_organization, since, pages }.run(&labels).await
     }
 
     /// The repository of an answer, unless the configuration does not ask for it: it is as it was
     /// `known`, under its present name and with its present head.
     pub fn pushed(&self, pushed: &Pushed, known: Option<&Repository>) -> Option<Repository> {
-        let listed = repositories::listed(&pushed.node, self.name(), known).ok()?;
+        let listed = repositories::listed(&pushed.node, &self.settings.host, known).ok()?;
         match known {
             Some(known) => Some(Repository { state: known.state, ..listed.repository }),
             None => {

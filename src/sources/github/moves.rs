@@ -39,6 +39,8 @@ pub struct Pushed {
 pub(super) struct Search<'a> {
     pub(super) client: &'a Client,
     pub(super) owner: &'a str,
+    /// Whether the owner is an organisation rather than a person's account.
+    pub(super) is_organization: bool,
     pub(super) since: Time,
     /// How many pages of each list are read at most.
     pub(super) pages: usize,
@@ -91,11 +93,12 @@ impl Search<'_> {
     /// The pull requests or issues of a kind that were updated.
     async fn updated(&self, kind: &str) -> Result<Option<Vec<(RepoId, Mark)>>, SourceError> {
         let what = format!("what moved in `{}`", self.owner);
+        let owner = if self.is_organization { "org" } else { "user" };
         let mut found = Vec::new();
         let (mut since, mut after) = (self.since, None::<String>);
         for _ in 0..self.pages {
             let from = iso8601(since);
-            let query = format!("user:{} {kind} updated:>={from} sort:updated-asc", self.owner);
+            let query = format!("{owner}:{} {kind} updated:>={from} sort:updated-asc", self.owner);
             let variables = |size: usize| json!({ "query": query, "first": size, "after": after });
             let answer = self.client.ask(&MOVED, &what, variables).await?.graph;
             let Ok(page) = page(&answer, &["search"]) else { return Ok(None) };

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The names of catalog files.
 const CATALOG_NAMES: [&str; 2] = ["catalog-info.yaml", "catalog-info.yml"];
-/// No more catalog files of a repository are read.
+/// No more catalog files of a repository are read, and as many that these point to.
 const MOST_CATALOG_FILES: usize = 500;
 
 /// Which files are read.
@@ -79,6 +79,8 @@ struct Work<'a> {
     listing: Listing,
     known: Option<Cursor>,
     texts: BTreeMap<String, Text>,
+    /// Catalog files that are not read, by the first of those that were found together.
+    left_out: BTreeMap<String, usize>,
     failure: Option<SourceError>,
 }
 
@@ -103,19 +105,22 @@ pub(super) async fn owner_files(
     let depth = if wanted.catalog { Depth::Bearable(&is_shallow) } else { Depth::Shallow };
     let listings = list(client, &listed, depth, is_wanted).await?;
     let mut works: Vec<Work<'_>> = Vec::new();
-    for ((repo, cursor), listing) in repos.iter().zip(listings) {
+    for ((repo, cursor), found) in repos.iter().zip(listings) {
         let known = Cursor::read(*cursor).filter(|known| known.answers(wanted));
+        let (listing, texts) = (Listing::new(), BTreeMap::new());
         let mut work =
-            Work { repo, listing: Listing::new(), known, texts: BTreeMap::new(), failure: None };
-        match listing {
-            Ok(listing) => work.listing = only_counting(listing),
+            Work { repo, listing, known, texts, left_out: BTreeMap::new(), failure: None };
+        match found {
+            Ok(found) => (work.listing, work.left_out) = only_counting(found),
             Err(error) => work.failure = Some(error),
         }
         works.push(work);
     }
-    read_round(client, &mut works, |work| work.listing.keys().cloned().collect()).await?;
+    let listed = works.iter().map(|work| work.listing.keys().cloned().collect()).collect();
+    read_round(client, &mut works, listed).await?;
     // Locations may point further than the listing reaches.
-    read_round(client, &mut works, targets).await?;
+    let further = works.iter_mut().map(targets).collect();
+    read_round(client, &mut works, further).await?;
     Ok(works.into_iter().map(|work| work.finish(wanted)).collect())
 }
 
@@ -124,40 +129,49 @@ fn is_catalog(path: &str) -> bool {
     CATALOG_NAMES.contains(&name)
 }
 
-/// Of the places for `CODEOWNERS` the first that is taken counts; catalog files all count.
-fn only_counting(mut listing: Listing) -> Listing {
+/// Of the places for `CODEOWNERS` the first that is taken counts; catalog files all count, of which
+/// those that are too many are told.
+fn only_counting(mut listing: Listing) -> (Listing, BTreeMap<String, usize>) {
     let mut taken = OWNER_PLACES.iter().filter(|place| listing.contains_key(**place));
     taken.next();
     let passed_over: Vec<&str> = taken.copied().collect();
     listing.retain(|path, _| !passed_over.contains(&path.as_str()));
-    let first_left_out = listing.keys().filter(|path| is_catalog(path)).nth(MOST_CATALOG_FILES);
-    if let Some(first) = first_left_out.cloned() {
+    let mut left_out = BTreeMap::new();
+    let catalogs = listing.keys().filter(|path| is_catalog(path));
+    let (count, first) = (catalogs.clone().count(), catalogs.clone().nth(MOST_CATALOG_FILES));
+    if let Some(first) = first.cloned() {
         listing.retain(|path, _| !is_catalog(path) || *path < first);
+        left_out.insert(first, count - MOST_CATALOG_FILES);
     }
-    listing
+    (listing, left_out)
 }
 
 /// The files that catalog files point to and that were not read yet.
-fn targets(work: &Work<'_>) -> BTreeSet<String> {
+fn targets(work: &mut Work<'_>) -> BTreeSet<String> {
     let catalogs = work.texts.iter().filter(|(path, _)| is_catalog(path));
     let texts = catalogs.filter_map(|(path, text)| match text {
         Text::Of(text) => Some((path, text)),
         Text::Missing | Text::Unreadable => None,
     });
     let found = texts.flat_map(|(path, text)| read_catalog_file(path, text, &[]).targets);
-    let unread = found.filter(|path| !work.texts.contains_key(path));
-    unread.take(MOST_CATALOG_FILES).collect()
+    let mut unread: BTreeSet<String> =
+        found.filter(|path| !work.texts.contains_key(path)).collect();
+    if let Some(first) = unread.iter().nth(MOST_CATALOG_FILES).cloned() {
+        let too_many = unread.split_off(&first);
+        work.left_out.insert(first, too_many.len());
+    }
+    unread
 }
 
 /// Reads files of those repositories of which anything has changed.
 async fn read_round(
     client: &Client,
     works: &mut [Work<'_>],
-    paths: impl Fn(&Work<'_>) -> BTreeSet<String>,
+    paths: Vec<BTreeSet<String>>,
 ) -> Result<(), SourceError> {
-    let changed = works.iter().enumerate().filter(|(_, work)| work.has_changed());
+    let changed = works.iter().zip(paths).enumerate().filter(|(_, (work, _))| work.has_changed());
     let asked: Vec<(usize, &Repository, String)> = changed
-        .flat_map(|(at, work)| paths(work).into_iter().map(move |path| (at, work.repo, path)))
+        .flat_map(|(at, (work, paths))| paths.into_iter().map(move |path| (at, work.repo, path)))
         .collect();
     let files: Vec<(&Repository, &str)> =
         asked.iter().map(|(_, repo, path)| (*repo, path.as_str())).collect();
@@ -219,6 +233,10 @@ impl Work<'_> {
                 let problems = problems.into_iter().map(|problem| (from, path.clone(), problem));
                 read.problems.extend(problems);
                 if is_owners { owners.extend(claims) } else { catalog.extend(claims) }
+            }
+            for (first, left) in self.left_out {
+                let problem = Problem::TooMany { left, read: MOST_CATALOG_FILES };
+                read.problems.push((ClaimSource::CatalogFiles, first, problem));
             }
             let repo = Some(self.repo.id);
             let claims = |source, claims| Claims { repo, source, claims };

@@ -4,6 +4,7 @@
 use super::answers::{Mark, Probe, Probed};
 use super::client::Client;
 use super::discovery::absence;
+use super::others::others;
 use super::page::{Missing, below, time};
 use super::queries::{NEWEST_DEPLOYMENTS, PROBE, Query};
 use super::repositories::listed;
@@ -226,6 +227,7 @@ where
                         let is_production = |name: &str| (self.is_production)(repo, name);
                         newest_to_production(node, is_production, unknown())
                     },
+                    others: others(node, repo.id, |name| (self.is_production)(repo, name)),
                     pull: mark(Collector::PullRequests, "pullRequests", "updatedAt"),
                     incident: mark(Collector::Incidents, "issues", "updatedAt"),
                 },

@@ -4,7 +4,9 @@
 //! was read is kept with its mark (ETag) for as long as the process lives. Marks belong to a token.
 
 use super::client::{Client, limited, rest_limits};
+use super::credential::Bearer;
 use super::gate::Gate;
+use super::installation::Denied;
 use super::transport::{RawAnswer, Transport, TransportError};
 use super::verdict::{LimitSignal, Verdict, judge_status, message_of, number, server_time};
 use crate::clock::SharedClock;
@@ -67,6 +69,10 @@ impl Rest {
         })
     }
 
+    pub(super) fn transport(&self) -> &Transport {
+        &self.transport
+    }
+
     /// Takes over what a former client of the same credential knew of its limits.
     pub(super) fn inherit(&self, former: &Rest) {
         self.gate.inherit(&former.gate);
@@ -92,6 +98,8 @@ enum Outcome {
     Got(Got),
     Trouble(SourceError, Option<Span>),
     Limited(Time, String),
+    /// The server refused what authorized the request.
+    Unauthorized(SourceError, Bearer),
     Final(SourceError),
 }
 
@@ -196,11 +204,18 @@ impl Client {
         what: &str,
         remedy: &str,
     ) -> Result<Got, SourceError> {
-        let (mut troubles, mut limits) = (0, 0);
+        let (mut troubles, mut limits, mut is_renewed) = (0, 0, false);
         loop {
             match self.get(path, etag, what, remedy).await? {
                 Outcome::Got(got) => return Ok(got),
                 Outcome::Final(error) => return Err(error),
+                Outcome::Unauthorized(error, bearer) => {
+                    let now = self.clock.now();
+                    if is_renewed || !self.credential.replaces(&bearer, now).await {
+                        return Err(error);
+                    }
+                    is_renewed = true;
+                }
                 Outcome::Limited(until, reason) => {
                     limits += 1;
                     if limits >= LIMIT_ANSWERS {
@@ -232,7 +247,16 @@ impl Client {
         // A secondary limit stops every request of a token, whichever API it was for.
         let anything = self.gate.admit().await.map_err(|closed| limited(what, closed))?;
         let permit = self.rest.gate.admit().await.map_err(|closed| limited(what, closed))?;
-        let answer = match self.rest.transport.get(path, etag).await {
+        let bearer = match self.authorize(what).await {
+            Ok(bearer) => bearer,
+            Err(Denied::Trouble(error, pause)) => return Ok(Outcome::Trouble(error, pause)),
+            Err(Denied::Final(error)) => return Ok(Outcome::Final(error)),
+            Err(Denied::Limited(signal, reason, reset, server_now)) => {
+                let until = anything.limited(signal, &reason, reset, server_now);
+                return Ok(Outcome::Limited(until, reason));
+            }
+        };
+        let answer = match self.rest.transport.get(path, etag, &bearer).await {
             Ok(answer) => answer,
             Err(error) => {
                 self.observer.request(&self.source, API, "error");
@@ -258,7 +282,7 @@ impl Client {
         permit.answered(rest_limits(&answer), server_now);
         Ok(match verdict {
             None => self.read(what, &answer),
-            Some(verdict) => self.refused(what, remedy, &answer, verdict),
+            Some(verdict) => self.refused(what, remedy, &answer, verdict, bearer),
         })
     }
 
@@ -277,8 +301,18 @@ impl Client {
         Outcome::Got(Got::Fresh { body, etag, more, bytes: answer.body.len() })
     }
 
-    fn refused(&self, what: &str, remedy: &str, answer: &RawAnswer, verdict: Verdict) -> Outcome {
+    fn refused(
+        &self,
+        what: &str,
+        remedy: &str,
+        answer: &RawAnswer,
+        verdict: Verdict,
+        bearer: Bearer,
+    ) -> Outcome {
         let (what, message) = (what.to_owned(), message_of(answer));
+        if let Some(error) = self.suspension(&what, &message) {
+            return Outcome::Final(error);
+        }
         match verdict {
             Verdict::TryAgain { status, why: message, pause, .. } => {
                 Outcome::Trouble(SourceError::Failed { what, status, message }, pause)
@@ -288,12 +322,14 @@ impl Client {
                 Outcome::Final(SourceError::Forbidden { what, message, remedy })
             }
             _ if answer.status == 404 => Outcome::Final(SourceError::NotFound { what }),
-            Verdict::Unauthorized(message) => Outcome::Final(self.unauthorized(what, &message)),
+            Verdict::Unauthorized(message) => {
+                Outcome::Unauthorized(self.unauthorized(what, &message), bearer)
+            }
             _ => Outcome::Final(SourceError::Failed { what, status: answer.status, message }),
         }
     }
 
-    fn unreachable(&self, what: &str, error: &TransportError) -> SourceError {
+    pub(super) fn unreachable(&self, what: &str, error: &TransportError) -> SourceError {
         let (what, url) = (what.to_owned(), self.rest.transport.url().to_owned());
         SourceError::Unreachable { what, url, cause: error.to_string() }
     }

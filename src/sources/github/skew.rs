@@ -41,6 +41,11 @@ impl Skew {
         if (-TOLERATED..=TOLERATED).contains(&ahead) { 0 } else { ahead }
     }
 
+    /// An instant that this machine's clock shows, by the server's clock.
+    pub(super) fn at_server(&self, at: Time) -> Time {
+        self.heard().map_or(at, |heard| at.plus(-heard.ahead))
+    }
+
     /// An instant that this machine's clock shows, by the server's clock where that is behind.
     pub(super) fn as_told(&self, at: Time) -> Time {
         match self.heard() {

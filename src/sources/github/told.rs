@@ -7,7 +7,7 @@ use crate::config::{
     ComponentSettings, Components, DeploymentTeller, EnvironmentRule, deployed,
     selectors_fingerprint,
 };
-use delivery::domain::{Deployment, DeploymentState, Fact, Repository, Time};
+use delivery::domain::{Deployment, DeploymentState, Fact, OtherDeployment, Repository, Time};
 use delivery::ledger::ProductionEnvironments;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -42,6 +42,22 @@ impl Listed {
     /// The fact, where it is one.
     pub(super) fn fact(self) -> Option<Fact> {
         self.is_told.then_some(Fact::Deployment(self.deployment))
+    }
+
+    /// The same where it may be to another environment than production: of those no more is kept
+    /// than that they are there, and only within the look-back, which begins at `since`.
+    fn fact_by(self, production: &EnvironmentRule, since: Time) -> Option<Fact> {
+        if concerns_production(&self.deployment, production) {
+            return self.fact();
+        }
+        let Deployment { id, repo, environment, created_at, .. } = self.deployment;
+        let is_kept = self.is_told && created_at >= since;
+        is_kept.then_some(Fact::OtherDeployment(OtherDeployment {
+            id,
+            repo,
+            environment,
+            created_at,
+        }))
     }
 
     /// Whether it says what was live when the look-back begins.
@@ -100,11 +116,13 @@ impl<'a> Told<'a> {
         let found = search.missing.is_empty();
         walking.note_baselines(search.found);
         let (cursor, done) = walking.note(Seen { newest, oldest, lost, found, next });
-        let facts = kept
-            .into_iter()
-            .filter(|listed| concerns_production(&listed.deployment, self.production))
-            .filter_map(Listed::fact);
-        (facts.collect(), cursor, done)
+        (self.facts(kept, reach), cursor, done)
+    }
+
+    /// The facts of what is kept of a page.
+    pub(super) fn facts(&self, kept: Vec<Listed>, reach: &Reach) -> Vec<Fact> {
+        let facts = kept.into_iter().filter_map(|one| one.fact_by(self.production, reach.since));
+        facts.collect()
     }
 }
 

@@ -1,12 +1,14 @@
 //! One authenticated request over HTTP, and its raw answer.
 //!
-//! octocrab carries the request and the token; what the answer means is decided elsewhere.
+//! octocrab carries the request; what authorizes it, and what the answer means, is decided elsewhere.
 //! Absent here: retries, limits, decoding.
 
+use super::credential::Bearer;
 use crate::config::GitHubSettings;
 use crate::sources::SourceError;
 use crate::sources::connector::connector;
 use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, header};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Limited};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
@@ -31,7 +33,7 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 /// What came back, before anyone has judged it.
 pub(super) struct RawAnswer {
     pub(super) status: u16,
-    pub(super) headers: http::HeaderMap,
+    pub(super) headers: HeaderMap,
     pub(super) body: Vec<u8>,
 }
 
@@ -49,7 +51,7 @@ pub(super) enum TransportError {
     TimedOut,
 }
 
-/// The authenticated way to one address: that of GraphQL, or the base of the REST API.
+/// The way to one address: that of GraphQL, or the base of the REST API.
 pub(super) struct Transport {
     octocrab: Octocrab,
     path: String,
@@ -72,13 +74,12 @@ impl Transport {
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_TIMEOUT)
             .build(connector);
-        let agent =
-            http::HeaderValue::from_static(concat!("dora-exporter/", env!("CARGO_PKG_VERSION")));
+        let agent = HeaderValue::from_static(concat!("dora-exporter/", env!("CARGO_PKG_VERSION")));
         let built = OctocrabBuilder::new_empty()
             .with_service(client)
             .with_layer(&BaseUriLayer::new(base))
-            .with_layer(&ExtraHeadersLayer::new(Arc::new(vec![(http::header::USER_AGENT, agent)])))
-            .with_auth(AuthState::AccessToken { token: settings.token.clone() })
+            .with_layer(&ExtraHeadersLayer::new(Arc::new(vec![(header::USER_AGENT, agent)])))
+            .with_auth(AuthState::None)
             .build();
         let octocrab = match built {
             Ok(octocrab) => octocrab,
@@ -93,9 +94,12 @@ impl Transport {
     }
 
     /// Posts a query. Redirects are not followed: they would turn the POST into a GET.
-    pub(super) async fn post(&self, body: &Value) -> Result<RawAnswer, TransportError> {
-        // An address without a host, since octocrab sends the token to no foreign host.
-        self.in_time(self.octocrab._post(self.path.as_str(), Some(body))).await
+    pub(super) async fn post(
+        &self,
+        body: &Value,
+        bearer: &Bearer,
+    ) -> Result<RawAnswer, TransportError> {
+        self.exchange(Method::POST, &self.path, authorized(bearer), Some(body)).await
     }
 
     /// Gets `path` below the address, unless it is still what bears `etag`.
@@ -103,13 +107,45 @@ impl Transport {
         &self,
         path: &str,
         etag: Option<&str>,
+        bearer: &Bearer,
     ) -> Result<RawAnswer, TransportError> {
-        let path = format!("{}{path}", self.path.trim_end_matches('/'));
-        let mut headers = http::HeaderMap::new();
-        if let Some(etag) = etag.and_then(|etag| http::HeaderValue::from_str(etag).ok()) {
-            headers.insert(http::header::IF_NONE_MATCH, etag);
+        let mut headers = authorized(bearer);
+        if let Some(etag) = etag.and_then(|etag| HeaderValue::from_str(etag).ok()) {
+            headers.insert(header::IF_NONE_MATCH, etag);
         }
-        self.in_time(self.octocrab._get_with_headers(path, Some(headers))).await
+        self.exchange(Method::GET, &self.below(path), headers, None).await
+    }
+
+    /// Sends a request without a body to `path` below the address.
+    pub(super) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        bearer: &Bearer,
+    ) -> Result<RawAnswer, TransportError> {
+        self.exchange(method, &self.below(path), authorized(bearer), None).await
+    }
+
+    fn below(&self, path: &str) -> String {
+        format!("{}{path}", self.path.trim_end_matches('/'))
+    }
+
+    async fn exchange(
+        &self,
+        method: Method,
+        path: &str,
+        headers: HeaderMap,
+        body: Option<&Value>,
+    ) -> Result<RawAnswer, TransportError> {
+        let mut request = http::Request::builder().method(method).uri(path);
+        if let Some(all) = request.headers_mut() {
+            all.extend(headers);
+        }
+        let request = self
+            .octocrab
+            .build_request(request, body)
+            .map_err(|error| TransportError::Unreachable(causes(&error)))?;
+        self.in_time(self.octocrab.execute(request)).await
     }
 
     async fn in_time(
@@ -120,6 +156,10 @@ impl Transport {
             .await
             .unwrap_or(Err(TransportError::TimedOut))
     }
+}
+
+fn authorized(bearer: &Bearer) -> HeaderMap {
+    HeaderMap::from_iter([(header::AUTHORIZATION, bearer.header())])
 }
 
 /// A response whose body is on its way.

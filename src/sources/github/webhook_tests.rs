@@ -4,7 +4,10 @@
 
 use super::super::testing::{Ear, LeapingClock, parsing, pattern};
 use super::*;
-use crate::config::{DeploymentTeller, GitHubSettings, RepositoryPattern, TagNames, WorkflowName};
+use crate::config::{
+    Credential, DeploymentTeller, GitHubSettings, RepositoryPattern, TagNames, TokenSettings,
+    WorkflowName,
+};
 use serde_json::{Value, json};
 use std::io::Read;
 
@@ -20,8 +23,8 @@ fn settings(repositories: Vec<RepositoryPattern>) -> GitHubSettings {
         exclude: Vec::new(),
         include_archived: false,
         include_forks: false,
-        token: "secret".into(),
-        token_origin: "the test".to_owned(),
+        host: "github".to_owned(),
+        credential: Credential::Token(TokenSettings::default()),
         webhook_secrets: Vec::new(),
     }
 }

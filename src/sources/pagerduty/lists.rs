@@ -92,7 +92,7 @@ impl PagerDuty {
     }
 
     /// Reads all pages of a list. What cannot be decoded is passed over, and told.
-    async fn list<T>(
+    pub(super) async fn list<T>(
         &self,
         path: &str,
         name: &'static str,

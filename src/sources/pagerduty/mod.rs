@@ -1,14 +1,17 @@
 //! PagerDuty's REST API, version 2: incidents with their log entries.
 //!
-//! Kept are ids, times, the service's id, and what titles and notes name as cause or fix. Titles,
+//! Kept are ids, addresses of pages, times, the service's id, and what titles and notes name as cause or fix. Titles,
 //! notes, names and addresses of people are not.
 
+mod account;
 mod cursor;
 mod event;
 mod history;
 mod lists;
 mod reading;
 mod wire;
+
+pub use account::Service;
 
 use super::incident_links::{LinkedChanges, incident_links};
 use super::rest::{Rest, Vendor};
@@ -76,6 +79,7 @@ impl PagerDuty {
         Incident {
             id: IncidentId(Arc::from(format!("{}:{}", self.settings.name, wire.id))),
             node_id: Arc::from(wire.id.as_str()),
+            url: wire.page().map(Arc::from),
             repo: None,
             component: service(wire).map(|service| self.component_of(service)),
             ruled: None,
@@ -164,12 +168,13 @@ fn service(wire: &WireIncident) -> Option<&str> {
     wire.service.as_ref()?.id.as_deref()
 }
 
-/// Mapping and filters decide which incidents count and where, so others mean other facts.
+/// Mapping and filters decide which incidents count and where, so others mean other facts; and so did
+/// incidents without the addresses of their pages.
 fn fingerprint(settings: &PagerDutySettings) -> String {
     let mut priorities = settings.priorities.clone();
     priorities.sort();
     let parts = format!(
-        "{} {:?} {:?} {priorities:?}",
+        "{} pages {:?} {:?} {priorities:?}",
         settings.api_url, settings.services, settings.urgencies
     );
     format!("{:016x}", RepositoryName::of(&parts).0)

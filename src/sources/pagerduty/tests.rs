@@ -57,6 +57,21 @@ fn kept(source: &PagerDuty, value: &Value) -> Incident {
 }
 
 #[test]
+fn the_address_of_a_page_is_kept_where_readers_can_be_sent_there() {
+    let page = |url: Value| {
+        let mut told = documented();
+        told["html_url"] = url;
+        kept(&source(settings()), &told).url
+    };
+    let own = "https://subdomain.pagerduty.com/incidents/PT4KHLK";
+    assert_eq!(page(json!(own)).as_deref(), Some(own));
+    let long = format!("https://pagerduty.com/{}", "x".repeat(600));
+    for other in [json!(null), json!("javascript:alert(1)"), json!("https://a b"), json!(long)] {
+        assert_eq!(page(other.clone()), None, "{other}");
+    }
+}
+
+#[test]
 fn ids_times_and_the_component_are_kept_and_no_text_and_no_person() {
     let incident = kept(&source(settings()), &documented());
     let ended = IncidentEvent { at: Time(1_780_349_903), transition: IncidentTransition::Resolved };

@@ -1,6 +1,7 @@
 //! Incidents and log entries as PagerDuty writes them: what is needed of them and no more. Unknown
 //! fields are passed over, and what is absent is absent.
 
+use super::account::Service;
 use chrono::DateTime;
 use delivery::domain::{IncidentEvent, IncidentTransition, Time};
 use serde::Deserialize;
@@ -19,6 +20,7 @@ pub(super) struct WireIncident {
     pub(super) urgency: Option<String>,
     pub(super) priority: Option<Named>,
     pub(super) service: Option<Reference>,
+    html_url: Option<String>,
     title: Option<String>,
     summary: Option<String>,
     #[serde(default, deserialize_with = "optional_time")]
@@ -26,6 +28,30 @@ pub(super) struct WireIncident {
     #[serde(default, deserialize_with = "optional_time")]
     pub(super) last_status_change_at: Option<Time>,
     resolve_reason: Option<ResolveReason>,
+}
+
+/// A service.
+#[derive(Debug, Deserialize)]
+pub(super) struct WireService {
+    id: String,
+    name: Option<String>,
+    summary: Option<String>,
+}
+
+impl WireService {
+    /// Decodes one; the error says what is wrong with it.
+    pub(super) fn of(value: &Value) -> Result<WireService, String> {
+        let service = decoded::<WireService>("service", value)?;
+        match is_id(&service.id) {
+            true => Ok(service),
+            false => Err("a service whose id is none".to_owned()),
+        }
+    }
+
+    pub(super) fn into_service(self) -> Service {
+        let name = self.name.or(self.summary).unwrap_or_default();
+        Service { id: self.id.to_uppercase(), name }
+    }
 }
 
 /// Anything that is referred to by its id.
@@ -60,6 +86,11 @@ impl WireIncident {
     /// What people called it.
     pub(super) fn title(&self) -> &str {
         self.title.as_deref().or(self.summary.as_deref()).unwrap_or_default()
+    }
+
+    /// Its page, where what is told can be an address of one.
+    pub(super) fn page(&self) -> Option<&str> {
+        self.html_url.as_deref().filter(|url| is_page(url))
     }
 
     /// How and when it ended, unless it is open.
@@ -152,6 +183,12 @@ impl WireEntry {
         let words = channel.and_then(|it| it.content.as_deref().or(it.summary.as_deref()));
         words.unwrap_or_default()
     }
+}
+
+/// Whether readers can be sent there: an address of the web without spaces.
+fn is_page(url: &str) -> bool {
+    let is_plain = url.bytes().all(|byte| byte.is_ascii_graphic());
+    (url.starts_with("https://") || url.starts_with("http://")) && url.len() <= 512 && is_plain
 }
 
 /// Ids stand in addresses, so they are letters and digits.

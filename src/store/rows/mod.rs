@@ -7,9 +7,11 @@ mod deployment;
 mod incident;
 mod line;
 mod list;
+mod other_deployment;
 mod progress;
 mod pull_request;
 mod repository;
+mod survey;
 
 pub(super) use line::lines;
 pub(super) use progress::cursor_of;
@@ -30,8 +32,11 @@ pub(super) struct Table {
 /// The table of repositories.
 pub(super) const REPOSITORIES: Table = Table { page: repository::PAGE, decode: repository::decode };
 
+/// The table of surveys.
+pub(super) const SURVEYS: Table = Table { page: survey::PAGE, decode: survey::decode };
+
 /// All tables of facts.
-pub(super) const TABLES: [Table; 9] = [
+pub(super) const TABLES: [Table; 10] = [
     REPOSITORIES,
     Table { page: deployment::PAGE, decode: deployment::decode },
     Table { page: pull_request::PAGE, decode: pull_request::decode },
@@ -41,6 +46,7 @@ pub(super) const TABLES: [Table; 9] = [
     Table { page: incident::PAGE, decode: incident::decode },
     Table { page: progress::PAGE, decode: progress::decode },
     Table { page: claims::PAGE, decode: claims::decode },
+    SURVEYS,
 ];
 
 /// The change numbers after `?1` over all tables, in order, `?3` skipped and at most `?2` given.
@@ -53,10 +59,11 @@ pub(super) const CHANGES: &str = "SELECT seq FROM repositories WHERE seq > ?1
  UNION ALL SELECT seq FROM incidents WHERE seq > ?1
  UNION ALL SELECT seq FROM progress WHERE seq > ?1
  UNION ALL SELECT seq FROM claims WHERE seq > ?1
+ UNION ALL SELECT seq FROM surveys WHERE seq > ?1
  ORDER BY seq LIMIT ?2 OFFSET ?3";
 
 /// Writes a fact under the change number `seq`, unless the same is stored already; tells whether
-/// it was written.
+/// it was written. What has no change number never tells.
 pub(super) async fn upsert(
     connection: &mut SqliteConnection,
     seq: i64,
@@ -65,6 +72,10 @@ pub(super) async fn upsert(
     let result: SqliteQueryResult = match fact {
         Fact::Repository(fact) => repository::upsert(connection, seq, fact).await?,
         Fact::Deployment(fact) => deployment::upsert(connection, seq, fact).await?,
+        Fact::OtherDeployment(fact) => {
+            other_deployment::upsert(connection, fact).await?;
+            return Ok(false);
+        }
         Fact::PullRequest(fact) => pull_request::upsert(connection, seq, fact).await?,
         Fact::Commit(fact) => commit::upsert(connection, seq, fact).await?,
         Fact::LostCommit { repo, oid } => {
@@ -76,6 +87,7 @@ pub(super) async fn upsert(
         Fact::Incident(fact) => incident::upsert(connection, seq, fact).await?,
         Fact::Progress(fact) => progress::upsert(connection, seq, fact).await?,
         Fact::Claims(fact) => claims::upsert(connection, seq, fact).await?,
+        Fact::Survey(fact) => survey::upsert(connection, seq, fact).await?,
     };
     Ok(result.rows_affected() > 0)
 }

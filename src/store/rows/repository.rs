@@ -1,5 +1,7 @@
 //! Repositories. Former names are the one thing that is merged: a source tells the names it knows,
-//! and a rename that we saw is remembered whatever later answers say.
+//! and a rename that we saw is remembered whatever later answers say. Who lost sight of a repository
+//! knows it by its last name there: where another source has it under a new name, it was transferred
+//! and is not gone.
 
 use super::{Line, malformed};
 use delivery::domain::{Fact, RepoId, Repository, RepositoryState, Time};
@@ -16,7 +18,8 @@ const UPSERT: &str = "INSERT INTO repositories
  state = excluded.state, head = excluded.head, created_at = excluded.created_at
  WHERE (node_id, full_name, former_names, host, state, head, created_at) IS NOT
  (excluded.node_id, excluded.full_name, excluded.former_names, excluded.host, excluded.state,
- excluded.head, excluded.created_at)";
+ excluded.head, excluded.created_at)
+ AND NOT (excluded.state = 'gone' AND excluded.full_name <> full_name)";
 
 /// Selects a page of repositories.
 pub(super) const PAGE: &str =

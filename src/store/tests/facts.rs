@@ -45,6 +45,7 @@ fn changed() -> Vec<(Fact, Fact)> {
         (Fact::Incident(incident()), Fact::Incident(Incident { component: None, ..incident() })),
         (Fact::Progress(progress(true, Some(50))), Fact::Progress(progress(false, Some(60)))),
         (Fact::Claims(claims()), Fact::Claims(Claims { claims: vec![], ..claims() })),
+        (Fact::Survey(survey()), Fact::Survey(Survey { closed: Time(61), ..survey() })),
     ]
 }
 
@@ -96,6 +97,29 @@ async fn a_rename_is_remembered_whatever_the_source_says_later() {
         (named("acme/b", &[]), named("acme/b", &["acme/a"])),
         (named("beta/b", &["acme/z"]), named("beta/b", &["acme/a", "acme/b", "acme/z"])),
         (named("acme/a", &[]), named("acme/a", &["acme/b", "acme/z", "beta/b"])),
+    ] {
+        store.commit(&[told], &[]).await.unwrap();
+        assert_eq!(all(&store).await, [stored]);
+    }
+}
+
+#[tokio::test]
+async fn a_repository_is_gone_only_by_its_present_name() {
+    let Opened { store, _folder, .. } = opened().await;
+    let told = |full_name: &str, former: &[&str], state| {
+        let former_names = former.iter().map(|name| Arc::from(*name)).collect();
+        let full_name = full_name.into();
+        Fact::Repository(Repository { full_name, former_names, state, ..repository() })
+    };
+    let (active, gone) = (RepositoryState::Active, RepositoryState::Gone);
+    let transferred = told("beta/a", &["acme/a"], active);
+    for (told, stored) in [
+        (told("acme/a", &[], active), told("acme/a", &[], active)),
+        (told("acme/a", &[], gone), told("acme/a", &[], gone)),
+        (told("beta/a", &[], active), transferred.clone()),
+        // Whoever lost it to another account still calls it by its former name.
+        (told("acme/a", &[], gone), transferred),
+        (told("beta/a", &[], gone), told("beta/a", &["acme/a"], gone)),
     ] {
         store.commit(&[told], &[]).await.unwrap();
         assert_eq!(all(&store).await, [stored]);
@@ -174,4 +198,35 @@ async fn what_this_program_never_wrote_is_reported_as_damage() {
         assert!(matches!(error, StoreError::Damaged { .. }), "{statement}: {error}");
         assert!(error.to_string().contains(&path.display().to_string()));
     }
+}
+
+#[tokio::test]
+async fn deployments_elsewhere_are_counted_once_and_are_no_news() {
+    let Opened { store, _folder, .. } = opened().await;
+    let other = |id: u64, environment: &str, at: i64| {
+        let (id, repo, created_at) = (DeploymentId(id), RepoId(7), Time(at));
+        let environment = environment.into();
+        Fact::OtherDeployment(OtherDeployment { id, repo, environment, created_at })
+    };
+    let told = [other(11, "prd", 50), other(12, "prd", 40), other(13, "staging", 60)];
+    for _ in 0..2 {
+        assert_eq!(store.commit(&told, &[]).await.unwrap(), 0);
+    }
+    // The patterns changed, and this one is a fact now.
+    let produced = Deployment { environment: "prd".into(), ..deployment(12) };
+    store.commit(&[Fact::Deployment(produced)], &[]).await.unwrap();
+    assert_eq!(all(&store).await.len(), 1);
+    let counted = async || {
+        let found = store.other_deployments(&[RepoId(7), RepoId(8)]).await.unwrap();
+        let counts = found.into_iter().map(|one| {
+            (one.environment.to_string(), one.deployments, one.first_at.0, one.newest_at.0)
+        });
+        counts.collect::<Vec<_>>()
+    };
+    let prd = ("prd".to_owned(), 1, 50, 50);
+    assert_eq!(counted().await, [prd, ("staging".to_owned(), 1, 60, 60)]);
+    store.forget_other_deployments(Time(60)).await.unwrap();
+    assert_eq!(counted().await, [("staging".to_owned(), 1, 60, 60)]);
+    store.purge(RepoId(7), false).await.unwrap();
+    assert!(counted().await.is_empty());
 }

@@ -65,25 +65,71 @@ fn row(subject: &str, value: f64) -> SettledRow {
 
 fn total(count: u64, sum: i64, upto: Option<i64>, exemplar: Option<(u32, i64)>) -> Total {
     let SettledRow { family, component, team, org, .. } = row("", 0.0);
-    let newest = Time(sum);
+    let newest = Time(100);
     Total { family, component, team, org, label: String::new(), upto, count, sum, newest, exemplar }
 }
 
 #[tokio::test]
-async fn folded_rows_are_replaced_by_totals_that_add_up_once() {
+async fn rows_add_to_totals_once_and_totals_stay_when_they_go() {
     let Opened { store, path, _folder } = opened().await;
-    let rows = [row("a", 1.0), row("b", 2.0), row("c", 3.0)];
-    store.settle(&rows, &[]).await.unwrap();
+    let one = |subject, value, upto, pull| Observation {
+        row: row(subject, value),
+        upto,
+        pull,
+        follows: false,
+    };
+    let first = vec![one("a", 1.0, Some(60), Some(4)), one("b", 2.0, Some(60), None)];
+    assert!(store.settle(first.clone(), &[]).await.unwrap().is_empty());
+    let second = vec![first[0].clone(), one("c", 5.0, None, None), first[1].clone()];
+    assert_eq!(store.settle(second, &[]).await.unwrap(), [0, 2]);
     let places = store.settled(0, 9).await.unwrap().places;
-    store.fold(vec![places[0]], vec![total(1, 1, Some(60), Some((4, 1)))]).await.unwrap();
-    let second = vec![total(1, 2, Some(60), None), total(1, 5, None, None)];
-    store.fold(vec![places[1]], second.clone()).await.unwrap();
-    // Whoever does it again, not knowing that it was done, changes nothing.
-    assert!(store.fold(vec![places[1]], second).await.is_err());
+    for _ in 0..2 {
+        // Whoever does it again, not knowing that it was done, changes nothing.
+        store.remove_settled(places[..2].to_vec()).await.unwrap();
+    }
     store.close().await;
     let store = Store::open(&path).await.unwrap();
-    let expected =
-        [Total { newest: Time(2), ..total(2, 3, Some(60), Some((4, 1))) }, total(1, 5, None, None)];
+    let expected = [total(2, 3, Some(60), Some((4, 1))), total(1, 5, None, None)];
     assert_eq!(store.totals().await.unwrap(), expected);
-    assert_eq!(store.settled(0, 9).await.unwrap().rows, rows[2..]);
+    assert_eq!(store.settled(0, 9).await.unwrap().rows, [row("c", 5.0)]);
+}
+
+#[tokio::test]
+async fn what_follows_a_row_settles_with_it_or_not_at_all() {
+    let Opened { store, _folder, .. } = opened().await;
+    let one = |subject: String, follows| Observation {
+        follows,
+        ..plain(&[row(&subject, 1.0)])[0].clone()
+    };
+    store.settle(vec![one("old".into(), false)], &[]).await.unwrap();
+    // So many that a statement ends between a row and what follows it.
+    let fresh = (0..99).map(|n| one(format!("{n}"), false));
+    let followers = (0..3).map(|n| one(format!("follower {n}"), true));
+    let mut rows: Vec<Observation> = fresh.chain([one("old".into(), false)]).collect();
+    rows.extend(followers);
+    rows.push(one("last".into(), false));
+    assert_eq!(store.settle(rows, &[]).await.unwrap(), [99, 100, 101, 102]);
+    let total: u64 = store.totals().await.unwrap().iter().map(|total| total.count).sum();
+    assert_eq!(total, 101);
+    assert_eq!(store.settled(0, 999).await.unwrap().rows.len(), 101);
+}
+
+#[tokio::test]
+async fn all_totals_are_read_page_by_page() {
+    let Opened { store, _folder, .. } = opened().await;
+    let of = |n: u64| {
+        let component =
+            ComponentId { repo: RepoId(n.wrapping_mul(u64::MAX / 7)), name: "a".into() };
+        let row = SettledRow {
+            component,
+            reason: Some(format!("{}", n % 3)),
+            ..row(&format!("{n}"), 1.0)
+        };
+        Observation { upto: Some(n as i64 % 5), ..plain(&[row])[0].clone() }
+    };
+    store.settle((0..25_000).map(of).collect(), &[]).await.unwrap();
+    let totals = store.totals().await.unwrap();
+    assert_eq!(totals.iter().map(|total| total.count).sum::<u64>(), 25_000);
+    let families = totals.iter().map(|one| (one.component.clone(), one.label.clone(), one.upto));
+    assert_eq!(families.collect::<std::collections::BTreeSet<_>>().len(), totals.len());
 }

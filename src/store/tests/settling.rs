@@ -33,9 +33,9 @@ async fn a_settled_row_is_never_judged_again() {
         ..row("b", "blue", 1.0)
     };
     let first = [row("b", "blue", 0.1), other_family.clone(), row("a", "blue", 2.5)];
-    store.settle(&first, &[]).await.unwrap();
+    store.settle(plain(&first), &[]).await.unwrap();
     let again = [row("a", "red", 9.0), row("c", "red", 3.0), row("c", "green", 4.0)];
-    store.settle(&again, &[]).await.unwrap();
+    store.settle(plain(&again), &[]).await.unwrap();
     store.close().await;
     let store = Store::open(&path).await.unwrap();
     let expected =
@@ -51,7 +51,7 @@ async fn many_rows_settle_at_once_in_their_order() {
     let Opened { store, _folder, .. } = opened().await;
     let rows: Vec<SettledRow> =
         (0..1_050).map(|n| row(&format!("{n}"), "blue", f64::from(n))).collect();
-    store.settle(&rows, &[]).await.unwrap();
+    store.settle(plain(&rows), &[]).await.unwrap();
     assert_eq!(store.settled(0, 2_000).await.unwrap().rows, rows);
 }
 
@@ -65,7 +65,7 @@ async fn a_birth_stays_and_settling_only_advances() {
         (birth(200, 140, Some(130)), birth(100, 150, Some(120))),
         (birth(200, 160, None), birth(100, 160, Some(120))),
     ] {
-        store.settle(&[], &[told, other.clone()]).await.unwrap();
+        store.settle(plain(&[]), &[told, other.clone()]).await.unwrap();
         assert_eq!(store.births().await.unwrap(), [other.clone(), stored]);
     }
 }
@@ -79,7 +79,7 @@ async fn rows_and_births_are_settled_together_or_not_at_all() {
          BEGIN SELECT RAISE(ABORT, 'refused'); END",
     )
     .await;
-    let outcome = store.settle(&[row("a", "blue", 1.0)], &[birth(1, 1, None)]).await;
+    let outcome = store.settle(plain(&[row("a", "blue", 1.0)]), &[birth(1, 1, None)]).await;
     assert!(outcome.is_err());
     assert_eq!(store.settled(0, 9).await.unwrap().rows, []);
 }
@@ -87,7 +87,7 @@ async fn rows_and_births_are_settled_together_or_not_at_all() {
 #[tokio::test]
 async fn the_schema_itself_refuses_to_change_a_settled_row() {
     let Opened { store, path, _folder } = opened().await;
-    store.settle(&[row("a", "blue", 1.0)], &[]).await.unwrap();
+    store.settle(plain(&[row("a", "blue", 1.0)]), &[]).await.unwrap();
     let mut connection = quiet(&path).connect().await.unwrap();
     let update = sqlx::query("UPDATE settled SET value = 2").execute(&mut connection).await;
     assert!(update.unwrap_err().to_string().contains("never changed"));

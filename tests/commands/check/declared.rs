@@ -43,7 +43,8 @@ fn declared_components_are_described_one_by_one() {
     assert_eq!((code, findings(&report)), (0, Vec::new()), "{report:#}");
     let repository = &report["sources"][0]["repositories"][0];
     assert_eq!(repository["incidents"], 3);
-    assert_eq!(repository["unmapped_incidents"], 2);
+    // Two name none, and count for the only component of the repository's team.
+    assert_eq!(repository["unmapped_incidents"], 0);
     let component = |name, team, by, environment: &str, deployments: u64, incidents: u64| {
         serde_json::json!({
             "name": name,
@@ -60,16 +61,16 @@ fn declared_components_are_described_one_by_one() {
     };
     let expected = serde_json::json!([
         component("api", "core", "components", "prod-api", 0, 1),
-        component("web", "payments", "rules", "prod-web", 2, 0),
+        component("web", "payments", "rules", "prod-web", 2, 2),
     ]);
     assert_eq!(repository["components"], expected);
     let of_two = report["series"]["expected"].as_u64().unwrap();
     let (code, text) = check(&world, &[]);
     assert_eq!(code, 0);
     for line in [
-        "  acme/shop   payments (rules)   2                 3, 2 unmapped    prod-api* 0, prod-web* 2",
+        "  acme/shop   payments (rules)   2                 3                prod-api* 0, prod-web* 2",
         "    api       core (components)  0                 1                prod-api* 0",
-        "    web       payments (rules)   2                 0                prod-web* 2",
+        "    web       payments (rules)   2                 2                prod-web* 2",
     ] {
         assert!(text.contains(line), "{line}:\n{text}");
     }
@@ -104,8 +105,30 @@ fn components_that_take_nothing_or_the_same_are_found() {
          (2, such as",
         "warning components[3].repo: `acme/shoop` is collected by no [[github]] section: add it",
         "warning ownership.rules[0].team: team \"shops\" owns nothing by its rules: [[components]] name the teams",
+        "note incidents.mappings: 2 of 3 incidents of 30 days in acme/shop name no component",
     ] {
         assert!(found.iter().any(|one| one.starts_with(expected)), "{expected}: {found:#?}");
     }
-    assert_eq!(found.len(), 6, "{found:#?}");
+    assert_eq!(found.len(), 7, "{found:#?}");
+}
+
+#[test]
+fn a_selector_of_canaries_is_told_what_takes_them_out() {
+    let mut scenario = Scenario::new();
+    let repo = scenario.repository(now() - 100 * DAY, "acme/shop");
+    let sha = scenario.head(repo, "main").unwrap();
+    for (days, to) in [(9, "prod"), (5, "prod-canary"), (4, "prod-canary")] {
+        scenario.ship(now() - days * DAY, repo, &sha, to);
+    }
+    let world = World::of(&mut scenario);
+    world.configure(&format!(
+        "{SOURCE}{OWNED}{}{}",
+        declared("api", "deployments.environment = \"prod\""),
+        declared("web", "deployments.environment = \"*-canary\""),
+    ));
+    let found = findings(&json(&world).1);
+    let expected = "warning components[1].deployments: `web` of acme/shop selects 2 deployments to \
+                    \"prod-canary\", which is not production: see production.environments and \
+                    production.exclude";
+    assert!(found[0].starts_with(expected), "{found:?}");
 }

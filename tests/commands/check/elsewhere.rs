@@ -2,7 +2,8 @@
 //! PagerDuty.
 
 use super::{OWNED, SOURCE, findings, json};
-use crate::world::{DAY, World, now};
+use crate::pagerduty_account::{KEY, StandIn};
+use crate::world::{DAY, World, finish, now};
 use github_sim::Scenario;
 
 const ENTRIES: &str = "[[deployments]]\nrepositories = [\"acme/app\"]\nsource = \"release\"\n\
@@ -63,10 +64,17 @@ fn services_of_no_collected_repository_are_found() {
     let sha = scenario.head(api, "main").unwrap();
     scenario.ship(now() - DAY, api, &sha, "production");
     let world = World::of(&mut scenario);
-    let pagerduty = "[[incidents]]\nsource = \"pagerduty\"\ntoken_env = \"GITHUB_TOKEN\"\n\
-                     services = { P1 = \"acme/nope\", P2 = \"acme/API\", P3 = \"acme/api-2/x\" }\n";
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let account = runtime.block_on(StandIn::serve(now));
+    ["P1", "P2", "P3"].into_iter().for_each(|id| account.service(id, "Something"));
+    let pagerduty = format!(
+        "[[incidents]]\nsource = \"pagerduty\"\napi_url = \"{}\"\ntoken_env = \"PAGERDUTY_TOKEN\"\n\
+         services = {{ P1 = \"acme/nope\", P2 = \"acme/API\", P3 = \"acme/api-2/x\" }}\n",
+        account.url
+    );
     world.configure(&format!("{SOURCE}{OWNED}{pagerduty}"));
-    let (code, report) = json(&world);
+    let (code, out, _) = finish(world.command("check").arg("--json").env("PAGERDUTY_TOKEN", KEY));
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!(code, 1, "{report:#}");
     let expected = |service: &str, component: &str| {
         format!(

@@ -63,3 +63,17 @@ pub struct Deployment {
     /// Its statuses, in order of time.
     pub statuses: Vec<DeploymentStatus>,
 }
+
+/// A deployment to an environment that is not production. No rule reads it; it is kept so that it can
+/// be told what was left out.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OtherDeployment {
+    /// Numeric id.
+    pub id: DeploymentId,
+    /// The repository.
+    pub repo: RepoId,
+    /// The environment it was created for.
+    pub environment: Arc<str>,
+    /// When it was requested.
+    pub created_at: Time,
+}

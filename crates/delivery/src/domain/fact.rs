@@ -1,6 +1,9 @@
 //! The one currency between sources, store and ledger.
 
-use super::{Claims, Commit, Deployment, Incident, Oid, PullRequest, RepoId, Repository, Time};
+use super::{
+    Claims, Commit, Deployment, Incident, Oid, OtherDeployment, PullRequest, RepoId, Repository,
+    Survey, Time,
+};
 
 /// A list of facts that is collected on its own, with a cursor of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,6 +54,9 @@ pub enum Fact {
     Repository(Repository),
     /// A deployment, by its id.
     Deployment(Deployment),
+    /// A deployment that is not to production, by its id. It is stored and read apart from the
+    /// others, since no figure is made of it.
+    OtherDeployment(OtherDeployment),
     /// A pull request, by repository and number.
     PullRequest(PullRequest),
     /// A commit, by repository and id.
@@ -76,20 +82,24 @@ pub enum Fact {
     Progress(Progress),
     /// What a source says of whose a repository is, by repository and source.
     Claims(Claims),
+    /// A survey, by its name.
+    Survey(Survey),
 }
 
 impl Fact {
-    /// The repository that the fact belongs to; an incident may have none.
+    /// The repository that the fact belongs to; an incident may have none, and a survey has none.
     pub fn repo(&self) -> Option<RepoId> {
         match self {
             Fact::Repository(repository) => Some(repository.id),
             Fact::Deployment(deployment) => Some(deployment.repo),
+            Fact::OtherDeployment(deployment) => Some(deployment.repo),
             Fact::PullRequest(pull) => Some(pull.repo),
             Fact::Commit(commit) => Some(commit.repo),
             Fact::LostCommit { repo, .. } | Fact::Frontier { repo, .. } => Some(*repo),
             Fact::Incident(incident) => incident.repo,
             Fact::Progress(progress) => Some(progress.repo),
             Fact::Claims(claims) => claims.repo,
+            Fact::Survey(_) => None,
         }
     }
 }

@@ -30,6 +30,8 @@ pub struct Incident {
     pub id: IncidentId,
     /// The source's opaque id, by which it is asked again.
     pub node_id: Arc<str>,
+    /// Its page, where its source tells one.
+    pub url: Option<Arc<str>>,
     /// The repository it lives in, for issues.
     pub repo: Option<RepoId>,
     /// The component that the source names (label `component/<name>`): a component's name,

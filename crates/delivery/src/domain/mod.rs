@@ -12,11 +12,14 @@ mod incident;
 mod pull_request;
 mod reference;
 mod repository;
+mod survey;
 mod time;
 
 pub use claim::{CatalogComponent, Claim, ClaimSource, Claims};
 pub use commit::{Commit, CommitGraph, CommitIndex, Headline};
-pub use deployment::{Deployment, DeploymentMark, DeploymentState, DeploymentStatus};
+pub use deployment::{
+    Deployment, DeploymentMark, DeploymentState, DeploymentStatus, OtherDeployment,
+};
 pub use fact::{Collector, Fact, Progress};
 pub use identity::{
     ComponentId, ComponentName, DeploymentId, DeploymentSource, IncidentId, Oid, OidPrefix,
@@ -26,4 +29,8 @@ pub use incident::{Incident, IncidentEvent, IncidentTransition, pagerduty_servic
 pub use pull_request::{Author, PullCommit, PullRequest, ReadinessEvent, Review, ReviewState};
 pub use reference::{ChangeReference, IncidentLink, RepositoryName, Reversion};
 pub use repository::{Repository, RepositoryState};
+pub use survey::{
+    Answered, Dimension, Question, Scale, Survey, SurveyImport, SurveyedTeam, TeamAnswers,
+    quarter_end,
+};
 pub use time::{DAY, HOUR, MINUTE, Span, Time, WEEK, Window};

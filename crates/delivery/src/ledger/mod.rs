@@ -8,7 +8,9 @@
 //! | `production` | finishes, what counts as one deployment, what was aborted |
 //! | `graph` | who contains whom |
 //! | `belonging`, `changes` | which commits are whose, and which changes count |
-//! | `shipping` | the baseline, what ships when, what waits |
+//! | `shipping` | the baseline, and where each commit first went live |
+//! | `shipped`, `waiting` | which changes went live, which wait |
+//! | `reviews` | what was merged, shipped or not, and who looked at it |
 //! | `lead_time`, `phases` | where lead time starts and how it divides |
 //! | `incidents` | which incidents count, and whether they are open |
 //! | `failures`, `rework`, `recovery` | what failed, what repaired, when service was back |
@@ -32,16 +34,19 @@ mod production;
 mod record;
 mod recovery;
 mod references;
+mod reviews;
 mod rework;
 mod rules;
 #[cfg(test)]
 mod scenario;
+mod shipped;
 mod shipping;
+mod waiting;
 
 pub use forget::{Forgettable, forgettable, is_over};
 pub use history::{
-    AbortedDeployment, ChangeId, Evidence, Failure, History, JudgedIncident, Phases,
-    ProductionDeployment, Reason, ShippedChange, WaitingChange, Witness,
+    AbortedDeployment, ChangeId, Evidence, Failure, History, JudgedIncident, MergedChange, Phases,
+    ProductionDeployment, Reason, ReviewOf, ShippedChange, WaitingChange, Witness,
 };
 pub use incidents::judge_incident;
 pub use lead_time::Start;
@@ -152,10 +157,11 @@ fn history(record: &Record<'_>, repairs: &Repairs, edge: NextEdge) -> History {
         attributed: is_attributed(standing.incident),
     });
     let incidents = incidents.collect();
-    let changes = shipping::shipped(record);
+    let changes = shipped::shipped(record);
     History {
         deployments: deployments(record, repairs, matches, &changes),
-        waiting: shipping::waiting(record),
+        waiting: waiting::waiting(record),
+        merged: reviews::merged(record),
         changes,
         incidents,
         aborted: record.production.aborted.clone(),

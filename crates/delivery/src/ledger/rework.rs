@@ -1,6 +1,13 @@
 //! Rework: which deployments repair something, whatever failure rules are on.
 
-use super::failures::{Reversal, Rollback, reversals, rollbacks, shipped_hotfixes};
+mod hotfix;
+mod revert;
+mod rollback;
+
+pub(super) use hotfix::shipped_hotfixes;
+pub(super) use revert::Reversal;
+pub(super) use rollback::Rollback;
+
 use super::record::Record;
 use super::references::Lead;
 
@@ -20,8 +27,8 @@ pub(super) struct Repairs {
 impl Repairs {
     /// Finds all repairs.
     pub(super) fn of(record: &Record<'_>) -> Repairs {
-        let rollbacks = rollbacks(record);
-        let reversals = reversals(record);
+        let rollbacks = rollback::rollbacks(record);
+        let reversals = revert::reversals(record);
         let mut is_rollback = vec![false; record.production.groups.len()];
         rollbacks.iter().for_each(|rollback| is_rollback[rollback.by] = true);
         let mut is_rework = is_rollback.clone();

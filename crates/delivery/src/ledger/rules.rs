@@ -20,6 +20,11 @@ pub enum LeadTimeStart {
 pub trait ProductionEnvironments: Send + Sync + std::fmt::Debug {
     /// Whether deployments to `environment` serve users.
     fn contains(&self, environment: &str) -> bool;
+
+    /// Whether `environment` is taken out by name, whatever else says that it is production.
+    fn excludes(&self, _environment: &str) -> bool {
+        false
+    }
 }
 
 /// All rules of judging.

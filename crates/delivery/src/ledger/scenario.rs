@@ -192,6 +192,7 @@ impl Scenario {
         self.incidents.push(Incident {
             id: IncidentId(Arc::from(id)),
             node_id: Arc::from("I"),
+            url: None,
             repo: Some(RepoId(1)),
             component: None,
             ruled: None,

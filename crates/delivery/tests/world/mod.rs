@@ -304,6 +304,7 @@ impl World {
         self.incidents.push(Incident {
             id: IncidentId(Arc::from(format!("i{}", self.incidents.len()))),
             node_id: Arc::from("I"),
+            url: None,
             repo: Some(RepoId(1)),
             component: None,
             ruled: None,

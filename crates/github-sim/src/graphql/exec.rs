@@ -95,7 +95,21 @@ pub(crate) enum Node<'s> {
     Edge(String, Rc<Connection<'s>>, usize),
 }
 
-impl Node<'_> {
+impl<'s> Node<'s> {
+    /// The repository that it is part of, where it can be found by itself.
+    pub(crate) fn belongs_to(&self) -> Option<&'s Repository> {
+        match self {
+            Node::Repository(repo)
+            | Node::Deployment(repo, _)
+            | Node::Status(repo, ..)
+            | Node::Thread(repo, _)
+            | Node::Commit(repo, _)
+            | Node::Release(repo, _)
+            | Node::Granted(repo, _) => Some(repo),
+            _ => None,
+        }
+    }
+
     fn type_name(&self) -> &str {
         match self {
             Node::Query => "Query",

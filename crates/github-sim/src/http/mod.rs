@@ -1,6 +1,7 @@
 //! The server: connections, and the way of a request through faults, credentials and limits.
 
 mod answer;
+mod apps;
 mod rest;
 mod rest_json;
 mod rest_lists;
@@ -95,10 +96,12 @@ struct Call {
     /// Where links of the answer begin.
     base: String,
     token: String,
+    /// Whose limits it is charged to: an installation's tokens share theirs.
+    bucket: String,
 }
 
 impl Call {
-    async fn read(request: Request<Incoming>) -> io::Result<Call> {
+    async fn read(sim: &Sim, request: Request<Incoming>) -> io::Result<Call> {
         let (parts, body) = request.into_parts();
         let body = Limited::new(body, BODY_LIMIT).collect().await.map_err(io::Error::other)?;
         let path = parts.uri.path();
@@ -121,6 +124,7 @@ impl Call {
             query: parts.uri.query().unwrap_or_default().to_owned(),
             base: format!("http://{host}{prefix}"),
             token: token.to_owned(),
+            bucket: sim.apps().bucket(token),
             headers: parts.headers.clone(),
             body: body.to_bytes(),
         })
@@ -137,16 +141,16 @@ impl Drop for InFlight<'_> {
 }
 
 async fn handle(sim: &Sim, request: Request<Incoming>) -> io::Result<Response<Reply>> {
-    let call = Call::read(request).await?;
+    let call = Call::read(sim, request).await?;
     let parsed = serde_json::from_slice::<graphql::Request>(&call.body);
     let operation = match (call.api, &parsed) {
         (Api::Graphql, Ok(request)) => request.name(),
         _ => String::new(),
     };
-    let (in_flight, refusal) = sim.limits().enter(&call.token, call.api, sim.now());
+    let (in_flight, refusal) = sim.limits().enter(&call.bucket, call.api, sim.now());
     let _counted_out = InFlight(sim.limits());
     count_in(sim, &call, &operation, in_flight);
-    if refusal.is_some() || sim.limits().is_paused(&call.token, sim.now()) {
+    if refusal.is_some() || sim.limits().is_paused(&call.bucket, sim.now()) {
         sim.meter_mut().violations += 1;
     }
 
@@ -202,7 +206,13 @@ fn respond(
     if call.token.is_empty() && call.api == Api::Graphql {
         return Answer::message(401, "This endpoint requires you to be authenticated.");
     }
-    if !call.token.is_empty() && !sim.accepts(&call.token) {
+    if call.api == Api::Rest && apps::is_theirs(&call.path) {
+        return apps::respond(sim, call);
+    }
+    if let Some((status, message)) = sim.apps().turns_away(&call.token, sim.now()) {
+        return Answer::message(status, message);
+    }
+    if !call.token.is_empty() && call.bucket == call.token && !sim.accepts(&call.token) {
         return Answer::message(401, "Bad credentials");
     }
     match call.api {
@@ -222,7 +232,7 @@ fn execute(sim: &Sim, call: &Call, request: &graphql::Request, operation: &str) 
     };
     let now = sim.now();
     let points = if prepared.dry_run { 0 } else { prepared.cost.points() };
-    let (window, refusal) = sim.limits().charge(&call.token, Api::Graphql, now, points);
+    let (window, refusal) = sim.limits().charge(&call.bucket, Api::Graphql, now, points);
     if let Some(refusal) = refusal {
         sim.meter_mut().violations += 1;
         return refused(call, refusal);
@@ -232,7 +242,8 @@ fn execute(sim: &Sim, call: &Call, request: &graphql::Request, operation: &str) 
         meter.points += points;
         meter.operations.entry(operation.to_owned()).or_default().points += points;
     }
-    let faults = sim.faults().in_answers();
+    let mut faults = sim.faults().in_answers();
+    sim.apps().restrict(&call.token, &mut faults);
     let world = sim.world();
     let (state, histories) = (&world.state, &world.histories);
     let around = Surroundings { state, now, faults: &faults, histories, window, viewer: VIEWER };
@@ -265,17 +276,17 @@ fn graphql_limit(kind: &str) -> Answer {
 }
 
 fn faulty(sim: &Sim, call: &Call, fault: Fault) -> Answer {
-    let exhaust = || sim.limits().exhaust(&call.token, call.api, sim.now());
+    let exhaust = || sim.limits().exhaust(&call.bucket, call.api, sim.now());
     match fault {
         Fault::Html(status) => Answer::html(status),
         Fault::Message(status, message) => Answer::message(status, &message),
         Fault::RetryAfter(status, seconds) => {
-            sim.limits().pause(&call.token, sim.now().saturating_add_unsigned(seconds));
+            sim.limits().pause(&call.bucket, sim.now().saturating_add_unsigned(seconds));
             let answer = Answer::message(status, SECONDARY);
             answer.with(header::RETRY_AFTER, &seconds.to_string()).refusing()
         }
         Fault::SecondaryLimit(status) => {
-            sim.limits().pause(&call.token, sim.now() + 60);
+            sim.limits().pause(&call.bucket, sim.now() + 60);
             Answer::message(status, SECONDARY).refusing()
         }
         Fault::PrimaryLimit(status) => {
@@ -295,7 +306,7 @@ fn faulty(sim: &Sim, call: &Call, fault: Fault) -> Answer {
 }
 
 fn finish(sim: &Sim, call: &Call, answer: Answer, truncated: bool) -> Response<Reply> {
-    let window = sim.limits().window(&call.token, call.api, sim.now());
+    let window = sim.limits().window(&call.bucket, call.api, sim.now());
     let mut meter = sim.meter_mut();
     *meter.statuses.entry(answer.status()).or_default() += 1;
     meter.limited += u64::from(answer.is_refusal());

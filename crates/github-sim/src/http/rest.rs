@@ -17,7 +17,7 @@ const PAGE: (usize, usize) = (30, 100);
 pub(super) struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
-    fn parse(query: &str) -> Parameters {
+    pub(super) fn parse(query: &str) -> Parameters {
         let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             (decode(name), decode(value))
@@ -80,7 +80,7 @@ pub(super) fn respond(sim: &Sim, call: &Call) -> Answer {
         return Answer::message(404, "Not Found");
     }
     let now = sim.now();
-    let window = sim.limits().window(&call.token, Api::Rest, now);
+    let window = sim.limits().window(&call.bucket, Api::Rest, now);
     if call.path == "/rate_limit" {
         return rate_limit(sim, call);
     }
@@ -90,7 +90,10 @@ pub(super) fn respond(sim: &Sim, call: &Call) -> Answer {
     let parameters = Parameters::parse(&call.query);
     let found = {
         let world = sim.world();
-        route(&world.state, call, &parameters)
+        match sim.apps().refusal(&call.token, &call.path, &world.state) {
+            Some((status, message)) => Found::Status(status, message),
+            None => route(&world.state, call, &parameters),
+        }
     };
     let answer = match found {
         Found::One(value) => Answer::json(200, value),
@@ -109,7 +112,7 @@ pub(super) fn respond(sim: &Sim, call: &Call) -> Answer {
     let answer = if answer.status() == 200 { conditional(call, answer) } else { answer };
     // A 304 is free, except for those without a token.
     if answer.status() != 304 || call.token.is_empty() {
-        sim.limits().charge(&call.token, Api::Rest, now, 1);
+        sim.limits().charge(&call.bucket, Api::Rest, now, 1);
         sim.meter_mut().rest_charged += u64::from(!window.unlimited);
     }
     answer
@@ -128,7 +131,7 @@ fn conditional(call: &Call, answer: Answer) -> Answer {
     answer.with(header::ETAG, &etag).with(header::CACHE_CONTROL, "private, max-age=60, s-maxage=60")
 }
 
-fn page(
+pub(super) fn page(
     call: &Call,
     parameters: &Parameters,
     items: &[Value],
@@ -164,7 +167,7 @@ fn page(
 
 fn rate_limit(sim: &Sim, call: &Call) -> Answer {
     let bucket = |api| {
-        let window = sim.limits().window(&call.token, api, sim.now());
+        let window = sim.limits().window(&call.bucket, api, sim.now());
         json!({
             "limit": window.limit,
             "used": window.used,

@@ -1,6 +1,9 @@
 //! The simulation over real HTTP, asked as GitHub's documentation says.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "../../../../tests/app_key/mod.rs"]
+mod app_key;
+mod apps;
 mod client;
 mod every_field;
 mod faults;

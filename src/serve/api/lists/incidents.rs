@@ -1,7 +1,9 @@
 //! The list of incidents: those that count, mapped to a component or not, and those that were left out.
 
 use super::{Entry, Told, value};
-use crate::evaluate::{ExaminedTeam, WebAddresses};
+use crate::evaluate::{
+    ExaminedOrganizations, ExaminedTeam, IncidentPlace, UnmappedIncident, WebAddresses,
+};
 use crate::serve::api::instant::Instant;
 use crate::serve::api::links::Links;
 use delivery::domain::{IncidentId, Time};
@@ -18,6 +20,16 @@ pub struct Incident {
     /// The component's name; absent where it is unmapped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub component: Option<String>,
+    /// The team that it counts for without being of a component, in the list of organisations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
+    /// The organisation that it counts for, in the list of organisations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub org: Option<String>,
+    /// What its source calls its component, where nothing is called so: `owner/repo`, a component's
+    /// name, or `pagerduty:` with a service's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub called: Option<String>,
     /// Its id, unique over all sources.
     pub id: String,
     /// When it was opened.
@@ -44,7 +56,7 @@ pub struct Incident {
     /// Why not: `dismissed` or `unmarked`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub left_out: Option<&'static str>,
-    /// Where it is found at the host: issues are found by the second of their opening.
+    /// Where it is found: its page, or the issues that were opened in its second.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
 }
@@ -81,18 +93,9 @@ impl Told<'_> {
             let incident = Incident {
                 repo: Some(self.repo()),
                 component: Some(self.name()),
-                id: one.id.0.to_string(),
-                opened_at: Instant(one.opened_at),
-                resolved_at: None,
-                restore_seconds: None,
-                open: false,
                 mapped: true,
-                attributed: false,
-                unattributed: None,
-                blames: Vec::new(),
-                counted: false,
-                left_out: Some(one.why.name()),
                 url: incident_url(self.team, self.web, &one.id),
+                ..none(&one.id, one.opened_at, one.why.name())
             };
             let at = one.opened_at;
             entries.push(self.entry((at, at), &one.id.0, &incident));
@@ -104,6 +107,7 @@ impl Told<'_> {
 pub(super) fn unmapped(team: &ExaminedTeam, web: &WebAddresses, one: &JudgedIncident) -> Entry {
     let incident = Incident {
         unattributed: Some("unmapped"),
+        called: team.called.get(&one.id).map(ToString::to_string),
         url: incident_url(team, web, &one.id),
         ..incident(one)
     };
@@ -112,22 +116,62 @@ pub(super) fn unmapped(team: &ExaminedTeam, web: &WebAddresses, one: &JudgedInci
     Entry { at, over_at, key, windows_end: team.at, fact }
 }
 
+/// The entries of the list of incidents that no component has, of all teams and organisations.
+pub fn unmapped_incidents(told: &ExaminedOrganizations, web: &WebAddresses) -> Vec<Entry> {
+    let entry = |one: &UnmappedIncident| {
+        let judged = one.judged.as_ref();
+        let known = match judged {
+            Some(judged) => Incident { unattributed: Some("unmapped"), ..incident(judged) },
+            None if one.is_marked => none(&one.id, one.opened_at, "dismissed"),
+            None => none(&one.id, one.opened_at, "unmarked"),
+        };
+        let incident = Incident {
+            team: one.team.as_ref().map(ToString::to_string),
+            org: one.org.as_ref().map(ToString::to_string),
+            called: one.called.as_ref().map(ToString::to_string),
+            url: one.place.as_ref().and_then(|place| url(place, web)),
+            ..known
+        };
+        let (at, over_at) = judged.map_or((one.opened_at, one.opened_at), span);
+        let (key, fact) = (one.id.0.to_string(), value(&incident));
+        Entry { at, over_at, key, windows_end: told.at, fact }
+    };
+    let mut entries: Vec<Entry> = told.unmapped.iter().map(entry).collect();
+    super::sort(&mut entries);
+    entries
+}
+
 /// What is known of an incident without its component.
 fn incident(one: &JudgedIncident) -> Incident {
     Incident {
-        repo: None,
-        component: None,
-        id: one.id.0.to_string(),
-        opened_at: Instant(one.opened_at),
         resolved_at: one.resolved_at.map(Instant),
         restore_seconds: one.resolved_at.map(|at| at.since(one.opened_at).max(0)),
         open: one.resolved_at.is_none(),
+        counted: true,
+        left_out: None,
+        ..none(&one.id, one.opened_at, "")
+    }
+}
+
+/// What is known of an incident that is none, and why.
+fn none(id: &IncidentId, opened_at: Time, why: &'static str) -> Incident {
+    Incident {
+        repo: None,
+        component: None,
+        team: None,
+        org: None,
+        called: None,
+        id: id.0.to_string(),
+        opened_at: Instant(opened_at),
+        resolved_at: None,
+        restore_seconds: None,
+        open: false,
         mapped: false,
         attributed: false,
         unattributed: None,
         blames: Vec::new(),
-        counted: true,
-        left_out: None,
+        counted: false,
+        left_out: Some(why),
         url: None,
     }
 }
@@ -142,6 +186,14 @@ pub(super) fn incident_url(
     web: &WebAddresses,
     id: &IncidentId,
 ) -> Option<String> {
-    let (place, opened_at) = team.incidents.get(id)?;
-    Links::to(place, web).issue(*opened_at)
+    url(team.incidents.get(id)?, web)
+}
+
+fn url(place: &IncidentPlace, web: &WebAddresses) -> Option<String> {
+    match place {
+        IncidentPlace::Page(url) => Some(url.to_string()),
+        IncidentPlace::Issues(repository, opened_at) => {
+            Links::to(repository, web).issue(*opened_at)
+        }
+    }
 }

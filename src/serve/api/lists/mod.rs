@@ -2,6 +2,7 @@
 
 mod changes;
 mod deployments;
+mod environments;
 mod failures;
 mod incidents;
 
@@ -11,10 +12,13 @@ use delivery::domain::Time;
 use serde::Serialize;
 use serde_json::Value;
 
+pub use environments::environments;
+pub use incidents::unmapped_incidents;
+
 #[cfg(test)]
 pub(super) use {
-    changes::Change, deployments::Deployment, failures::Evidence, failures::Failure,
-    incidents::Incident,
+    changes::Change, deployments::Deployment, environments::Environment, failures::Evidence,
+    failures::Failure, incidents::Incident,
 };
 
 /// A list of facts.
@@ -76,8 +80,13 @@ pub fn entries(team: &ExaminedTeam, web: &WebAddresses, list: List) -> Vec<Entry
         entries
             .extend(team.unmapped.iter().map(|incident| incidents::unmapped(team, web, incident)));
     }
-    entries.sort_unstable_by(|a, b| (b.at, &b.key).cmp(&(a.at, &a.key)));
+    sort(&mut entries);
     entries
+}
+
+/// Puts entries into the order of all lists: newest first.
+fn sort(entries: &mut [Entry]) {
+    entries.sort_unstable_by(|a, b| (b.at, &b.key).cmp(&(a.at, &a.key)));
 }
 
 /// An examined component with what its facts are told by.

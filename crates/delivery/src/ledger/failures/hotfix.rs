@@ -1,7 +1,7 @@
 //! `hotfix`: a shipped change bears a hotfix mark.
 
 use super::super::changes::{Change, Origin};
-use super::super::rework::Repairs;
+use super::super::rework::{Repairs, shipped_hotfixes};
 use super::super::{Evidence, HOTFIX_LIMIT, Reason, Witness, record::Record};
 use super::Matches;
 use crate::domain::Time;
@@ -22,17 +22,6 @@ pub(super) fn find(record: &Record<'_>, repairs: &Repairs, matches: &mut Matches
             matches.add(blamed, Evidence { reason: Reason::Hotfix, at, witness });
         }
     }
-}
-
-/// The hotfixes that reached production, with the deployments that shipped them.
-pub(in super::super) fn shipped_hotfixes<'r, 'a>(
-    record: &'r Record<'a>,
-) -> impl Iterator<Item = (&'r Change<'a>, usize)> {
-    let hotfixes = record.changes.list.iter().filter(|change| match change.origin {
-        Origin::Pull(pull) => pull.hotfix,
-        Origin::Commit(at) => record.ancestry.graph.commit(at).hotfix,
-    });
-    hotfixes.filter_map(|change| Some((change, record.shipping.shipped_by(change.tips)?)))
 }
 
 /// When somebody began to repair: the pull request was opened, the direct commit written. A clock

@@ -9,10 +9,7 @@ mod linked;
 mod revert;
 mod rollback;
 
-pub(super) use hotfix::shipped_hotfixes;
 pub(super) use incident::{Verdict, verdicts};
-pub(super) use revert::{Reversal, reversals};
-pub(super) use rollback::{Rollback, rollbacks};
 
 use super::record::Record;
 use super::rework::Repairs;

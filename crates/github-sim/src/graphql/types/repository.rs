@@ -176,7 +176,7 @@ fn issues<'s>(repo: &'s Repository, call: Call<'_>) -> Out<'s> {
 /// The repositories an owner has now.
 pub(super) fn owned<'s>(ctx: &Ctx<'s>, login: &str) -> impl Iterator<Item = &'s Repository> {
     let all = ctx.state.repositories.values();
-    all.filter(move |repo| repo.owner.eq_ignore_ascii_case(login))
+    all.filter(move |repo| repo.owner.eq_ignore_ascii_case(login) && ctx.faults.shows(repo))
 }
 
 /// `repositories` of an owner.

@@ -26,7 +26,8 @@ pub(super) fn field<'s>(ctx: &Ctx<'s>, call: Call<'_>) -> Out<'s> {
     let query = parse(call.args.text("query").unwrap_or_default());
     let (field, descending) =
         query.sort.as_ref().map_or(("created", true), |(field, desc)| (field.as_str(), *desc));
-    let repositories = ctx.state.repositories.values().filter(|repo| query.covers(repo));
+    let shown = |repo: &&Repository| query.covers(repo) && ctx.faults.shows(repo);
+    let repositories = ctx.state.repositories.values().filter(shown);
     let mut items: Vec<(Key, Found<'s>)> = Vec::new();
     if call.args.text("type") == Some("REPOSITORY") {
         let wanted = repositories.filter(|repo| query.admits_repository(repo));
