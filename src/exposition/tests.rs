@@ -327,7 +327,6 @@ fn families_beyond_the_limit_are_withheld_whole_and_told() {
     assert_eq!(limited.series() + count, whole.series());
     assert!(!plain(&limited).contains("dora_change_phase_seconds"));
     assert!(whole.withheld().is_empty());
-
     let metrics = OwnMetrics::new().unwrap();
     metrics.exposed(&limited);
     let told = format!("dora_exporter_series_withheld{{family=\"{family}\"}} {count}\n");
@@ -352,6 +351,7 @@ fn busy_metrics() -> OwnMetrics {
     metrics.collection_finished("github", "deployments", 1.0);
     metrics.last_success("github", "deployments", T);
     metrics.data_through("github", "deployments", T);
+    metrics.backfill_remaining("github", Some(60));
     metrics.items("github", "deployments", 7);
     metrics.request("github", "graphql", "200");
     metrics.limits("github", "graphql", 5_000, 4_000, T);
