@@ -60,6 +60,7 @@ fn evaluator(settings: &Settings, store: &Store) -> Evaluator {
             seed_prime_after: settings.measures.seed_prime_after,
         },
         windows: settings.measures.windows.clone(),
+        min_contributors: settings.space.min_contributors,
         lookback: settings.collection.lookback,
         components: settings.components.clone(),
         owners: Box::new(OrderedOwners::new(&settings.ownership)),

@@ -70,6 +70,7 @@ fn component(number: usize) -> Arc<ComponentFigures> {
         info: ComponentInfo { system: "".into(), lifecycle: "".into(), source: "rules".into() },
         figures: Figures {
             windows: figures.collect(),
+            space: Vec::new(),
             point: contribution.point.clone(),
             data_through: Some(t.plus(number as i64 % 60)),
         },

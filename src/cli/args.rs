@@ -1,6 +1,7 @@
 //! The command line. Secrets never stand on it: other users of the machine can read it.
 
 use super::docs::Reference;
+use super::import_args::ImportCommand;
 use crate::config::{ConfigFile, Flags, Sources, duration, listen_address};
 use crate::demo::{DAYS, SEED};
 use chrono::{DateTime, NaiveDate, NaiveTime};
@@ -43,7 +44,13 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Write the figures of the past as OpenMetrics, for Prometheus to load; the daemon must be stopped.
     Backfill(BackfillArgs),
-    /// Remove what the store holds of a repository; the daemon must be stopped.
+    /// Bring in what no source tells; the daemon must be stopped, or be sent it over HTTP.
+    Import {
+        /// What.
+        #[command(subcommand)]
+        what: ImportCommand,
+    },
+    /// Remove what the store holds of a repository or a survey; the daemon must be stopped.
     Purge(PurgeArgs),
     /// Print a generated reference as Markdown.
     Docs {
@@ -206,8 +213,11 @@ fn step(text: &str) -> Result<Span, String> {
 #[derive(Clone, Debug, ClapArgs)]
 pub struct PurgeArgs {
     /// The repository; may be repeated.
-    #[arg(long, value_name = "OWNER/NAME", required = true)]
+    #[arg(long, value_name = "OWNER/NAME", required_unless_present = "survey")]
     pub repo: Vec<String>,
+    /// The survey, with all its answers; may be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub survey: Vec<String>,
     /// Remove what its counters and histograms have counted, too: they start over at 0, and those of
     /// its team and organisation are lower by it from the next start on, which looks like a reset.
     #[arg(long)]

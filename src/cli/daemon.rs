@@ -91,6 +91,7 @@ impl Daemon {
             health: Arc::new(Health::default()),
             snapshot: Arc::new(watch::Sender::new(Arc::new(Encoded::default()))),
             doors: Arc::default(),
+            survey_turn: Arc::default(),
             tasks: TaskTracker::new(),
         };
         let sources = lasting.connect(&settings)?;
@@ -186,6 +187,7 @@ pub(super) fn evaluator(settings: &Settings, store: &Store) -> Evaluator {
             seed_prime_after: settings.measures.seed_prime_after,
         },
         windows: settings.measures.windows.clone(),
+        min_contributors: settings.space.min_contributors,
         lookback: settings.collection.lookback,
         components: settings.components.clone(),
         owners: Box::new(OrderedOwners::new(&settings.ownership)),
@@ -194,7 +196,8 @@ pub(super) fn evaluator(settings: &Settings, store: &Store) -> Evaluator {
     for account in &settings.pagerduty {
         sources.add(&account.name, account.services.values().map(|component| &**component));
     }
-    Evaluator::new(rules, Settled::default()).told_by(sources)
+    let evaluator = Evaluator::new(rules, Settled::default()).told_by(sources);
+    evaluator.surveying(settings.surveys.minimum)
 }
 
 /// Hands everything that is stored to those who keep it in memory; returns the newest change number.

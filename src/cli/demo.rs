@@ -2,11 +2,12 @@
 
 use super::args::DemoArgs;
 use super::daemon::Daemon;
-use super::{backfill, log, stop_on_all_signals};
+use super::{backfill, log, stop_on_all_signals, surveys};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, ConfigFile, Flags, Settings, Sources};
-use crate::demo::{News, OWNER, Team, unfold};
+use crate::demo::{News, OWNER, QUESTIONS, Team, unfold};
 use crate::evaluate::Past;
+use crate::sources::surveys::{SurveyRequest, read_survey};
 use crate::store::Store;
 use anyhow::Context;
 use delivery::domain::{Collector, DAY, Fact, HOUR, RepoId, RepositoryState, Span, Time};
@@ -55,6 +56,7 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<()> {
     let settings = settings(text)?;
     log::start(&settings.log)?;
     let daemon = Daemon::start(settings.clone(), Arc::new(SystemClock), stop.clone()).await?;
+    import_surveys(&settings, daemon.store(), args.seed, now).await?;
     let asked = teams.first().map(|team| team.name.as_str()).unwrap_or_default();
     tell(daemon.address().port(), &github.url, args.days, (&file, asked));
     if let Some(file) = args.history.clone() {
@@ -114,6 +116,7 @@ level = {level:?}
             team.repositories, team.name
         )?;
     }
+    text.push_str(QUESTIONS);
     Ok(text)
 }
 
@@ -124,6 +127,26 @@ fn settings(text: String) -> anyhow::Result<Settings> {
         flags: Flags::default(),
     };
     Ok(config::load(&sources)?)
+}
+
+/// The surveys of the quarters before, as the command imports them.
+async fn import_surveys(
+    settings: &Settings,
+    store: &Store,
+    seed: u64,
+    now: i64,
+) -> anyhow::Result<()> {
+    let importer = surveys::importer(settings, store, Arc::new(SystemClock), Arc::default());
+    for survey in crate::demo::surveys(seed, now) {
+        let request = SurveyRequest {
+            survey: Some(survey.name),
+            invited: survey.invited,
+            ..SurveyRequest::default()
+        };
+        let reading = read_survey(survey.csv.as_bytes(), &settings.surveys, &request)?;
+        surveys::import(&importer, &reading, false).await.context("a survey of the demo")?;
+    }
+    Ok(())
 }
 
 /// Says what there is to look at; `explain` can be asked by the configuration's file about a team.

@@ -6,10 +6,11 @@ use super::daemon::{connect, evaluator, load};
 use super::doors;
 use super::judged;
 use super::observers::Observers;
+use super::surveys::{self, Surveys};
 use crate::clock::SharedClock;
 use crate::collect::{Collect, CollectCatalog, CollectIncidents, Health, Surroundings};
 use crate::config::{GitHubSettings, OwnershipSource, Settings};
-use crate::evaluate::{Inbox, Publisher, Settled, WebAddresses};
+use crate::evaluate::{Inbox, Publisher, Settled, SurveyTurn, WebAddresses};
 use crate::exposition::{Encoded, Exposure, OwnMetrics};
 use crate::serve::Doors;
 use crate::sources::backstage::Backstage;
@@ -39,6 +40,8 @@ pub struct Lasting {
     pub inbox: Inbox,
     /// Where others tell of what happened.
     pub doors: Arc<Doors>,
+    /// The turn of whoever imports a survey.
+    pub survey_turn: SurveyTurn,
     /// Everything that has to end before the store is closed.
     pub tasks: TaskTracker,
 }
@@ -162,6 +165,7 @@ impl Lasting {
         }
         generation.tasks.close();
         self.doors.open(open);
+        self.open_for_surveys(settings);
         Ok(generation)
     }
 
@@ -186,6 +190,18 @@ impl Lasting {
                 self.observers().dismiss(old.name());
             }
         }
+    }
+
+    /// Opens the door for surveys, where a token is configured.
+    fn open_for_surveys(&self, settings: &Settings) {
+        let Some((token, _)) = &settings.surveys.token else { return self.doors.surveys.close() };
+        let (clock, turn) = (Arc::clone(&self.clock), Arc::clone(&self.survey_turn));
+        let taker = Surveys {
+            settings: Arc::new(settings.surveys.clone()),
+            importer: surveys::importer(settings, &self.store, clock, turn),
+            own: Arc::clone(&self.own),
+        };
+        self.doors.surveys.open(token.clone(), Arc::new(taker.introduced()));
     }
 
     fn observers(&self) -> Observers {

@@ -11,17 +11,20 @@ mod doors;
 mod explain;
 mod findings;
 mod generation;
+mod import_args;
 mod judged;
 mod log;
 mod observers;
 mod output;
 mod purge;
 mod reload;
+mod surveys;
 mod views;
 
 pub use args::{Args, BackfillArgs, CheckArgs, Command, DemoArgs, ExplainArgs, PurgeArgs, RunArgs};
 pub use daemon::{Daemon, StartError};
 pub use docs::Reference;
+pub use import_args::{ImportCommand, ImportSurveyArgs};
 pub use reload::{Reloader, Reloading};
 
 use crate::clock::SystemClock;
@@ -49,6 +52,7 @@ pub fn main() -> ExitCode {
             Command::Demo(args) => demo::run(args).await,
             Command::Explain(args) => explain::run(args).await,
             Command::Backfill(args) => backfill::run(args).await,
+            Command::Import { what: ImportCommand::Survey(args) } => surveys::run(args).await,
             Command::Purge(args) => purge::run(args).await,
             Command::Docs { reference } => docs::run(reference),
         }

@@ -4,14 +4,15 @@ use super::args::PurgeArgs;
 use super::output;
 use crate::config;
 use crate::store::{Purged, Store};
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use delivery::domain::Repository;
 use std::fmt::Write;
+use std::sync::Arc;
 
 /// How many of the store's repositories are named where one is not found.
 const NAMED: usize = 10;
 
-/// Removes the repositories that were named; nothing where one of them is not there.
+/// Removes the repositories and surveys that were named; nothing where one of them is not there.
 pub async fn run(args: PurgeArgs) -> anyhow::Result<()> {
     let path = config::load_store(&args.sources())?.path;
     if !path.exists() {
@@ -34,17 +35,42 @@ pub async fn run(args: PurgeArgs) -> anyhow::Result<()> {
     }
     wanted.sort_by_key(|repository| repository.id);
     wanted.dedup_by_key(|repository| repository.id);
+    let surveys = surveys(&store, &args.survey).await?;
     let mut report = String::new();
     for repository in wanted {
         let purged = store.purge(repository.id, args.counters).await?;
         describe(&mut report, &repository.full_name, &purged, args.counters);
     }
+    store.remove_surveys(&surveys).await?;
     store.close().await;
+    for survey in &surveys {
+        let _ = writeln!(
+            report,
+            "{survey}: removed with all answers. If it is imported again, whatever Prometheus has \
+             scraped of it can be compared with what is shown then."
+        );
+    }
+    if args.repo.is_empty() {
+        return output::print(&report);
+    }
     report.push_str(
         "Where the configuration still asks for a repository, the next start collects it anew: \
          name it in github.exclude to prevent that.\n",
     );
     output::print(&report)
+}
+
+/// The stored surveys of these names.
+async fn surveys(store: &Store, names: &[String]) -> anyhow::Result<Vec<Arc<str>>> {
+    let known: Vec<Arc<str>> = store.surveys().await?.into_iter().map(|one| one.name).collect();
+    let find = |name: &String| {
+        let found = known.iter().find(|known| known.eq_ignore_ascii_case(name)).cloned();
+        found.ok_or_else(|| {
+            let held = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+            anyhow!("the store holds no survey `{name}`; it holds {held}; nothing was removed")
+        })
+    };
+    names.iter().map(find).collect()
 }
 
 fn not_found(name: &str, known: &[Repository]) -> String {

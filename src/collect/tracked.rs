@@ -141,7 +141,8 @@ impl Tracked {
             | Fact::PullRequest(_)
             | Fact::Commit(_)
             | Fact::LostCommit { .. }
-            | Fact::Frontier { .. } => {}
+            | Fact::Frontier { .. }
+            | Fact::Survey(_) => {}
         }
     }
 

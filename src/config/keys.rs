@@ -64,9 +64,6 @@ impl Section {
     }
 }
 
-/// Sections that later versions will have.
-pub(super) const LATER_SECTIONS: &[&str] = &["surveys", "space"];
-
 /// The known name nearest to `unknown`, if one is near enough to be meant.
 pub(super) fn nearest<'a>(unknown: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     known

@@ -18,6 +18,7 @@ mod reference;
 mod sections;
 mod settings;
 mod shard;
+mod surveys;
 
 #[cfg(test)]
 mod tests;
@@ -40,10 +41,11 @@ pub use settings::{
     CatalogSettings, CollectionSettings, ComponentDetail, ExpositionSettings, FailuresSettings,
     GitHubSettings, HashLogins, IncidentMapping, IncidentSettings, IssuePattern, LogFormat,
     LogSettings, MeasuresSettings, OwnershipRule, OwnershipSettings, OwnershipSource,
-    PagerDutySettings, ServerSettings, Settings, StoreSettings, Urgency,
+    PagerDutySettings, ServerSettings, Settings, SpaceSettings, StoreSettings, Urgency,
 };
 
 pub use shard::Shard;
+pub use surveys::{KnownTeams, SurveyQuestion, SurveySettings, plain};
 
 use problems::Report;
 

@@ -8,6 +8,7 @@ use crate::config::deployments::Deployments;
 use crate::config::overrides::Overrides;
 use crate::config::patterns::{EnvironmentRule, HotfixRule, RepositoryPattern};
 use crate::config::shard::Shard;
+use crate::config::surveys::SurveySettings;
 use delivery::domain::{Person, Span, TeamName, Window};
 use delivery::ledger::{LeadTimeStart, Reason};
 use http::HeaderValue;
@@ -37,6 +38,8 @@ pub struct Settings {
     pub failures: FailuresSettings,
     /// `[exposition]`
     pub exposition: ExpositionSettings,
+    /// `[space]`
+    pub space: SpaceSettings,
     /// `[ownership]`
     pub ownership: OwnershipSettings,
     /// `[catalog]`, where it names a server.
@@ -51,6 +54,8 @@ pub struct Settings {
     pub incidents: Vec<IncidentSettings>,
     /// `[[incidents]]` with `source = "pagerduty"`
     pub pagerduty: Vec<PagerDutySettings>,
+    /// `[surveys]`
+    pub surveys: SurveySettings,
     /// `[log]`
     pub log: LogSettings,
 }
@@ -180,6 +185,13 @@ pub struct ExpositionSettings {
     pub max_series: usize,
     /// `created_timestamps`: whether OpenMetrics tells since when counters have counted.
     pub created_timestamps: bool,
+}
+
+/// `[space]`
+#[derive(Clone, Copy, Debug)]
+pub struct SpaceSettings {
+    /// `min_contributors`: below so many contributors a team's figures are withheld; at least 3.
+    pub min_contributors: usize,
 }
 
 /// Where an answer to "whose is it" may come from.

@@ -7,6 +7,7 @@ mod deployments;
 mod mistakes;
 mod overrides;
 mod pagerduty;
+mod surveys;
 
 use super::*;
 use secrecy::ExposeSecret;

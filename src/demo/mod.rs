@@ -15,6 +15,7 @@ mod profile;
 mod pulls;
 mod random;
 mod repository;
+mod surveys;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -23,6 +24,7 @@ mod world;
 
 pub use live::News;
 pub use people::{BOTS, LOGINS};
+pub use surveys::{DemoSurvey, QUESTIONS, surveys};
 pub use world::OWNER;
 
 use github_sim::Event;

@@ -5,10 +5,14 @@ use super::estate::{Flow, MergeStyle};
 use super::git::{self, Landing};
 use super::incidents::Ticket;
 use super::people::{self, DEPENDABOT, REVIEW_BOT};
+use super::profile::PROFILES;
 use super::repository::{Change, DEVELOP, MAIN};
 use super::world::{Action, Tempo, World};
 use github_sim::Event;
 use github_sim::event::{NewCommit, Verdict};
+
+/// Every how many numbers a pull request's reviewer is of another team.
+const GUEST_EVERY: u32 = 9;
 
 /// How many seconds of work each phase takes.
 #[derive(Clone, Copy, Debug)]
@@ -206,7 +210,7 @@ impl World {
     fn review(&mut self, r: usize, mut work: Box<Work>, again: bool) {
         let people = people::present(self.profile(r).members, self.progress());
         let repository = &mut self.repositories[r];
-        let author = people::someone_else(&people, work.author, &mut repository.random).to_owned();
+        let colleague = people::someone_else(&people, work.author, &mut repository.random);
         let verdict = match repository.random.unit() {
             _ if again => Verdict::Approved,
             lot if lot < 0.18 => Verdict::ChangesRequested,
@@ -214,6 +218,7 @@ impl World {
             _ => Verdict::Approved,
         };
         let (repo, number) = (repository.id, work.number);
+        let author = self.guest(r, number).unwrap_or(colleague).to_owned();
         self.emit(Event::PullReviewed { repo, number, author, verdict });
         let half = work.pace.review / 2;
         if verdict == Verdict::Approved {
@@ -225,6 +230,14 @@ impl World {
             self.commit_on_branch(r, &mut work, "Address review comments".to_owned());
         }
         self.next(r, half, work, Step::Review { again: true });
+    }
+
+    /// Of some pull requests somebody of the next team reviews, who uses what is changed.
+    fn guest(&self, r: usize, number: u32) -> Option<&'static str> {
+        let next = &PROFILES[(self.repositories[r].plan.team + 1) % PROFILES.len()];
+        let people = people::present(next.members, self.progress());
+        let turn = (number / GUEST_EVERY) as usize % people.len().max(1);
+        people.get(turn).copied().filter(|_| number.is_multiple_of(GUEST_EVERY))
     }
 
     fn after_approval(&self, r: usize) -> Step {

@@ -7,6 +7,7 @@ use super::naming::Naming;
 use super::ownership::Owners;
 use super::repository_claims::RepositoryClaims;
 use super::resident::{Commits, Deployments, Pulls};
+use super::surveys::Surveys;
 use crate::config::Components;
 use delivery::domain::{
     ClaimSource, Claims, Collector, CommitGraph, ComponentId, Deployment, Fact, Incident,
@@ -108,6 +109,8 @@ pub struct Estate {
     pub naming: Naming,
     /// What the catalog has.
     catalog: Catalog,
+    /// What teams answered.
+    pub surveys: Surveys,
     /// Who tells incidents that live in no repository.
     pub sources: IncidentSources,
 }
@@ -148,6 +151,7 @@ impl Estate {
                 self.incidents.insert(incident.id.clone(), incident);
             }
             Fact::Claims(claims) => self.absorb_claims(claims, changes),
+            Fact::Survey(survey) => self.surveys.absorb(survey),
             Fact::Progress(progress) => {
                 changes.progressed.insert(progress.repo);
                 let state = (progress.complete, progress.through);
@@ -279,6 +283,7 @@ impl Estate {
             ("pull_request", sum(|facts| facts.pulls.len())),
             ("commit", sum(|facts| facts.commits.len())),
             ("incident", self.incidents.len() as u64),
+            ("survey", self.surveys.len() as u64),
         ]
     }
 

@@ -7,7 +7,9 @@ use crate::exposition::{
     RepositoryState, TeamFigures,
 };
 use delivery::domain::{ComponentId, RepoId, Time, Window};
-use delivery::measures::{LEVEL_WINDOW, PointFigures, WindowFigures, performance_levels};
+use delivery::measures::{
+    LEVEL_WINDOW, PointFigures, SpaceFigures, WindowFigures, performance_levels,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -43,8 +45,10 @@ impl Evaluator {
             set(&mut shown.components, component, figures);
         }
         let (labels, is_whole) = (self.labels(), self.rules.lookback >= LEVEL_WINDOW.length);
-        self.teams
-            .show(&mut shown.teams, |name, group| Arc::new(team(name, group, &labels, is_whole)));
+        let space = &self.space;
+        self.teams.show(&mut shown.teams, |name, group| {
+            Arc::new(team(name, group, space.figures(name), &labels, is_whole))
+        });
         self.orgs.show(&mut shown.orgs, |name, group| {
             Arc::new(OrgFigures { org: Arc::clone(name), figures: group_figures(group, &labels) })
         });
@@ -56,6 +60,10 @@ impl Evaluator {
             settled_orgs: self.settled.totals.of_orgs(self.orgs.names()),
             repositories: shown.repositories.values().cloned().collect(),
             platform: self.platform(),
+            surveys: self
+                .evaluated_at
+                .map(|now| self.estate.surveys.shown(now))
+                .unwrap_or_default(),
         };
         self.shown = shown;
         set
@@ -101,10 +109,18 @@ impl Evaluator {
 }
 
 /// A team's figures; without levels where less history is read than they are about.
-fn team(name: &Arc<str>, group: &Group, labels: &[Arc<str>], is_whole: bool) -> TeamFigures {
+fn team(
+    name: &Arc<str>,
+    group: &Group,
+    space: &[Option<SpaceFigures>],
+    labels: &[Arc<str>],
+    is_whole: bool,
+) -> TeamFigures {
+    let space = labels.iter().cloned().zip(space.iter().cloned());
+    let space = space.filter_map(|(label, figures)| Some((label, figures?))).collect();
     TeamFigures {
         team: Arc::clone(name),
-        figures: group_figures(group, labels),
+        figures: Figures { space, ..group_figures(group, labels) },
         levels: performance_levels(group.level_window.as_ref().filter(|_| is_whole)),
     }
 }
@@ -120,7 +136,7 @@ fn labelled(
     labels: &[Arc<str>],
 ) -> Figures {
     let windows = labels.iter().cloned().zip(windows.iter().cloned()).collect();
-    Figures { windows, point: point.clone(), data_through }
+    Figures { windows, space: Vec::new(), point: point.clone(), data_through }
 }
 
 fn set<K: Ord, V>(map: &mut BTreeMap<K, V>, key: K, value: Option<V>) {

@@ -86,6 +86,13 @@ impl Level {
         self.groups.keys()
     }
 
+    /// Notes that more than their own figures has changed of groups.
+    pub fn note(&mut self, groups: &[Arc<str>]) {
+        for name in groups {
+            self.groups.get_mut(name).into_iter().for_each(|group| group.is_news = true);
+        }
+    }
+
     /// Shows what has changed since it was shown last, and forgets what is gone.
     pub fn show<T>(&mut self, shown: &mut ByName<T>, show: impl Fn(&Arc<str>, &Group) -> T) {
         shown.retain(|name, _| self.groups.contains_key(name));

@@ -31,6 +31,9 @@ mod rules;
 mod run;
 mod schedule;
 mod settling;
+mod space_reviews;
+mod survey_import;
+mod surveys;
 mod unmapped;
 
 pub use components::owner_of;
@@ -49,6 +52,9 @@ pub use questions::{Answer, Busy, Inbox, Questions, WebAddresses};
 pub use repository_claims::RepositoryClaims;
 pub use rules::{Judging, rules_of};
 pub use run::Publisher;
+pub use survey_import::{
+    ImportError, ImportSurveys, ImportedSurvey, Standing, SurveyChange, SurveyTurn,
+};
 
 pub use settling::{Settled, Settlement, SettlingRules, observations};
 
@@ -65,6 +71,7 @@ use group::{Level, Pooled};
 use mistakes::ToldMistakes;
 use places::{Place, Places};
 use schedule::{Alarms, Homes};
+use space_reviews::SpaceTeams;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use unmapped::Unmapped;
@@ -77,6 +84,8 @@ pub struct EvaluationRules {
     pub settling: SettlingRules,
     /// The windows of teams and organisations, with their labels.
     pub windows: Vec<(String, Window)>,
+    /// Below so many contributors how a team works together is withheld.
+    pub min_contributors: usize,
     /// How much history is read: performance levels need theirs whole.
     pub lookback: Span,
     /// The components that are declared.
@@ -95,6 +104,7 @@ pub struct Evaluator {
     places: Places,
     teams: Level,
     orgs: Level,
+    space: SpaceTeams,
     unmapped: Unmapped,
     alarms: Alarms,
     homes: Homes,
@@ -123,6 +133,7 @@ impl Evaluator {
     /// An evaluator without facts.
     pub fn new(rules: EvaluationRules, settled: Settled) -> Evaluator {
         let windows: Vec<Window> = rules.windows.iter().map(|(_, window)| *window).collect();
+        let space = SpaceTeams::new(windows.clone(), rules.min_contributors);
         Evaluator {
             rules,
             estate: Estate::default(),
@@ -132,6 +143,7 @@ impl Evaluator {
             places: Places::default(),
             teams: Level::new(windows.clone()),
             orgs: Level::new(windows),
+            space,
             unmapped: Unmapped::default(),
             alarms: Alarms::default(),
             homes: Homes::default(),
@@ -354,10 +366,15 @@ impl Evaluator {
                 contribution: Arc::clone(&evaluated.contribution),
                 through,
             };
+            let member = |(place, one): (&Place, &Evaluated)| {
+                (Arc::clone(&place.team), Arc::clone(&one.contribution))
+            };
+            self.space.put(component, found.map(member));
             self.teams.put(component, found.map(|(place, one)| pooled(&place.team, one)));
             self.orgs.put(component, found.map(|(place, one)| pooled(&place.org, one)));
         }
         self.teams.evaluate(&self.unmapped.teams, now);
+        self.teams.note(&self.space.evaluate());
         let of_orgs = self.unmapped.of_orgs(self.orgs.only());
         self.orgs.evaluate(&of_orgs, now);
     }

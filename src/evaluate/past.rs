@@ -3,8 +3,8 @@
 
 use super::Evaluator;
 use crate::exposition::{FigureSet, Figures};
-use delivery::domain::{DAY, Span, Time};
-use delivery::measures::LEVEL_WINDOW;
+use delivery::domain::{DAY, Span, Time, Window};
+use delivery::measures::{HOME_WINDOW, LEVEL_WINDOW, Share};
 use std::sync::Arc;
 
 /// The longest window of the figures that are shown whatever is configured, and a component's own.
@@ -72,7 +72,13 @@ impl Evaluator {
 /// What was collected later was not there then, and half a window says nothing.
 fn as_of(figures: &mut Figures, t: Time, past: &Past) {
     figures.data_through = figures.data_through.map(|through| through.min(t));
-    figures.windows.retain(|(_, it)| t.plus(-it.window.length) >= past.known_since);
+    let is_known = |window: Window| t.plus(-window.length) >= past.known_since;
+    figures.windows.retain(|(_, it)| is_known(it.window));
+    figures.space.retain(|(_, it)| is_known(it.window));
+    if !is_known(HOME_WINDOW) {
+        // Where people are at home is told by what they wrote in all of it.
+        figures.space.iter_mut().for_each(|(_, it)| it.cross_team_reviews = Share::default());
+    }
 }
 
 #[cfg(test)]

@@ -61,6 +61,8 @@ impl Forgetting {
             self.next = now.plus(EVERY);
             self.repositories = evaluator.estate.repositories.keys().copied().collect();
             (self.facts, self.rows, self.folding) = (0, 0, Some(0));
+            let surveys = evaluator.estate.surveys.forget_closed_before(now.plus(-self.retention));
+            store.remove_surveys(&surveys).await?;
             store.forget_other_deployments(now.plus(-evaluator.rules.lookback)).await?;
         }
         let mut seen = 0;

@@ -21,7 +21,7 @@ use delivery::ledger::{INCIDENT_WINDOW, LeadTimeStart, Reason, Rules, SAME_DEPLO
 
 pub(super) const NOW: Time = Time(1_800_000_000);
 
-fn evaluator() -> Evaluator {
+pub(super) fn evaluator() -> Evaluator {
     evaluator_of(Components::default())
 }
 
@@ -32,7 +32,11 @@ pub(super) fn evaluator_of(components: Components) -> Evaluator {
     };
     let ownership = OwnershipSettings {
         order: vec![OwnershipSource::Rules],
-        rules: vec![rule("acme/pay-*", "payments"), rule("acme/incidents", "payments")],
+        rules: vec![
+            rule("acme/pay-*", "payments"),
+            rule("acme/incidents", "payments"),
+            rule("acme/find-*", "search"),
+        ],
         ..OwnershipSettings::default()
     };
     let windows = vec![("7d".to_owned(), Window::days(7))];
@@ -50,6 +54,7 @@ pub(super) fn evaluator_of(components: Components) -> Evaluator {
         judging: ByRepository::everywhere(Judging { rules: judging, windows: windows.clone() }),
         settling: SettlingRules { settle_after: 15 * MINUTE, seed_prime_after: 5 * MINUTE },
         windows,
+        min_contributors: 3,
         lookback: 120 * DAY,
         components,
         owners: Box::new(OrderedOwners::new(&ownership)),

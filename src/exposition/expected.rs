@@ -38,9 +38,11 @@ pub fn expected_series(subjects: Subjects, windows: usize, exposure: &Exposure) 
         .map(|family| {
             let count = match family.subject() {
                 Subject::Component => subjects.components,
-                Subject::Team => subjects.teams,
+                Subject::Team | Subject::Space => subjects.teams,
                 Subject::Org => subjects.orgs,
                 Subject::Repository => subjects.repositories,
+                // Nobody knows before they are imported.
+                Subject::Survey => 0,
                 Subject::Platform => 1,
             };
             count * of_one(family, windows, exposure)
@@ -54,8 +56,8 @@ fn of_one(family: &Family, windows: usize, exposure: &Exposure) -> usize {
     let (windows, stats) =
         if is_standard { (windows.min(1), STANDARD_STATS) } else { (windows, STATS.len()) };
     match family.declaration.reading {
-        Reading::Window(_) => windows,
-        Reading::Durations(_) => windows * stats,
+        Reading::Window(_) | Reading::Space(_) => windows,
+        Reading::Durations(_) | Reading::SpaceStats(_) => windows * stats,
         Reading::Phases => windows * PHASES.len() * stats,
         Reading::PerformanceLevels => LEVELLED_MEASURES * Level::ALL.len(),
         Reading::SeedLeadTimes => of_histogram(|settled| &settled.lead_time_hours),
@@ -72,6 +74,9 @@ fn of_one(family: &Family, windows: usize, exposure: &Exposure) -> usize {
         | Reading::DataThrough
         | Reading::Seed(_)
         | Reading::Info
+        | Reading::SurveyScores
+        | Reading::SurveyUnrelatedWork
+        | Reading::Survey(_)
         | Reading::BackfillComplete => 1,
     }
 }

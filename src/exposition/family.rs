@@ -3,7 +3,10 @@
 use super::figures::PlatformFigures;
 use super::histogram::Histogram;
 use super::settled::SettledFigures;
-use delivery::measures::{Distribution, PointFigures, SeedFigures, WindowFigures};
+use delivery::measures::{
+    Distribution, GroupFigures, PointFigures, SeedFigures, SpaceFigures, SurveyFigures,
+    WindowFigures,
+};
 
 /// A family's type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,20 +39,37 @@ pub enum Subject {
     Team,
     /// An organisation.
     Org,
+    /// A team, and how it works together.
+    Space,
     /// A repository, as the exporter collects it.
     Repository,
+    /// A team in a survey.
+    Survey,
     /// Everything that is collected.
     Platform,
 }
 
 impl Subject {
+    /// All of them, in the order of the exposition.
+    pub(super) const ALL: [Subject; 7] = [
+        Subject::Component,
+        Subject::Team,
+        Subject::Org,
+        Subject::Space,
+        Subject::Repository,
+        Subject::Survey,
+        Subject::Platform,
+    ];
+
     /// What the names of its families start with.
     pub fn prefix(self) -> &'static str {
         match self {
             Subject::Component => "dora_",
             Subject::Team => "dora_team_",
             Subject::Org => "dora_org_",
+            Subject::Space => "space_",
             Subject::Repository => "dora_exporter_",
+            Subject::Survey => "space_survey_",
             Subject::Platform => "platform_",
         }
     }
@@ -58,18 +78,23 @@ impl Subject {
     pub fn labels(self) -> &'static [&'static str] {
         match self {
             Subject::Component => &["team", "repo", "component"],
-            Subject::Team => &["team"],
+            Subject::Team | Subject::Space => &["team"],
             Subject::Org => &["org"],
             Subject::Repository => &["repo"],
+            Subject::Survey => &["team", "survey"],
             Subject::Platform => &[],
         }
     }
 
     fn pooled(self) -> &'static str {
         match self {
-            Subject::Component | Subject::Repository | Subject::Platform => "",
+            Subject::Component | Subject::Repository | Subject::Survey | Subject::Platform => "",
             Subject::Team => " Pooled over the team's components.",
             Subject::Org => " Pooled over the organisation's components.",
+            Subject::Space => {
+                " Pooled over the team's components; absent with fewer contributors than \
+                 `space.min_contributors`."
+            }
         }
     }
 }
@@ -86,6 +111,10 @@ pub(super) enum Reading {
     Durations(fn(&WindowFigures) -> Option<Distribution>),
     /// One value per window, phase and statistic.
     Phases,
+    /// One value per window of how a team works together.
+    Space(fn(&SpaceFigures) -> Option<f64>),
+    /// One value per such window and statistic.
+    SpaceStats(fn(&SpaceFigures) -> Option<Distribution>),
     /// One value.
     Point(fn(&PointFigures) -> Option<f64>),
     /// The instant through which there is data.
@@ -110,6 +139,12 @@ pub(super) enum Reading {
     BackfillComplete,
     /// Values by those of the family's label, of which a family without labels has one.
     Platform(fn(&PlatformFigures) -> Vec<(String, u64)>),
+    /// One value per question of a survey.
+    SurveyScores,
+    /// One value per statistic that is told of the headline question.
+    SurveyUnrelatedWork,
+    /// One value of a team in a survey.
+    Survey(fn(&SurveyFigures, &GroupFigures) -> Option<f64>),
 }
 
 /// A family, declared for one or several levels.
@@ -169,6 +204,7 @@ impl Family {
         let name = format!("{}{}", subject.prefix(), declaration.stem);
         let age = match subject {
             Subject::Platform => "By a schedule, not at the scrape.",
+            Subject::Survey => "From imported surveys.",
             _ => "From GitHub by a schedule, not at the scrape.",
         };
         let help = format!("{}{} {age}", declaration.help, subject.pooled());

@@ -3,7 +3,9 @@
 use super::settled::SettledFigures;
 use crate::config::{ComponentDetail, Settings};
 use delivery::domain::{DAY, TeamName, Time};
-use delivery::measures::{Level, Measure, PointFigures, SeedFigures, WindowFigures};
+use delivery::measures::{
+    Level, Measure, PointFigures, SeedFigures, SpaceFigures, SurveyFigures, WindowFigures,
+};
 use std::sync::Arc;
 
 /// Everything that is shown at one instant. The order of the lists has no meaning. What did not
@@ -22,6 +24,8 @@ pub struct FigureSet {
     pub settled_orgs: Vec<(Arc<str>, Arc<SettledFigures>)>,
     /// All collected repositories.
     pub repositories: Vec<RepositoryState>,
+    /// What is shown of surveys.
+    pub surveys: Arc<[SurveyFigures]>,
     /// How the catalog stands.
     pub platform: PlatformFigures,
 }
@@ -44,6 +48,9 @@ pub struct PlatformFigures {
 pub struct Figures {
     /// Figures of windows, with the text of the label `window`, in the configured order.
     pub windows: Vec<(Arc<str>, WindowFigures)>,
+    /// How a team works together, likewise by window; those that are withheld are absent. Empty for
+    /// components and organisations.
+    pub space: Vec<(Arc<str>, SpaceFigures)>,
     /// Figures without a window.
     pub point: PointFigures,
     /// The instant through which there is data: of a team, the earliest of its components'.

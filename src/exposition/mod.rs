@@ -22,6 +22,7 @@ mod reference;
 mod samples;
 mod sequence;
 mod settled;
+mod surveyed;
 #[cfg(test)]
 mod tests;
 mod withhold;

@@ -13,8 +13,8 @@ Generated from the declarations in `src/exposition`; a test keeps it true. To wr
 
 ## How to read them
 
-- **Three levels, never mixed in one family**: component (`dora_…`), team (`dora_team_…`),
-  organisation (`dora_org_…`). A team's and an organisation's figures pool the facts of their
+- **Three levels, never mixed in one family**: component (`dora_…`), team (`dora_team_…`; `space_…`
+  is of teams only), organisation (`dora_org_…`). A team's and an organisation's figures pool the facts of their
   components: ratios are sums over sums, and quantiles are never averaged.
 - **No data is not zero.** Counts are 0 when nothing happened. Ratios, durations and quantiles are
   absent when their denominator is 0: 0 would rank an idle team best. A component's series appear
@@ -57,6 +57,13 @@ pub fn reference() -> String {
     section(&mut text, Subject::Component, "Components", "S = in a component's standard detail.");
     section(&mut text, Subject::Team, "Teams", "By the same rules as components'.");
     section(&mut text, Subject::Org, "Organisations", "By the same rules as components'.");
+    let note = "How a team works together, by the dimensions of SPACE; `docs/space.md` says why each is \
+                measured, and what none may be used for. Never of a component or a person: a window \
+                is absent as a whole where fewer than `space.min_contributors` people contributed.";
+    section(&mut text, Subject::Space, "Teams: SPACE", note);
+    let note = "Of a team in a survey; what would tell of fewer than `surveys.minimum_responses` \
+                people, alone or by subtraction, has no series (see `docs/privacy.md`).";
+    section(&mut text, Subject::Survey, "Surveys (SPACE)", note);
     let note =
         "Over everything that is collected: what a platform team watches of its own product.";
     section(&mut text, Subject::Platform, "Platform", note);

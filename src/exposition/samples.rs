@@ -7,6 +7,7 @@ use super::figures::{
 };
 use super::histogram::Histogram;
 use super::settled::SettledFigures;
+use super::surveyed;
 use super::writer::Samples;
 use crate::config::ComponentDetail;
 use delivery::domain::{TeamName, Time};
@@ -35,6 +36,7 @@ pub(super) struct Sorted<'a> {
     settled_teams: Vec<&'a (TeamName, Arc<SettledFigures>)>,
     settled_orgs: Vec<&'a (Arc<str>, Arc<SettledFigures>)>,
     repositories: Vec<&'a RepositoryState>,
+    surveyed: Vec<surveyed::Surveyed<'a>>,
     platform: &'a PlatformFigures,
 }
 
@@ -60,6 +62,7 @@ impl<'a> Sorted<'a> {
             settled_teams,
             settled_orgs,
             repositories,
+            surveyed: surveyed::surveyed(&set.surveys),
             platform: &set.platform,
         }
     }
@@ -70,9 +73,10 @@ impl<'a> Sorted<'a> {
             Subject::Component => self.components.len(),
             Subject::Team if family.declaration.is_settled() => self.settled_teams.len(),
             Subject::Org if family.declaration.is_settled() => self.settled_orgs.len(),
-            Subject::Team => self.teams.len(),
+            Subject::Team | Subject::Space => self.teams.len(),
             Subject::Org => self.orgs.len(),
             Subject::Repository => self.repositories.len(),
+            Subject::Survey => self.surveyed.len(),
             Subject::Platform => 1,
         }
     }
@@ -102,11 +106,16 @@ impl<'a> Sorted<'a> {
                     settled(family, figures, &[("org", org)], None, to);
                 }
             }
-            Subject::Team => self.teams[subjects].iter().for_each(|one| team(family, one, to)),
+            Subject::Team | Subject::Space => {
+                self.teams[subjects].iter().for_each(|one| team(family, one, to));
+            }
             Subject::Org => self.orgs[subjects].iter().for_each(|one| {
                 to.subject(&[("org", &one.org)]);
                 figures(family, &one.figures, false, to);
             }),
+            Subject::Survey => {
+                self.surveyed[subjects].iter().for_each(|one| one.walk(family, to));
+            }
             Subject::Platform => platform(family, self.platform, to),
             Subject::Repository => self.repositories[subjects].iter().for_each(|one| {
                 if let Reading::BackfillComplete = family.declaration.reading {
@@ -273,6 +282,21 @@ fn figures(family: &Family, one: &Figures, standard: bool, to: &mut impl Samples
                 let Some(times) = read(figures) else { continue };
                 for (stat, value) in stats {
                     to.sample("", &[("window", window), ("stat", stat)], value(&times));
+                }
+            }
+        }
+        Reading::Space(read) => {
+            for (window, figures) in &one.space {
+                if let Some(value) = read(figures) {
+                    to.sample("", &[("window", window)], value);
+                }
+            }
+        }
+        Reading::SpaceStats(read) => {
+            for (window, figures) in &one.space {
+                let Some(values) = read(figures) else { continue };
+                for (stat, value) in stats {
+                    to.sample("", &[("window", window), ("stat", stat)], value(&values));
                 }
             }
         }

@@ -4,6 +4,9 @@
 
 mod expected;
 mod formats;
+mod own;
+mod settled;
+mod space_reviews;
 
 use super::*;
 use crate::config::ComponentDetail;
@@ -16,6 +19,7 @@ use delivery::measures::{
     Contribution, LEVEL_WINDOW, Member, Pool, Replacement, evaluated_windows, performance_levels,
     seed_figures,
 };
+use expected::three;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
 use std::process::{Command, Stdio};
@@ -79,6 +83,7 @@ fn history(days_ago: i64) -> History {
             incident(finished_at.plus(HOUR), None),
         ],
         aborted: vec![],
+        merged: space_reviews::merged(finished_at),
         named_since: Vec::new(),
         next_edge: None,
     }
@@ -99,6 +104,7 @@ fn figures(pool: &Pool) -> Figures {
     let window = |days| pool.window_figures(Window::days(days), T).unwrap();
     Figures {
         windows: windows.map(|(text, days)| (Arc::from(text), window(days))).to_vec(),
+        space: Vec::new(),
         point: pool.point_figures(),
         data_through: Some(T),
     }
@@ -142,11 +148,13 @@ fn set(components: &[(&str, &str, i64)]) -> FigureSet {
     let team = |at: usize| {
         let pool = pool(&all[at..=at]);
         let levels = performance_levels(pool.window_figures(LEVEL_WINDOW, T).as_ref());
-        let figures = figures(&pool);
+        let space = space_reviews::of_a_team(all[at]);
+        let figures = Figures { space, ..figures(&pool) };
         Arc::new(TeamFigures { team: components[at].0.into(), figures, levels })
     };
     FigureSet {
         platform: expected::platform(),
+        surveys: Arc::default(),
         components: components
             .iter()
             .zip(&histories)
@@ -165,10 +173,6 @@ fn set(components: &[(&str, &str, i64)]) -> FigureSet {
             .map(|(_, repo, _)| RepositoryState { repo: (*repo).into(), backfill_complete: true })
             .collect(),
     }
-}
-
-fn three() -> FigureSet {
-    set(&[("payments", "acme/pay", 1), ("search", "acme/find", 20), ("ops\n\"", "acme/o\\ps", 80)])
 }
 
 fn plain(encoded: &Encoded) -> String {
@@ -337,41 +341,6 @@ fn families_beyond_the_limit_are_withheld_whole_and_told() {
     );
 }
 
-/// All of the exporter's own families, each with a series.
-fn busy_metrics() -> OwnMetrics {
-    let metrics = OwnMetrics::new().unwrap();
-    metrics.source(&SourceLabels {
-        source: "github",
-        collectors: &["deployments"],
-        apis: &["graphql"],
-        failure_reasons: &["malformed"],
-        throttle_reasons: &["primary"],
-    });
-    metrics.source_up("github", true);
-    metrics.collection_finished("github", "deployments", 1.0);
-    metrics.last_success("github", "deployments", T);
-    metrics.data_through("github", "deployments", T);
-    metrics.backfill_remaining("github", Some(60));
-    metrics.items("github", "deployments", 7);
-    metrics.request("github", "graphql", "200");
-    metrics.limits("github", "graphql", 5_000, 4_000, T);
-    metrics.throttled("github", "primary", 3);
-    metrics.webhook_event("pagerduty", "stored");
-    metrics.facts("deployment", 7);
-    metrics.evaluation(0.01);
-    metrics.exposed(&encode(&three(), &Exposure { max_series: 0, ..FULL }, None));
-    metrics
-}
-
-#[test]
-fn every_declared_family_of_the_exporter_itself_can_be_told() {
-    let text = String::from_utf8(busy_metrics().text(Format::Text, None)).unwrap();
-    for family in own_families::OWN_FAMILIES {
-        let header = format!("# TYPE {} {}\n", family.name, family.kind.name());
-        assert_eq!(text.matches(&header).count(), 1, "{}", family.name);
-    }
-}
-
 #[test]
 fn promtool_complains_of_the_two_original_names_only() {
     let promtool = Command::new("promtool")
@@ -384,7 +353,7 @@ fn promtool_complains_of_the_two_original_names_only() {
         return eprintln!("promtool is not installed: nothing was checked");
     };
     let body = encode(&three(), &FULL, None)
-        .body(Format::Text, &busy_metrics().text(Format::Text, None), false)
+        .body(Format::Text, &own::busy_metrics().text(Format::Text, None), false)
         .concat();
     promtool.stdin.take().unwrap().write_all(&body).unwrap();
     let output = promtool.wait_with_output().unwrap();
@@ -396,5 +365,3 @@ fn promtool_complains_of_the_two_original_names_only() {
     assert_eq!(names, ["dora_lead_time_hours", "dora_mean_time_to_restore_hours"], "{said}");
     assert_eq!(output.status.code(), Some(3));
 }
-
-mod settled;

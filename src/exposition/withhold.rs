@@ -32,8 +32,8 @@ fn importance(family: &Family) -> u8 {
         Subject::Component if !family.is_standard() => 0,
         Subject::Component if !family.declaration.is_seed() => 1,
         Subject::Component => 2,
-        Subject::Team => 3,
-        Subject::Org | Subject::Repository | Subject::Platform => 4,
+        Subject::Team | Subject::Space => 3,
+        Subject::Org | Subject::Repository | Subject::Survey | Subject::Platform => 4,
     }
 }
 

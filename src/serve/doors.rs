@@ -4,6 +4,7 @@
 //!
 //! Absent here: what an event means. Whoever opens a door knows.
 
+use super::survey_door::SurveyDoor;
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -176,6 +177,8 @@ pub struct Door {
 /// The doors that are open now; a reloaded configuration opens others.
 #[derive(Default)]
 pub struct Doors {
+    /// Where surveys are sent.
+    pub surveys: SurveyDoor,
     open: RwLock<Arc<[Door]>>,
     /// How many bytes of events are being received or looked at.
     in_hand: AtomicUsize,

@@ -13,9 +13,12 @@ mod landing;
 mod negotiation;
 mod response_deadline;
 mod routes;
+mod survey_door;
 
 pub use connections::{BindError, Limits, bind, serve, serve_within};
 pub use doors::{Door, Doors, Event, Outcome, Sender, Taker};
+pub use survey_door::{SurveyAnswer, SurveyDoor, SurveyTaker};
+
 pub use health::{HealthReport, HealthView, SourceHealth};
 
 use crate::exposition::Format;

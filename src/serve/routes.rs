@@ -1,10 +1,11 @@
 //! What is served under which path.
 
 use super::doors::Sender;
-use super::{ServeState, accept, api, chunks, landing, negotiation};
+use super::{ServeState, accept, api, chunks, landing, negotiation, survey_door};
 use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
@@ -27,6 +28,7 @@ pub(super) fn router(state: Arc<ServeState>, body_bytes: usize) -> Router {
             Sender::PagerDuty.path(),
             post(|state, headers, body| knock(Sender::PagerDuty, state, headers, body)),
         )
+        .route(survey_door::PATH, post(take_survey).fallback(survey_door::by_post))
         // Only a door that is open tells that it takes nothing but POST: by its answer.
         .method_not_allowed_fallback(not_found);
     Router::new()
@@ -108,6 +110,17 @@ async fn knock(
         Some(answer) => answer,
         None => not_found().await.into_response(),
     }
+}
+
+async fn take_survey(
+    State(state): State<Arc<ServeState>>,
+    parameters: Result<Query<Vec<(String, String)>>, QueryRejection>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let parameters = parameters.map(|Query(parameters)| parameters);
+    let parameters = parameters.map_err(|_| "the query cannot be read".to_owned());
+    state.doors.surveys.knock(&headers, parameters, body).await
 }
 
 async fn reload_by_post() -> (StatusCode, [(HeaderName, &'static str); 1], &'static str) {

@@ -16,6 +16,7 @@ mod team;
 pub mod backstage;
 pub mod github;
 pub mod pagerduty;
+pub mod surveys;
 
 pub use catalog_file::{CatalogFile, read_catalog_file};
 pub use entity::{Entity, Flaw, Home, Place, component};

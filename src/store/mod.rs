@@ -16,6 +16,7 @@ mod purge;
 mod reader;
 mod rows;
 mod settled;
+mod surveys;
 mod totals;
 mod trouble;
 mod writer;

@@ -5,10 +5,11 @@
 use super::file::Claim;
 use super::forget::{self, Removal};
 use super::{Birth, CursorUpdate, Hint, Observation, StoreError};
-use super::{hints, purge, rows, settled, totals};
+use super::{hints, purge, rows, settled, surveys, totals};
 use delivery::domain::{Fact, RepoId, Time};
 use sqlx::{Connection, SqliteConnection};
 use std::path::PathBuf;
+use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// How many changes may share a transaction: enough to make waiting for the disk cheap, few enough
@@ -51,6 +52,8 @@ pub(super) enum Change {
     Purge { repo: RepoId, counted: bool },
     /// Hints are kept, others dropped.
     Hints { kept: Vec<Hint>, dropped: Vec<Hint> },
+    /// Surveys are removed.
+    RemoveSurveys { names: Vec<Arc<str>> },
     /// A small named value.
     Named { name: String, value: String },
 }
@@ -209,6 +212,7 @@ impl Writer {
             Change::Hints { kept, dropped } => {
                 hints::write(&mut self.connection, kept, dropped).await?;
             }
+            Change::RemoveSurveys { names } => surveys::remove(&mut self.connection, names).await?,
             Change::Named { name, value } => set_named(&mut self.connection, name, value).await?,
         }
         Ok(Vec::new())

@@ -9,6 +9,7 @@ mod check;
 mod demo;
 mod docs;
 mod explain;
+mod import;
 #[allow(dead_code)]
 #[path = "../pagerduty_source/stand_in.rs"]
 mod pagerduty_account;

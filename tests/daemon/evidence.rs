@@ -119,6 +119,8 @@ async fn every_figure_can_be_counted_again_from_what_the_api_tells() {
     let gauges = Scrape(running.scrape().await.gauges().join("\n"));
     let mut shown = gauges.samples();
     shown.retain(|series, _| !series.starts_with("dora_component_info"));
+    // The facts behind these would tell who reviewed, so nobody is told them.
+    shown.retain(|series, _| !series.starts_with("space_"));
     let all_series = shown.len();
     assert!(all_series > 5_000, "{all_series} series are no organisation");
 

@@ -14,7 +14,8 @@ impl Scrape {
         let mut kept = String::new();
         for line in self.0.lines() {
             let name = line.trim_start_matches("# HELP ").trim_start_matches("# TYPE ");
-            if name.starts_with("dora_") && !name.starts_with("dora_exporter_") {
+            let is_judged = name.starts_with("dora_") || name.starts_with("space_");
+            if is_judged && !name.starts_with("dora_exporter_") {
                 kept.push_str(line);
                 kept.push('\n');
             }

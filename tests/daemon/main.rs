@@ -40,6 +40,8 @@ mod same_facts;
 mod schemathesis;
 mod settling;
 mod shards;
+mod space;
 mod story;
+mod surveys;
 mod trouble;
 mod webhooks;

@@ -68,6 +68,12 @@ async fn nobody_of_the_demo_organisation_is_in_metrics_pages_log_or_store() {
     for bot in BOTS {
         assert!(!metrics.contains(bot), "the bot {bot} is in /metrics");
     }
+    // Who answered the demo's surveys is nowhere either.
+    assert!(metrics.contains("space_survey_responses{team=\"checkout\""), "no survey is shown");
+    for path in ["org", "org/surveys", "teams", "teams/checkout", "teams/checkout/surveys"] {
+        let path = format!("/api/v1/{path}");
+        assert_nobody(&path, get(address, &path).await.1.as_bytes());
+    }
     assert_nobody("the landing page", get(address, "/").await.1.as_bytes());
     let stored = |name: &str| std::fs::read(folder.path().join(name)).unwrap_or_default();
     let files = [stored("demo.db"), stored("demo.db-wal")].concat();

@@ -45,13 +45,25 @@ pub fn change(story: &mut Scenario, repo: RepoId, at: i64, name: &str, how: Merg
     story.merge(at, repo, number, how)
 }
 
-fn open(story: &mut Scenario, repo: RepoId, merged_at: i64, pull: PullRequest) -> u32 {
+/// Who takes turns in writing for `acme/pay`: enough that their work together is told.
+const PAY: [&str; 5] = ["alan", "barbara", "dennis", "edsger", "grace"];
+/// Who writes everything else: too few.
+const OTHERS: [&str; 3] = ["leslie", "radia", "vint"];
+
+fn open(story: &mut Scenario, repo: RepoId, merged_at: i64, mut pull: PullRequest) -> u32 {
     let branch = pull.head.clone();
+    let team = if branch.starts_with("feature") { &PAY[..] } else { &OTHERS[..] };
+    let turn = (merged_at / DAY) as usize;
+    let author = team[turn % team.len()];
+    pull.author = author.to_owned();
+    // Somebody of the team approves, and now and then a guest.
+    let guest = if turn.is_multiple_of(3) { OTHERS[1] } else { team[(turn + 1) % team.len()] };
+    let second = if guest == author { "ada" } else { guest };
     story.commit(merged_at - 30 * HOUR, repo, &branch, &format!("Begin {branch}"));
     story.commit(merged_at - 27 * HOUR, repo, &branch, &format!("Finish {branch}"));
     let number = story.open(merged_at - 26 * HOUR, repo, pull);
     story.review(merged_at - 20 * HOUR, repo, number, "ada", Verdict::ChangesRequested);
-    story.review(merged_at - 2 * HOUR, repo, number, "ada", Verdict::Approved);
+    story.review(merged_at - 2 * HOUR, repo, number, second, Verdict::Approved);
     number
 }
 

@@ -28,7 +28,7 @@ const DAYS_SHOWN: usize = 60;
 /// Every variable of every dashboard resolves, and every query is answered with numbers; graphs of
 /// figures over the months before the exporter was started, too.
 pub fn every_query_is_answered(prometheus: &Prometheus) {
-    for name in ["overview", "team", "quality", "health"] {
+    for name in ["overview", "team", "space", "quality", "health"] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("dashboards/{name}.json"));
         let dashboard: Value =
             serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();

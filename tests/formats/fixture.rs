@@ -20,6 +20,7 @@ fn figures(contribution: &Contribution) -> Figures {
     let month = contribution.window_figures(SEED_INSTABILITY_WINDOW).unwrap();
     Figures {
         windows: vec![(Arc::from("30d"), month)],
+        space: Vec::new(),
         point: contribution.point.clone(),
         data_through: Some(BORN),
     }
@@ -62,6 +63,7 @@ pub fn encoded(created_timestamps: bool) -> Encoded {
         settled_teams: vec![("the \"A\" team\\".into(), Arc::default())],
         settled_orgs: vec![("acme".into(), Arc::default())],
         repositories: vec![RepositoryState { repo: "acme/pay".into(), backfill_complete: true }],
+        surveys: Arc::default(),
         platform: PlatformFigures {
             components: vec![("production".to_owned(), 2)],
             unowned: 1,

@@ -11,6 +11,7 @@ mod overview;
 mod panel;
 mod quality;
 mod query;
+mod space;
 mod table;
 mod team;
 mod team_rows;
@@ -19,8 +20,14 @@ mod variable;
 pub use dashboard::Dashboard;
 
 /// Every dashboard, in the order in which they link to each other.
-pub fn all() -> [Dashboard; 4] {
-    [overview::dashboard(), team::dashboard(), quality::dashboard(), health::dashboard()]
+pub fn all() -> [Dashboard; 5] {
+    [
+        overview::dashboard(),
+        team::dashboard(),
+        space::dashboard(),
+        quality::dashboard(),
+        health::dashboard(),
+    ]
 }
 
 #[cfg(test)]

@@ -30,6 +30,8 @@ pub mod unit {
     pub const SECONDS: &str = "s";
     /// A share between 0 and 1.
     pub const SHARE: &str = "percentunit";
+    /// Lines of code.
+    pub const LINES: &str = "suffix: lines";
     /// Deployments a day.
     pub const PER_DAY: &str = "suffix: / day";
     /// An instant, shown as how long ago it was; in milliseconds.

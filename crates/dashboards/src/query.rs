@@ -8,6 +8,8 @@ pub enum Level {
     Org,
     /// The team that is chosen.
     Team,
+    /// How the team that is chosen works together.
+    Space,
     /// Every team.
     Teams,
     /// The chosen components of the chosen team.
@@ -19,6 +21,7 @@ impl Level {
         match self {
             Level::Org => "dora_org_",
             Level::Team | Level::Teams => "dora_team_",
+            Level::Space => "space_",
             Level::Components => "dora_",
         }
     }
@@ -26,7 +29,7 @@ impl Level {
     fn matchers(self) -> &'static str {
         match self {
             Level::Org => "org=\"$org\"",
-            Level::Team => "team=\"$team\"",
+            Level::Team | Level::Space => "team=\"$team\"",
             Level::Teams => "",
             Level::Components => "team=\"$team\",component=~\"$component\"",
         }
@@ -35,7 +38,7 @@ impl Level {
     fn labels(self) -> &'static str {
         match self {
             Level::Org => "org",
-            Level::Team | Level::Teams => "team",
+            Level::Team | Level::Space | Level::Teams => "team",
             Level::Components => "repo, component",
         }
     }

@@ -85,6 +85,9 @@ fn figures(history: &History, after: Time, blurred: bool) -> Vec<String> {
     all.extend(history.changes.iter().filter(|one| one.finished_at > after).map(|one| {
         format!("{:?} {:?}", id(one.deployment), ShippedChange { deployment: 0, ..one.clone() })
     }));
+    all.extend(
+        history.merged.iter().filter(|one| one.merged_at > after).map(|one| format!("{one:?}")),
+    );
     let lasts = |one: &&JudgedIncident| {
         one.opened_at > after || one.resolved_at.is_none_or(|at| at > after)
     };

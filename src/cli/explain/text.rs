@@ -101,8 +101,9 @@ fn value(figure: &Figure) -> String {
         .collect();
     match figure.value {
         Some(value) => value.to_string(),
+        None if figure.withheld => "withheld: too few people contributed".to_owned(),
         None if quantiles.is_empty() => "no data".to_owned(),
-        None => format!("{} seconds", quantiles.join(", ")),
+        None => format!("{} {}", quantiles.join(", "), figure.unit),
     }
 }
 

@@ -16,11 +16,13 @@ mod overrides;
 mod ownership;
 mod production;
 mod server;
+mod space;
 mod store;
+mod surveys;
 
 pub use server::listen_address;
 
-use crate::config::keys::{self, LATER_SECTIONS, Section};
+use crate::config::keys::{self, Section};
 use crate::config::layers::{Merged, Sources};
 use crate::config::problems::Report;
 use crate::config::reader::Reader;
@@ -37,6 +39,7 @@ pub static ALL: &[&Section] = &[
     &measures::SECTION,
     &failures::SECTION,
     &exposition::SECTION,
+    &space::SECTION,
     &ownership::SECTION,
     &ownership::RULES,
     &catalog::SECTION,
@@ -44,6 +47,9 @@ pub static ALL: &[&Section] = &[
     &deployments::SECTION,
     &overrides::SECTION,
     &incidents::SECTION,
+    &surveys::SECTION,
+    &surveys::QUESTIONS,
+    &surveys::TEAMS,
     &log::SECTION,
 ];
 
@@ -60,8 +66,10 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
     let measures = open(&measures::SECTION);
     let failures = failures::read(&open(&failures::SECTION));
     let exposition = exposition::read(&open(&exposition::SECTION));
+    let space = space::read(&open(&space::SECTION));
     let ownership = ownership::read(&open(&ownership::SECTION), report);
     let catalog = catalog::read(&open(&catalog::SECTION), sources, &merged.folder);
+    let surveys = open(&surveys::SECTION);
     let log = log::read(&open(&log::SECTION));
     let collection = collection::read(&collection);
     let github = Reader::open_all(&github::SECTION, merged.root.remove("github"), report);
@@ -86,6 +94,16 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
         severities,
         report,
     };
+    let surveys = surveys::read(
+        &surveys,
+        surveys::Beside {
+            sources,
+            folder: &merged.folder,
+            ownership: &ownership,
+            components: &components,
+            report,
+        },
+    );
     let (incidents, pagerduty) = incidents::read(written.unwrap_or_default(), beside);
     if !collection.shard.is_whole() {
         refuse_undivided(&incidents, pagerduty.len(), report);
@@ -100,12 +118,14 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
         production,
         failures,
         exposition,
+        space,
         ownership,
         catalog,
         components,
         deployments,
         incidents,
         pagerduty,
+        surveys,
         log,
     }
 }
@@ -139,9 +159,7 @@ fn refuse_unknown_sections(merged: &Merged, report: &Report) {
     let mut names: Vec<&String> = merged.root.keys().collect();
     names.sort();
     for name in names.into_iter().filter(|name| !known().any(|path| path == name.as_str())) {
-        let message = if LATER_SECTIONS.contains(&name.as_str()) {
-            "is not supported yet; remove the section".to_owned()
-        } else if let Some(meant) = keys::nearest(name, known()) {
+        let message = if let Some(meant) = keys::nearest(name, known()) {
             format!("no such section; did you mean `{meant}`?")
         } else {
             format!("no such section; there are {}", known().collect::<Vec<_>>().join(", "))

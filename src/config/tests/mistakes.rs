@@ -5,12 +5,11 @@ use super::{MINIMAL, problems};
 /// What follows the minimal configuration, whose last line is 2, and the one problem that it gives.
 static MISTAKES: &[(&str, &str)] = &[
     ("[servr]\n", "servr (dora.toml, line 3): no such section; did you mean `server`?"),
-    ("[surveys]\n", "surveys (dora.toml, line 3): is not supported yet; remove the section"),
     (
         "[weather]\n",
         "weather (dora.toml, line 3): no such section; there are server, store, collection, \
-             github, production, measures, failures, exposition, ownership, catalog, components, \
-             deployments, overrides, incidents, log",
+             github, production, measures, failures, exposition, space, ownership, catalog, \
+             components, deployments, overrides, incidents, surveys, log",
     ),
     (
         "[server]\nlisten_adress = \":1\"\n",
@@ -216,6 +215,11 @@ static MISTAKES: &[(&str, &str)] = &[
              1 on: max_series = 1_000_000",
     ),
     (
+        "[space]\nmin_contributors = 2\n",
+        "space.min_contributors (dora.toml, line 4): 2 is too few; write at least 3, or a team's \
+             figure would be a person's",
+    ),
+    (
         "[ownership]\norder = [\"rules\", \"owners\"]\n",
         "ownership.order[1] (dora.toml, line 4): `owners` is unknown; write one of `rules`, \
              `catalog`, `custom_property`, `github_team`, `codeowners`, `topic`",
@@ -357,10 +361,6 @@ static MISTAKES: &[(&str, &str)] = &[
         "github[0].token_env (dora.toml, line 3): the environment variable GH_TOKEN is not set; \
              set GH_TOKEN to a token that may read the repositories, or name another variable \
              (token_env) or a file (token_file)",
-    ),
-    (
-        "webhook_secret_file = \"s\"\n",
-        "github[0].webhook_secret_file (dora.toml, line 3): is not supported yet; remove it",
     ),
     (
         "app_id = 7\n",

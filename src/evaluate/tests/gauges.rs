@@ -23,7 +23,7 @@ fn told() -> impl Strategy<Value = Told> {
     (
         minutes,
         any::<[bool; 4]>(),
-        prop::option::weighted(0.3, (1..5_u64, 0..5_u8)),
+        prop::option::weighted(0.3, (1..5_u64, 0..6_u8)),
         prop::option::weighted(0.1, 1..5_u64),
     )
         .prop_map(|(minutes, told, renamed, incomplete)| Told {
@@ -41,7 +41,14 @@ fn facts_of(told: &Told, events: &[Event], now: Time) -> Vec<Fact> {
     };
     let mut facts: Vec<Fact> = facts_at(events, now).into_iter().filter(is_told).collect();
     facts.extend(told.renamed.map(|(id, name)| {
-        let names = ["acme/pay-api", "acme/website", "acme/pay-web", "globex/website", "acme/gone"];
+        let names = [
+            "acme/pay-api",
+            "acme/website",
+            "acme/pay-web",
+            "globex/website",
+            "acme/find-it",
+            "acme/gone",
+        ];
         let name = names[usize::from(name)];
         let Fact::Repository(one) = repository(id, name) else { unreachable!() };
         let state =

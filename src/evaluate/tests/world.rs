@@ -3,7 +3,7 @@
 use super::*;
 use delivery::domain::{
     Author, ChangeReference, Commit, Headline, IncidentEvent, IncidentLink, IncidentTransition,
-    OidPrefix, PullRequest, Reversion,
+    OidPrefix, Person, PullRequest, Reversion, Review, ReviewState,
 };
 use proptest::prelude::*;
 
@@ -14,6 +14,11 @@ const NOBODY: Author = Author { person: None, is_bot: false };
 /// Two components, an owner's incidents elsewhere, and incidents of nobody.
 const REPOSITORIES: [(u64, &str); 4] =
     [(1, "acme/pay-api"), (2, "acme/website"), (3, "acme/incidents"), (4, "acme/other-incidents")];
+
+/// One of a few people.
+fn somebody(number: u64) -> Author {
+    Author { person: Some(Person(number % 5)), is_bot: false }
+}
 
 /// What an incident's text names.
 #[derive(Clone, Copy, Debug)]
@@ -132,14 +137,20 @@ fn author_and_merge(
     let pull = PullRequest {
         repo: RepoId(repo),
         number: place as u32,
-        author: NOBODY,
+        author: somebody(repo + place as u64),
         opened_at: at.plus(-2 * HOUR),
         merged_at: at,
         merge_commit: Some(commit.oid),
         head: None,
         commits: Vec::new(),
         readiness: Vec::new(),
-        reviews: Vec::new(),
+        reviews: (0..place as u64 % 3)
+            .map(|nth| Review {
+                at: at.plus(-HOUR),
+                state: ReviewState::Approved,
+                author: somebody(place as u64 * 3 + nth),
+            })
+            .collect(),
         reverts,
         hotfix,
         additions: 1,

@@ -6,6 +6,8 @@ mod instability;
 mod original;
 mod platform;
 mod settled;
+mod space;
+mod space_reviews;
 mod standing;
 mod trust;
 
@@ -27,6 +29,8 @@ pub(super) fn declarations() -> impl Iterator<Item = &'static Declaration> {
         durations::DECLARATIONS,
         standing::DECLARATIONS,
         trust::DECLARATIONS,
+        space_reviews::DECLARATIONS,
+        space::DECLARATIONS,
         platform::DECLARATIONS,
     ]
     .into_iter()
@@ -34,7 +38,7 @@ pub(super) fn declarations() -> impl Iterator<Item = &'static Declaration> {
 }
 
 static FAMILIES: LazyLock<Vec<Family>> = LazyLock::new(|| {
-    [Subject::Component, Subject::Team, Subject::Org, Subject::Repository, Subject::Platform]
+    Subject::ALL
         .into_iter()
         .flat_map(|subject| {
             declarations()

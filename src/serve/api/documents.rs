@@ -120,8 +120,11 @@ pub struct Figure {
     /// The window's end, which is inside.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<Instant>,
-    /// `per_day`, `days`, `seconds`, `ratio`, `count` or `unix_seconds`.
+    /// `per_day`, `days`, `seconds`, `ratio`, `count`, `people`, `lines` or `unix_seconds`.
     pub unit: &'static str,
+    /// True where too few people contributed for anything to be told; else absent.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub withheld: bool,
     /// The figure; absent without data, and where it is a distribution.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<f64>,

@@ -3,7 +3,7 @@
 use super::documents::{Facts, Figure};
 use super::instant::Instant;
 use super::measure::{Is, Made, Measure, Reading, Values, made_of_phase};
-use super::measures::MEASURES;
+use super::measures;
 use crate::exposition::Figures;
 use delivery::domain::{Time, Window};
 use delivery::measures::{PHASES, Phase};
@@ -33,10 +33,14 @@ pub struct Wanted<'a> {
 pub fn figures(shown: &Figures, level: Level, t: Time, wanted: Wanted<'_>) -> Vec<Figure> {
     let is_wanted = |measure: &&Measure| {
         let is_asked = wanted.measure.is_none_or(|one| one.name == measure.name);
-        is_asked && (measure.of_components || level != Level::Component)
+        let is_had = match measure.reading {
+            Reading::Space(_) => level == Level::Team,
+            _ => measure.of_components || level != Level::Component,
+        };
+        is_asked && is_had
     };
     let mut told = Vec::new();
-    for measure in MEASURES.iter().filter(is_wanted) {
+    for measure in measures::all().filter(is_wanted) {
         if let Reading::Point(read) = measure.reading {
             told.push(figure(measure, level, read(&shown.point)));
             continue;
@@ -53,6 +57,13 @@ pub fn figures(shown: &Figures, level: Level, t: Time, wanted: Wanted<'_>) -> Ve
                     let distribution = figures.change_phases.get(phase);
                     of_phase(windowed(Values { distribution, ..Values::default() }), phase)
                 })),
+                Reading::Space(read) => {
+                    let space = shown.space.iter().find(|(it, _)| it == label);
+                    told.push(Figure {
+                        withheld: space.is_none(),
+                        ..windowed(space.map(|(_, it)| read(it)).unwrap_or_default())
+                    });
+                }
                 Reading::Point(_) => {}
             }
         }
@@ -61,10 +72,11 @@ pub fn figures(shown: &Figures, level: Level, t: Time, wanted: Wanted<'_>) -> Ve
 }
 
 fn figure(measure: &Measure, level: Level, values: Values) -> Figure {
-    let prefix = match level {
-        Level::Component => "dora_",
-        Level::Team => "dora_team_",
-        Level::Org => "dora_org_",
+    let prefix = match (&measure.reading, level) {
+        (Reading::Space(_), _) => "space_",
+        (_, Level::Component) => "dora_",
+        (_, Level::Team) => "dora_team_",
+        (_, Level::Org) => "dora_org_",
     };
     let distribution = values.distribution;
     Figure {

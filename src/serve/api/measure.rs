@@ -2,7 +2,7 @@
 
 use super::lists::List;
 use delivery::domain::Time;
-use delivery::measures::{Distribution, PHASES, Phase, PointFigures, WindowFigures};
+use delivery::measures::{Distribution, PHASES, Phase, PointFigures, SpaceFigures, WindowFigures};
 
 /// A figure that can be asked for.
 #[derive(Debug)]
@@ -30,6 +30,8 @@ pub enum Reading {
     Window(fn(&WindowFigures) -> Values),
     /// One of each window and phase.
     Phases,
+    /// One of each window of how a team works together; a team's only.
+    Space(fn(&SpaceFigures) -> Values),
     /// One.
     Point(fn(&PointFigures) -> Values),
 }

@@ -8,6 +8,7 @@ use super::measure::{
     COUNTED, Is, MAPPED, Made, Measure, NO_INCIDENT, OPEN, Reading, Values, at_the_instant, made,
     values,
 };
+use super::space_measures::SPACE;
 use delivery::measures::{Distribution, Proportion};
 
 const ALL_DEPLOYMENTS: Made = made("denominator", List::Deployments, "finished_at", &[COUNTED]);
@@ -18,7 +19,11 @@ const BLAME_NOTHING: Made =
     made("unattributed", List::Incidents, "opened_at", &[COUNTED, ("attributed", Is::Bool(false))]);
 
 /// All of them, in the order in which they are told.
-pub static MEASURES: &[Measure] = &[
+pub fn all() -> impl Iterator<Item = &'static Measure> {
+    MEASURES.iter().chain(SPACE)
+}
+
+static MEASURES: &[Measure] = &[
     Measure {
         name: "deployment_frequency",
         unit: "per_day",

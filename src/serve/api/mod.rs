@@ -14,6 +14,8 @@ mod measures;
 mod problem;
 mod query;
 mod selection;
+mod space_measures;
+mod surveys;
 mod teams;
 
 #[cfg(test)]
@@ -49,7 +51,7 @@ const OPENAPI: &str = include_str!("openapi.json");
 const PREFLIGHT_AGE: Duration = Duration::from_secs(600);
 
 /// What is served; `{team}` is a team's name, percent-encoded.
-const PATHS: [&str; 11] = [
+const PATHS: [&str; 13] = [
     "/api/v1/openapi.json",
     "/api/v1/org",
     "/api/v1/org/incidents",
@@ -61,6 +63,8 @@ const PATHS: [&str; 11] = [
     "/api/v1/teams/{team}/failures",
     "/api/v1/teams/{team}/incidents",
     "/api/v1/teams/{team}/environments",
+    "/api/v1/org/surveys",
+    "/api/v1/teams/{team}/surveys",
 ];
 
 /// What the API is made of.
@@ -90,7 +94,8 @@ pub(super) fn router(api: &Api) -> Router<Arc<ServeState>> {
         )
     };
     let [description, org, unmapped, elsewhere, teams, one_team, lists @ ..] = PATHS;
-    let [deployments, changes, failures, incidents, environments] = lists;
+    let [deployments, changes, failures, incidents, environments, all_surveys, team_surveys] =
+        lists;
     Router::new()
         .route(description, get(openapi))
         .route(org, get(organizations))
@@ -103,6 +108,8 @@ pub(super) fn router(api: &Api) -> Router<Arc<ServeState>> {
         .route(failures, list(List::Failures))
         .route(incidents, list(List::Incidents))
         .route(environments, get(team_environments))
+        .route(all_surveys, get(surveys_of_all))
+        .route(team_surveys, get(surveys_of_team))
         .route("/api/{*path}", get(nothing_here))
         .method_not_allowed_fallback(read_only)
         .layer(cors(&api.origins))
@@ -208,6 +215,30 @@ async fn team(
     let query = Query::of(written, &[COMPONENT, MEASURE, WINDOW])?;
     let answer = examined(&state, team, query.component()).await?;
     Ok(respond(&headers, &teams::team(&answer, query.measure()?, query.window())?))
+}
+
+async fn surveys_of_all(
+    State(state): Shared,
+    headers: HeaderMap,
+    parameters: Parameters,
+) -> Result<Response, Refusal> {
+    let Written(written) = parameters.map_err(bad_query)?;
+    Query::of(written, &[])?;
+    let (at, shown) = shown(&state).await?;
+    Ok(respond(&headers, &surveys::of_all(at, &shown)))
+}
+
+async fn surveys_of_team(
+    State(state): Shared,
+    team: Team,
+    headers: HeaderMap,
+    parameters: Parameters,
+) -> Result<Response, Refusal> {
+    let Written(written) = parameters.map_err(bad_query)?;
+    Query::of(written, &[])?;
+    let team = name_of(team)?;
+    let (at, shown) = shown(&state).await?;
+    Ok(respond(&headers, &surveys::of_team(at, &shown, &team)?))
 }
 
 async fn nothing_here() -> Refusal {

@@ -3,7 +3,7 @@
 
 use super::instant;
 use super::measure::Measure;
-use super::measures::MEASURES;
+use super::measures;
 use super::problem::{Refusal, shown};
 use super::selection::{Cursor, Selection, Span};
 use crate::config::duration;
@@ -118,8 +118,8 @@ impl Query {
 
 /// The measure of a name.
 pub fn measure(name: &str) -> Result<&'static Measure, Refusal> {
-    let known = || MEASURES.iter().map(|measure| measure.name.to_owned()).collect::<Vec<_>>();
-    let found = MEASURES.iter().find(|measure| measure.name == name);
+    let known = || measures::all().map(|measure| measure.name.to_owned()).collect::<Vec<_>>();
+    let found = measures::all().find(|measure| measure.name == name);
     found.ok_or_else(|| Refusal::unknown("measure", name, &known()))
 }
 

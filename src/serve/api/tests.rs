@@ -6,7 +6,6 @@ use super::documents::*;
 use super::figures::{Level, Wanted, figures};
 use super::instant::Instant;
 use super::lists::{self, List};
-use super::measures::MEASURES;
 use super::*;
 use delivery::domain::{Time, Window};
 use delivery::ledger::History;
@@ -39,7 +38,9 @@ fn agrees(name: &str, whole: &impl Serialize, optional: &[&str]) {
 #[test]
 fn every_route_is_described_and_nothing_else() {
     let paths = names(&description()["paths"]);
-    let routes: BTreeSet<String> = PATHS.iter().map(|path| (*path).to_owned()).collect();
+    let door = crate::serve::survey_door::PATH;
+    let routes: BTreeSet<String> =
+        PATHS.iter().chain([&door]).map(|path| (*path).to_owned()).collect();
     assert_eq!(paths, routes);
     for list in List::ALL {
         assert!(PATHS.iter().any(|path| path.ends_with(&format!("/{}", list.name()))));
@@ -56,7 +57,7 @@ fn every_parameter_and_every_measure_is_described() {
         .map(|one| one["name"].as_str().unwrap())
         .collect();
     assert_eq!(in_query, [COMPONENT, MEASURE, WINDOW, FROM, TO, LIMIT, CURSOR].into());
-    let known: Vec<&str> = MEASURES.iter().map(|measure| measure.name).collect();
+    let known: Vec<&str> = measures::all().map(|measure| measure.name).collect();
     let schemas = &described["components"]["schemas"];
     for place in [
         &parameters["Measure"]["schema"]["enum"],
@@ -100,6 +101,22 @@ fn every_field_of_every_document_is_described() {
     agrees("Facts", &facts, &["by", "value"]);
     let problem = Problem { error: text(), nearest: vec![text()] };
     agrees("Problem", &problem, &["nearest"]);
+    agrees("OrgSurveys", &surveys::OrgSurveys { at, surveys: Vec::new() }, &[]);
+    let of_team = surveys::TeamSurveys { at, team: text(), surveys: Vec::new() };
+    agrees("TeamSurveys", &of_team, &[]);
+    let hours = surveys::UnrelatedWork { p50: Some(0), p85: Some(0), p95: Some(0), mean: 0.0 };
+    agrees("UnrelatedWork", &hours, &["p50", "p85", "p95"]);
+    let survey = surveys::Survey {
+        survey: text(),
+        closed: at,
+        responses: 0,
+        invited: Some(0),
+        scores: Vec::new(),
+        unrelated_work: Some(hours),
+    };
+    agrees("Survey", &survey, &["invited", "unrelated_work"]);
+    let score = surveys::SurveyScore { question: text(), dimension: "", ratio: 0.0 };
+    agrees("SurveyScore", &score, &[]);
     let page = Page { at, items: Vec::new(), next: Some(text()) };
     for name in ["Deployments", "Changes", "Failures", "Incidents", "Environments"] {
         agrees(name, &page, &["next"]);
@@ -115,6 +132,7 @@ fn every_field_of_a_figure_is_described() {
         window: Some(String::new()),
         from: at,
         to: at,
+        withheld: true,
         value: number,
         numerator: number,
         denominator: number,
@@ -133,6 +151,7 @@ fn every_field_of_a_figure_is_described() {
         "window",
         "from",
         "to",
+        "withheld",
         "value",
         "numerator",
         "denominator",
@@ -314,6 +333,7 @@ fn nothing() -> crate::exposition::Figures {
     let contribution = Contribution::of(&Member::component(&history, Time(0)), &[window]);
     crate::exposition::Figures {
         windows: vec![(Arc::from("30d"), contribution.window_figures(window).unwrap())],
+        space: Vec::new(),
         point: contribution.point.clone(),
         data_through: None,
     }

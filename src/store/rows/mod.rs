@@ -11,6 +11,7 @@ mod other_deployment;
 mod progress;
 mod pull_request;
 mod repository;
+mod survey;
 
 pub(super) use line::lines;
 pub(super) use progress::cursor_of;
@@ -31,8 +32,11 @@ pub(super) struct Table {
 /// The table of repositories.
 pub(super) const REPOSITORIES: Table = Table { page: repository::PAGE, decode: repository::decode };
 
+/// The table of surveys.
+pub(super) const SURVEYS: Table = Table { page: survey::PAGE, decode: survey::decode };
+
 /// All tables of facts.
-pub(super) const TABLES: [Table; 9] = [
+pub(super) const TABLES: [Table; 10] = [
     REPOSITORIES,
     Table { page: deployment::PAGE, decode: deployment::decode },
     Table { page: pull_request::PAGE, decode: pull_request::decode },
@@ -42,6 +46,7 @@ pub(super) const TABLES: [Table; 9] = [
     Table { page: incident::PAGE, decode: incident::decode },
     Table { page: progress::PAGE, decode: progress::decode },
     Table { page: claims::PAGE, decode: claims::decode },
+    SURVEYS,
 ];
 
 /// The change numbers after `?1` over all tables, in order, `?3` skipped and at most `?2` given.
@@ -54,6 +59,7 @@ pub(super) const CHANGES: &str = "SELECT seq FROM repositories WHERE seq > ?1
  UNION ALL SELECT seq FROM incidents WHERE seq > ?1
  UNION ALL SELECT seq FROM progress WHERE seq > ?1
  UNION ALL SELECT seq FROM claims WHERE seq > ?1
+ UNION ALL SELECT seq FROM surveys WHERE seq > ?1
  ORDER BY seq LIMIT ?2 OFFSET ?3";
 
 /// Writes a fact under the change number `seq`, unless the same is stored already; tells whether
@@ -81,6 +87,7 @@ pub(super) async fn upsert(
         Fact::Incident(fact) => incident::upsert(connection, seq, fact).await?,
         Fact::Progress(fact) => progress::upsert(connection, seq, fact).await?,
         Fact::Claims(fact) => claims::upsert(connection, seq, fact).await?,
+        Fact::Survey(fact) => survey::upsert(connection, seq, fact).await?,
     };
     Ok(result.rows_affected() > 0)
 }

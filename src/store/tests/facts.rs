@@ -45,6 +45,7 @@ fn changed() -> Vec<(Fact, Fact)> {
         (Fact::Incident(incident()), Fact::Incident(Incident { component: None, ..incident() })),
         (Fact::Progress(progress(true, Some(50))), Fact::Progress(progress(false, Some(60)))),
         (Fact::Claims(claims()), Fact::Claims(Claims { claims: vec![], ..claims() })),
+        (Fact::Survey(survey()), Fact::Survey(Survey { closed: Time(61), ..survey() })),
     ]
 }
 

@@ -223,6 +223,25 @@ fn claims() -> Claims {
     Claims { repo: Some(RepoId(7)), source: ClaimSource::CatalogFiles, claims: said }
 }
 
+fn survey() -> Survey {
+    let question =
+        Question { dimension: Dimension::Efficiency, scale: Scale::Hours, higher_is_better: false };
+    let answered = Answered { question, counts: [(3_600, 2), (7_200, 1)].into() };
+    let answers = TeamAnswers {
+        invited: Some(9),
+        responses: 3,
+        questions: [("unrelated_work".into(), answered)].into(),
+    };
+    let team = SurveyedTeam {
+        answers,
+        batch: 2,
+        is_withheld: true,
+        withheld: ["unrelated_work".into()].into(),
+    };
+    let teams = [("payments".into(), team), ("search".into(), SurveyedTeam::default())];
+    Survey { name: "2026Q3".into(), closed: Time(60), was_shown: true, teams: teams.into() }
+}
+
 /// One fact of every kind, with every field filled, and one with everything absent.
 fn every_kind() -> Vec<Fact> {
     let nobody = Author { person: None, is_bot: false };
@@ -235,6 +254,8 @@ fn every_kind() -> Vec<Fact> {
         Fact::Frontier { repo: RepoId(7), oid: oid(78) },
         Fact::Incident(incident()),
         Fact::Progress(progress(true, Some(50))),
+        Fact::Survey(survey()),
+        Fact::Survey(Survey { name: "empty, 'odd'".into(), teams: [].into(), ..survey() }),
         Fact::Claims(claims()),
         Fact::Claims(Claims { source: ClaimSource::Topic, claims: vec![], ..claims() }),
         Fact::Claims(Claims { repo: None, source: ClaimSource::CatalogServer, ..claims() }),

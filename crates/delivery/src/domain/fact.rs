@@ -2,7 +2,7 @@
 
 use super::{
     Claims, Commit, Deployment, Incident, Oid, OtherDeployment, PullRequest, RepoId, Repository,
-    Time,
+    Survey, Time,
 };
 
 /// A list of facts that is collected on its own, with a cursor of its own.
@@ -82,10 +82,12 @@ pub enum Fact {
     Progress(Progress),
     /// What a source says of whose a repository is, by repository and source.
     Claims(Claims),
+    /// A survey, by its name.
+    Survey(Survey),
 }
 
 impl Fact {
-    /// The repository that the fact belongs to; an incident may have none.
+    /// The repository that the fact belongs to; an incident may have none, and a survey has none.
     pub fn repo(&self) -> Option<RepoId> {
         match self {
             Fact::Repository(repository) => Some(repository.id),
@@ -97,6 +99,7 @@ impl Fact {
             Fact::Incident(incident) => incident.repo,
             Fact::Progress(progress) => Some(progress.repo),
             Fact::Claims(claims) => claims.repo,
+            Fact::Survey(_) => None,
         }
     }
 }

@@ -12,6 +12,7 @@ mod incident;
 mod pull_request;
 mod reference;
 mod repository;
+mod survey;
 mod time;
 
 pub use claim::{CatalogComponent, Claim, ClaimSource, Claims};
@@ -28,4 +29,8 @@ pub use incident::{Incident, IncidentEvent, IncidentTransition, pagerduty_servic
 pub use pull_request::{Author, PullCommit, PullRequest, ReadinessEvent, Review, ReviewState};
 pub use reference::{ChangeReference, IncidentLink, RepositoryName, Reversion};
 pub use repository::{Repository, RepositoryState};
+pub use survey::{
+    Answered, Dimension, Question, Scale, Survey, SurveyImport, SurveyedTeam, TeamAnswers,
+    quarter_end,
+};
 pub use time::{DAY, HOUR, MINUTE, Span, Time, WEEK, Window};

@@ -1,6 +1,6 @@
 //! The judged history of a component: what the ledger gives, and all that measures may read.
 
-use crate::domain::{DeploymentId, IncidentId, Oid, PullNumber, Time};
+use crate::domain::{DeploymentId, IncidentId, Oid, Person, PullNumber, Time};
 use std::sync::Arc;
 
 /// A change's identity within its repository.
@@ -189,6 +189,30 @@ pub struct WaitingChange {
     pub merged_at: Time,
 }
 
+/// A merged pull request that counts as a change, shipped or not, with its reviews.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MergedChange {
+    /// When it was merged.
+    pub merged_at: Time,
+    /// Who wrote it; absent for a bot and for an account that is gone.
+    pub author: Option<Person>,
+    /// Ready for review → first review, in seconds; absent without a review.
+    pub first_review: Option<u32>,
+    /// The reviews before the merge by anyone but the author, bots excluded.
+    pub reviews: Box<[ReviewOf]>,
+    /// Lines added and deleted.
+    pub lines: u32,
+}
+
+/// A review of a merged change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReviewOf {
+    /// Who reviewed; absent for an account that is gone.
+    pub reviewer: Option<Person>,
+    /// Whether it asks for changes. One that was dismissed later does not tell any more.
+    pub requests_changes: bool,
+}
+
 /// An incident of the component, as it stands at the judged instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JudgedIncident {
@@ -220,6 +244,8 @@ pub struct History {
     pub changes: Vec<ShippedChange>,
     /// Waiting changes, in order of merge, then of id; none without a baseline.
     pub waiting: Vec<WaitingChange>,
+    /// Merged pull requests that count as changes, in order of merge, then of number.
+    pub merged: Vec<MergedChange>,
     /// Incidents, in order of opening, then of id.
     pub incidents: Vec<JudgedIncident>,
     /// Aborted deployments, in order of judgement.
@@ -233,13 +259,15 @@ pub struct History {
 
 impl History {
     /// Keeps only what something happens to after an instant, or has yet to happen to, and the
-    /// deployments of the changes among that. Waiting changes have nothing that happened.
+    /// deployments of the changes among that. Waiting changes have nothing that happened,
+    /// and of what was merged nothing settles.
     pub fn forget_until(&mut self, at: Time) {
         self.changes.retain(|change| change.counts_at() > at);
         self.incidents.retain(|one| one.opened_at.max(one.resolved_at.unwrap_or(Time::MAX)) > at);
         self.aborted.retain(|aborted| aborted.at > at);
         self.named_since.retain(|since| *since > at);
         self.waiting = Vec::new();
+        self.merged = Vec::new();
         let mut kept: Vec<bool> =
             self.deployments.iter().map(|deployment| deployment.last_turn() > at).collect();
         self.changes.iter().for_each(|change| kept[change.deployment as usize] = true);

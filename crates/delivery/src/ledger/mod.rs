@@ -10,6 +10,7 @@
 //! | `belonging`, `changes` | which commits are whose, and which changes count |
 //! | `shipping` | the baseline, and where each commit first went live |
 //! | `shipped`, `waiting` | which changes went live, which wait |
+//! | `reviews` | what was merged, shipped or not, and who looked at it |
 //! | `lead_time`, `phases` | where lead time starts and how it divides |
 //! | `incidents` | which incidents count, and whether they are open |
 //! | `failures`, `rework`, `recovery` | what failed, what repaired, when service was back |
@@ -33,6 +34,7 @@ mod production;
 mod record;
 mod recovery;
 mod references;
+mod reviews;
 mod rework;
 mod rules;
 #[cfg(test)]
@@ -43,8 +45,8 @@ mod waiting;
 
 pub use forget::{Forgettable, forgettable, is_over};
 pub use history::{
-    AbortedDeployment, ChangeId, Evidence, Failure, History, JudgedIncident, Phases,
-    ProductionDeployment, Reason, ShippedChange, WaitingChange, Witness,
+    AbortedDeployment, ChangeId, Evidence, Failure, History, JudgedIncident, MergedChange, Phases,
+    ProductionDeployment, Reason, ReviewOf, ShippedChange, WaitingChange, Witness,
 };
 pub use incidents::judge_incident;
 pub use lead_time::Start;
@@ -159,6 +161,7 @@ fn history(record: &Record<'_>, repairs: &Repairs, edge: NextEdge) -> History {
     History {
         deployments: deployments(record, repairs, matches, &changes),
         waiting: waiting::waiting(record),
+        merged: reviews::merged(record),
         changes,
         incidents,
         aborted: record.production.aborted.clone(),

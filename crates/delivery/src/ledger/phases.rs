@@ -7,6 +7,7 @@ use super::Phases;
 use super::changes::{Change, Origin};
 use super::lead_time::first_commit;
 use super::record::Record;
+use super::reviews::counted;
 use crate::domain::{PullRequest, Span, Time};
 
 /// The phases of a shipped change; all absent for a direct commit.
@@ -41,15 +42,16 @@ fn seconds(span: Span) -> Option<u32> {
     Some(u32::try_from(span.max(0)).unwrap_or(u32::MAX))
 }
 
-/// The earliest review before the merge by anyone but the author, bots excluded. A reviewer whose
-/// account is gone counts as somebody else.
+/// The earliest review that counts.
 fn first_review(pull: &PullRequest) -> Option<Time> {
-    let counted = pull.reviews.iter().filter(|review| {
-        let by_author =
-            review.author.person.is_some() && review.author.person == pull.author.person;
-        review.at <= pull.merged_at && !review.author.is_bot && !by_author
-    });
-    counted.map(|review| review.at).min()
+    counted(pull).map(|review| review.at).min()
+}
+
+/// How long a merged pull request waited, from ready for review to its first review, in seconds;
+/// absent without a review. What was reviewed before it was ready did not wait.
+pub(super) fn pickup_seconds(pull: &PullRequest) -> Option<u32> {
+    let review = first_review(pull)?;
+    seconds(review.since(ready_for_review(pull, Some(review))))
 }
 
 /// The last moment at which it became ready before its first review (without one: its merge), else

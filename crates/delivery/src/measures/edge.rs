@@ -24,6 +24,7 @@ pub fn next_edge(history: &History, windows: &[Window], t: Time) -> Option<Time>
     edge.sorted(&history.deployments, |one| one.finished_at);
     edge.sorted(&history.changes, |one| one.finished_at);
     edge.sorted(&history.waiting, |one| one.merged_at);
+    edge.sorted(&history.merged, |one| one.merged_at);
     edge.sorted(&history.aborted, |one| one.at);
     edge.sorted(&history.incidents, |one| one.opened_at);
     let resolved = history.incidents.iter().filter_map(|incident| incident.resolved_at);

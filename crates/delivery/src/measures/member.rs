@@ -3,7 +3,8 @@
 
 use crate::domain::{Span, Time, Window};
 use crate::ledger::{
-    AbortedDeployment, Failure, History, JudgedIncident, ProductionDeployment, ShippedChange,
+    AbortedDeployment, Failure, History, JudgedIncident, MergedChange, ProductionDeployment,
+    ShippedChange,
 };
 
 /// A member of a [`Pool`](super::Pool), with the instant at which its windows end.
@@ -32,6 +33,11 @@ impl<'a> Member<'a> {
     /// Shipped changes whose shipping deployment finished in the window.
     pub(super) fn changes(&self, window: Window) -> &'a [ShippedChange] {
         within(&self.history.changes, |one| one.finished_at, window, self.t)
+    }
+
+    /// Pull requests merged in the window, shipped or not.
+    pub(super) fn merged(&self, window: Window) -> &'a [MergedChange] {
+        within(&self.history.merged, |one| one.merged_at, window, self.t)
     }
 
     /// Deployments that were judged aborted in the window.

@@ -23,6 +23,8 @@ mod pool;
 mod quantile;
 mod rework_rate;
 mod seed;
+mod space;
+mod space_reviews;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -41,4 +43,9 @@ pub use performance_level::{BENCHMARK, LEVEL_WINDOW, Level, Measure, performance
 pub use pool::{Pool, Replacement};
 pub use quantile::Distribution;
 pub use seed::{SEED_FREQUENCY_WINDOW, SEED_INSTABILITY_WINDOW, SeedFigures, seed_figures};
+pub use space::{GroupFigures, Score, SurveyFigures, UnrelatedWork, corrected, survey_figures};
+pub use space_reviews::{
+    FEWEST_CONTRIBUTORS, HOME_WINDOW, Homes, MIN_CONTRIBUTORS, Share, SpaceFigures, SpacePool,
+    Whose,
+};
 pub use wilson::Proportion;

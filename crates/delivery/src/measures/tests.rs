@@ -3,10 +3,10 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::domain::{DAY, DeploymentId, IncidentId, Oid, Time, Window};
+use crate::domain::{DAY, DeploymentId, IncidentId, Oid, Person, Time, Window};
 use crate::ledger::{
-    AbortedDeployment, ChangeId, Failure, History, JudgedIncident, Phases, ProductionDeployment,
-    Reason, ShippedChange, WaitingChange,
+    AbortedDeployment, ChangeId, Failure, History, JudgedIncident, MergedChange, Phases,
+    ProductionDeployment, Reason, ReviewOf, ShippedChange, WaitingChange,
 };
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -139,9 +139,11 @@ prop_compose! {
         at in instant(),
         lead in 0..50 * DAY,
         coding in proptest::option::of(0..DAY as u32),
+        reviewed in proptest::option::of((0..DAY as u32, 0..DAY as u32)),
         deploy in proptest::option::of(0..DAY as u32),
     ) -> ShippedChange {
-        let phases = Phases { coding, deploy, ..Phases::default() };
+        let (pickup, review) = reviewed.unzip();
+        let phases = Phases { coding, pickup, review, deploy };
         ShippedChange { phases, ..change(at - lead, at) }
     }
 }
@@ -157,24 +159,44 @@ prop_compose! {
 }
 
 prop_compose! {
+    fn any_merged()(
+        at in instant(),
+        author in proptest::option::weighted(0.9, 0..6_u64),
+        first_review in 0..DAY as u32,
+        reviews in proptest::collection::vec((proptest::option::weighted(0.9, 0..6_u64), any::<bool>()), 0..4),
+        lines in 0..1_000_u32,
+    ) -> MergedChange {
+        let reviews: Box<[ReviewOf]> = reviews
+            .into_iter()
+            .map(|(reviewer, requests_changes)| ReviewOf { reviewer: reviewer.map(Person), requests_changes })
+            .collect();
+        let first_review = (!reviews.is_empty()).then_some(first_review);
+        MergedChange { merged_at: Time(at), author: author.map(Person), first_review, reviews, lines }
+    }
+}
+
+prop_compose! {
     pub(super) fn any_history()(
         mut deployments in proptest::collection::vec(any_deployment(), 0..30),
         mut changes in proptest::collection::vec(any_change(), 0..30),
         mut incidents in proptest::collection::vec(any_incident(), 0..10),
         mut waiting_at in proptest::collection::vec(instant(), 0..5),
         mut aborted_at in proptest::collection::vec(instant(), 0..5),
+        mut merged in proptest::collection::vec(any_merged(), 0..20),
     ) -> History {
         deployments.sort_by_key(|one| one.finished_at);
         changes.sort_by_key(|one| one.finished_at);
         incidents.sort_by_key(|one| one.opened_at);
         waiting_at.sort_unstable();
         aborted_at.sort_unstable();
+        merged.sort_by_key(|one| one.merged_at);
         History {
             deployments,
             changes,
             incidents,
             waiting: waiting_at.into_iter().map(waiting).collect(),
             aborted: aborted_at.into_iter().map(aborted).collect(),
+            merged,
             named_since: Vec::new(),
             next_edge: None,
         }
@@ -231,6 +253,7 @@ fn merged(histories: &[History]) -> History {
         waiting: all(histories, |one| &one.waiting, |one| one.merged_at),
         incidents: all(histories, |one| &one.incidents, |one| one.opened_at),
         aborted: all(histories, |one| &one.aborted, |one| one.at),
+        merged: all(histories, |one| &one.merged, |one| one.merged_at),
         named_since: Vec::new(),
         next_edge: None,
     }

@@ -1,0 +1,68 @@
+//! What a team's components merged and reviewed, pooled, and kept current by difference as a
+//! [`Pool`](crate::measures::Pool) is.
+
+use super::contributors::contributors;
+use super::figures::{SpaceFigures, figures};
+use super::people::People;
+use super::tally::SpaceTally;
+use super::{HOME_WINDOW, Homes};
+use crate::domain::{Person, TeamName, Window};
+use crate::measures::Replacement;
+use crate::measures::multiset::Multiset;
+
+/// The sums over any number of a team's components.
+#[derive(Clone, Debug)]
+pub struct SpacePool {
+    tallies: Vec<SpaceTally<Multiset, People>>,
+}
+
+/// Whose figures are told, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Whose<'a> {
+    /// The team; absent for components that nobody owns.
+    pub team: Option<&'a TeamName>,
+    /// Where people are at home.
+    pub homes: &'a Homes,
+    /// Below so many contributors nothing is told.
+    pub least: usize,
+}
+
+impl SpacePool {
+    /// An empty pool with these windows, which all contributions must have.
+    pub fn new(windows: &[Window]) -> SpacePool {
+        SpacePool { tallies: windows.iter().copied().map(SpaceTally::empty).collect() }
+    }
+
+    /// Puts in what is new of members, in place of what was put in of them before. Gives how many
+    /// merged changes those wrote in [`HOME_WINDOW`] for whom that may have changed.
+    pub fn replace(&mut self, members: &[Replacement<'_>]) -> Vec<(Person, u32)> {
+        let mut authors = Vec::new();
+        for tally in &mut self.tallies {
+            let window = tally.window;
+            let mut moved = tally.replace(members.iter().map(move |one| {
+                let [old, new] = [one.old, one.new].map(|it| it.and_then(|it| it.space(window)));
+                (old, new)
+            }));
+            if window == HOME_WINDOW {
+                moved.sort_unstable();
+                moved.dedup();
+                let changes = |person| tally.people.get(&person).map_or(0, |part| part.authored);
+                authors = moved.into_iter().map(|person| (person, changes(person))).collect();
+            }
+        }
+        authors
+    }
+
+    /// Whether anything of somebody is in the pool.
+    pub fn knows(&self, person: Person) -> bool {
+        self.tallies.iter().any(|tally| tally.people.contains_key(&person))
+    }
+
+    /// The figures over a window; absent where its contributors are too few, and where it is none
+    /// of the pool's.
+    pub fn figures(&self, window: Window, whose: Whose<'_>) -> Option<SpaceFigures> {
+        let tally = self.tallies.iter().find(|tally| tally.window == window)?;
+        let is_told = contributors(&tally.people, whose) >= whose.least;
+        is_told.then(|| figures(tally, whose))
+    }
+}

@@ -1,0 +1,54 @@
+//! How a team works together: shown of teams, by window, and not where it is withheld.
+
+use super::*;
+use delivery::domain::{Person, TeamName};
+use delivery::ledger::{MergedChange, ReviewOf};
+use delivery::measures::{Homes, SpaceFigures, SpacePool, Whose};
+
+/// A change with a review by somebody of the team.
+pub(super) fn merged(at: Time) -> Vec<MergedChange> {
+    let review = ReviewOf { reviewer: Some(Person(1)), requests_changes: true };
+    vec![MergedChange {
+        merged_at: at,
+        author: Some(Person(2)),
+        first_review: Some(60),
+        reviews: [review].into(),
+        lines: 7,
+    }]
+}
+
+/// The figures of a team with one component, however few contribute.
+pub(super) fn of_a_team(history: &History) -> Vec<(Arc<str>, SpaceFigures)> {
+    let windows = evaluated_windows(&[]);
+    let mut pool = SpacePool::new(&windows);
+    let contribution = Contribution::of(&Member::component(history, T), &windows);
+    pool.replace(&[Replacement { old: None, new: Some(&contribution) }]);
+    let (mut homes, team) = (Homes::default(), TeamName::from("own"));
+    homes.set(Person(1), &team, 1);
+    let whose = Whose { team: Some(&team), homes: &homes, least: 1 };
+    let labels = [("7d", 7), ("30d", 30), ("90d", 90)];
+    let told = labels
+        .map(|(text, days)| Some((Arc::from(text), pool.figures(Window::days(days), whose)?)));
+    told.into_iter().flatten().collect()
+}
+
+#[test]
+fn a_team_has_its_windows_and_one_that_is_withheld_is_absent_for_every_family() {
+    let mut set = set(&[("payments", "acme/pay", 1)]);
+    let text = plain(&encode(&set, &FULL, None));
+    for line in [
+        "space_window_merged_changes{team=\"payments\",window=\"7d\"} 1\n",
+        "space_window_first_review_seconds{team=\"payments\",window=\"7d\",stat=\"p50\"} 60\n",
+        "space_window_cross_team_review_ratio{team=\"payments\",window=\"7d\"} 0\n",
+        "space_window_flow_efficiency_ratio{team=\"payments\",window=\"7d\"} 0.5\n",
+    ] {
+        assert!(text.contains(line), "{line}");
+    }
+    Arc::make_mut(&mut set.teams[0]).figures.space.remove(0);
+    let text = plain(&encode(&set, &FULL, None));
+    let of = |window: &str| {
+        let label = format!("window=\"{window}\"");
+        text.lines().filter(|it| it.starts_with("space_") && it.contains(&label)).count()
+    };
+    assert_eq!((of("7d"), of("30d")), (0, 19));
+}
