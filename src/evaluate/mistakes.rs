@@ -185,7 +185,7 @@ impl ToldMistakes {
         let pulls: Vec<PullRequest> = facts.pulls.all(repository.id).collect();
         let evidence = Evidence {
             deployments: deployments.iter().collect(),
-            // Of deployments to other environments nothing is kept.
+            // Deployments to other environments stay in the store.
             elsewhere: BTreeMap::new(),
             pulls: pulls.iter().collect(),
             is_enough,
