@@ -302,7 +302,7 @@ mod tests {
             (20.0, 10.0, Direction::Better, "2 times as often"),
             (15.0, 10.0, Direction::Better, "50 % more often"),
             (5.0, 10.0, Direction::Worse, "50 % less often"),
-            (105.0, 100.0, Direction::Same, "about the same"),
+            (1_050.0, 1_000.0, Direction::Same, "about the same"),
             (0.0, 0.0, Direction::Same, "about the same"),
             (1.0, 0.0, Direction::Better, "more often"),
             (0.2, 0.1, Direction::Same, "no clear change"),
