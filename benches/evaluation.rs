@@ -62,8 +62,10 @@ fn evaluator(settings: &Settings, store: &Store) -> Evaluator {
         windows: settings.measures.windows.clone(),
         min_contributors: settings.space.min_contributors,
         lookback: settings.collection.lookback,
+        retention: settings.store.retention,
         components: settings.components.clone(),
         owners: Box::new(OrderedOwners::new(&settings.ownership)),
+        workflow_files: settings.platform.workflow_files,
     };
     Evaluator::new(rules, Settled::default())
 }

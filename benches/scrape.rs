@@ -188,6 +188,7 @@ async fn all(wanted: usize) -> anyhow::Result<ExitCode> {
         telemetry_path: "/metrics".to_owned(),
         version: "bench",
         api: Api { questions: Questions::new().0, origins: Vec::new() },
+        pages: Default::default(),
         reload: None,
         doors: Arc::default(),
     };

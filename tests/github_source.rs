@@ -13,6 +13,8 @@ mod fixture;
 mod lists;
 #[path = "github_source/monorepo.rs"]
 mod monorepo;
+#[path = "github_source/older.rs"]
+mod older;
 #[path = "github_source/ownership.rs"]
 mod ownership;
 #[path = "github_source/repositories.rs"]
@@ -21,3 +23,5 @@ mod repositories;
 mod together;
 #[path = "github_source/trouble.rs"]
 mod trouble;
+#[path = "github_source/workflows.rs"]
+mod workflows;

@@ -75,6 +75,7 @@ impl Server {
             telemetry_path: "/metrics".into(),
             version: "1.2.3",
             api: Api { questions: Questions::new().0, origins: Vec::new() },
+            pages: Default::default(),
             reload: None,
             doors: Arc::default(),
         };

@@ -2,6 +2,7 @@
 
 use super::docs::Reference;
 use super::import_args::ImportCommand;
+use super::report::ReportArgs;
 use crate::config::{ConfigFile, Flags, Sources, duration, listen_address};
 use crate::demo::{DAYS, SEED};
 use chrono::{DateTime, NaiveDate, NaiveTime};
@@ -42,6 +43,8 @@ pub enum Command {
     /// Show what a team's figures are made of: every fact, the rule that judged it, and what was
     /// left out. Reads the store only, beside a running daemon or without one.
     Explain(ExplainArgs),
+    /// Write a team's review of a quarter, for a retrospective. Reads the store only.
+    Report(ReportArgs),
     /// Write the figures of the past as OpenMetrics, for Prometheus to load; the daemon must be stopped.
     Backfill(BackfillArgs),
     /// Bring in what no source tells; the daemon must be stopped, or be sent it over HTTP.
@@ -97,6 +100,10 @@ pub struct RunArgs {
         help = "The REST API; Enterprise Server: https://HOST/api/v3 [default: https://api.github.com]"
     )]
     pub github_api_url: Option<String>,
+    /// Collect only this part of the repositories, such as 2/3: the second of three processes that
+    /// divide them, each with a store of its own.
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<String>,
 }
 
 impl RunArgs {
@@ -114,6 +121,7 @@ impl RunArgs {
                 repositories: self.repo,
                 organizations: self.org,
                 github_api_url: self.github_api_url,
+                shard: self.shard,
             },
         }
     }
@@ -134,6 +142,9 @@ pub struct CheckArgs {
     /// The REST API.
     #[arg(long = "github.api-url", value_name = "URL")]
     pub github_api_url: Option<String>,
+    /// Check only this part of the repositories, such as 2/3.
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<String>,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
@@ -147,6 +158,7 @@ impl CheckArgs {
             repo: self.repo,
             org: self.org,
             github_api_url: self.github_api_url,
+            shard: self.shard,
             ..RunArgs::default()
         };
         run.into_sources()
@@ -341,6 +353,7 @@ mod tests {
             "--log.level=debug",
             "--log.format=json",
             "--github.api-url=http://localhost:1",
+            "--shard=2/3",
         ])
         .unwrap() else {
             panic!("not run")
@@ -354,6 +367,7 @@ mod tests {
             log_level: text("debug"),
             log_format: text("json"),
             github_api_url: text("http://localhost:1"),
+            shard: text("2/3"),
             ..Flags::default()
         };
         assert_eq!(flags, expected);

@@ -39,7 +39,8 @@ impl Audit {
         let seen = Seen {
             repositories: repositories.cloned().collect(),
             left_out: discovery.left_out.clone(),
-            is_whole: discovery.failures.is_empty(),
+            // What other processes collect cannot be missed here.
+            is_whole: discovery.failures.is_empty() && self.settings.collection.shard.is_whole(),
         };
         state.seen.insert(source.to_owned(), seen);
         let of_section = |github: &GitHubSettings| {

@@ -5,20 +5,18 @@ use super::daemon::evaluator;
 use super::output;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Settings};
-use crate::evaluate::{Evaluator, Past};
+use crate::evaluate::{Evaluator, Past, known_since};
 use crate::exposition::{Exposure, PastFigures, Written};
 use crate::store::Store;
 use anyhow::{Context, bail};
 use chrono::DateTime;
-use delivery::domain::{DAY, Span, Time};
+use delivery::domain::Time;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
 /// How many facts are read from the store at once.
 const FACTS_A_PAGE: usize = 20_000;
-/// What happened in the first days of the look-back is not known from its first commit on.
-const FIRST_COMMITS: Span = 30 * DAY;
 
 /// Writes the history that was asked for, and says what to do with it.
 pub async fn run(args: BackfillArgs) -> anyhow::Result<()> {
@@ -39,7 +37,7 @@ pub async fn run(args: BackfillArgs) -> anyhow::Result<()> {
             path.display()
         );
     };
-    let known_since = first.plus(FIRST_COMMITS - settings.collection.lookback);
+    let known_since = known_since(first, settings.collection.lookback);
     let past = Past { from: args.from, to: args.to, step: args.step, known_since };
     refuse(&past, SystemClock.now())?;
     let written = write(&store, &settings, past, &args.openmetrics).await?;

@@ -108,6 +108,7 @@ impl Daemon {
             telemetry_path: settings.server.telemetry_path.clone(),
             version: env!("CARGO_PKG_VERSION"),
             api: serve::api::Api { questions, origins: settings.server.cors_origins.clone() },
+            pages: serve::pages::Pages::new(&settings.pages),
             reload: over_http.then(|| Arc::new(reloader.clone()) as Arc<dyn serve::Reload>),
             doors: Arc::clone(&lasting.doors),
         };
@@ -171,6 +172,7 @@ pub(super) fn connect(
         deployments: settings.by_repository(|rules| rules.deployments.clone()),
         components: settings.components.clone(),
         ownership: settings.ownership.clone(),
+        platform: settings.platform.clone(),
         logins: store.login_hasher(),
     };
     let share = settings.collection.budget_share;
@@ -189,8 +191,10 @@ pub(super) fn evaluator(settings: &Settings, store: &Store) -> Evaluator {
         windows: settings.measures.windows.clone(),
         min_contributors: settings.space.min_contributors,
         lookback: settings.collection.lookback,
+        retention: settings.store.retention,
         components: settings.components.clone(),
         owners: Box::new(OrderedOwners::new(&settings.ownership)),
+        workflow_files: settings.platform.workflow_files,
     };
     let mut sources = IncidentSources::default();
     for account in &settings.pagerduty {

@@ -78,11 +78,8 @@ fn configuration(
     store: &Path,
     teams: &[Team],
 ) -> anyhow::Result<String> {
-    // History is told of days that no figure of now needs.
-    let lookback = match args.history {
-        Some(_) => (args.days + 1).clamp(LOOKBACK.0, LOOKBACK.1),
-        None => LOOKBACK.0,
-    };
+    // Reviews and history tell of days that no figure of now needs, from their first commits on.
+    let lookback = (args.days + 31).clamp(LOOKBACK.0, LOOKBACK.1);
     let mut text = format!(
         r#"
 [server]
@@ -157,7 +154,8 @@ fn tell(port: u16, github: &str, days: u32, (config, team): (&Path, &str)) {
          \n\
          Open    http://localhost:{port}/          the sources and how far they are read\n\
          Scrape  http://localhost:{port}/metrics   the figures, complete in about 20 seconds\n\
-         Ask     http://localhost:{port}/api/v1/teams   why they are what they are\n\
+         Review  http://localhost:{port}/teams     how each team is doing, and what made it so\n\
+         Ask     http://localhost:{port}/api/v1/teams   the same as JSON\n\
          \n\
          Try     curl -s http://localhost:{port}/metrics | grep dora_team_window_change_fail_ratio\n\
          Try     dora-exporter explain --config {config} --team {team} --measure change_fail_rate\n\

@@ -94,6 +94,7 @@ impl Lasting {
             clock: Arc::clone(&self.clock),
             settings: settings.collection.clone(),
             ownership: settings.ownership.clone(),
+            platform: settings.platform.clone(),
             components: settings.components.clone(),
             production: settings.by_repository(|rules| rules.production.clone()),
             observer: Arc::new(observers.clone()),
@@ -105,7 +106,7 @@ impl Lasting {
             let mut deliveries = Vec::new();
             for source in connected.by_ref().take(github.parts().len()) {
                 observers.introduce(source.name());
-                observers.keep_ownership(source.name(), &settings.ownership.order);
+                observers.keep_ownership(source.name(), settings);
                 let collect = Collect::new(Arc::clone(source), around.clone());
                 deliveries.push(collect.deliveries());
                 collectors.push(collect);

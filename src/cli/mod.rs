@@ -18,6 +18,7 @@ mod observers;
 mod output;
 mod purge;
 mod reload;
+mod report;
 mod surveys;
 mod views;
 
@@ -26,6 +27,7 @@ pub use daemon::{Daemon, StartError};
 pub use docs::Reference;
 pub use import_args::{ImportCommand, ImportSurveyArgs};
 pub use reload::{Reloader, Reloading};
+pub use report::{ReportArgs, ReportFormat};
 
 use crate::clock::SystemClock;
 use crate::config;
@@ -51,6 +53,7 @@ pub fn main() -> ExitCode {
             Command::Run(args) => run(args).await,
             Command::Demo(args) => demo::run(args).await,
             Command::Explain(args) => explain::run(args).await,
+            Command::Report(args) => report::run(args).await,
             Command::Backfill(args) => backfill::run(args).await,
             Command::Import { what: ImportCommand::Survey(args) } => surveys::run(args).await,
             Command::Purge(args) => purge::run(args).await,
@@ -72,6 +75,10 @@ async fn run(args: RunArgs) -> anyhow::Result<()> {
     let sources = args.into_sources();
     let settings = config::load(&sources)?;
     log::start(&settings.log)?;
+    let shard = settings.collection.shard;
+    if !shard.is_whole() {
+        tracing::info!(%shard, "only a part of the repositories is collected here");
+    }
     let stop = stop_on_signals()?;
     // Listened for from now on: a SIGHUP during the start must not end the process.
     let hangup = signal(SignalKind::hangup())?;

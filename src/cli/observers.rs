@@ -2,7 +2,7 @@
 
 use super::audit::Audit;
 use crate::collect::{CATALOG, UNKNOWN_SERVICE};
-use crate::config::OwnershipSource;
+use crate::config::{OwnershipSource, Settings};
 use crate::exposition::{OwnMetrics, SourceLabels};
 use crate::sources::github::Discovery;
 use crate::sources::{SourceError, Throttle};
@@ -72,15 +72,26 @@ impl Observers {
     /// Ends the gauges of a source that is not collected any more.
     pub fn dismiss(&self, source: &str) {
         self.with_labels(source, |labels| self.own.forget_source(labels));
-        self.keep_ownership(source, &[]);
+        self.forget_claims(source, |_| false);
     }
 
-    /// Ends the gauges of those sources of ownership at a GitHub that are not asked any more.
-    pub fn keep_ownership(&self, source: &str, order: &[OwnershipSource]) {
-        for (asked, from) in OWNERSHIP_SOURCES {
-            if !order.contains(&asked) {
-                self.own.forget_source(&ownership_labels(&part(source, from)));
+    /// Ends the gauges of what tells whose repositories are, or which workflows they call, at a
+    /// GitHub that is not asked for it any more.
+    pub fn keep_ownership(&self, source: &str, settings: &Settings) {
+        self.forget_claims(source, |from| {
+            let order = &settings.ownership.order;
+            let of_order = OWNERSHIP_SOURCES.iter().find(|(_, one)| *one == from);
+            match of_order {
+                Some((asked, _)) => order.contains(asked),
+                None => settings.platform.workflow_files,
             }
+        });
+    }
+
+    fn forget_claims(&self, source: &str, is_asked: impl Fn(ClaimSource) -> bool) {
+        let all = OWNERSHIP_SOURCES.iter().map(|(_, from)| *from);
+        for from in all.chain([ClaimSource::WorkflowFiles]).filter(|from| !is_asked(*from)) {
+            self.own.forget_source(&ownership_labels(&part(source, from)));
         }
     }
 

@@ -177,6 +177,8 @@ impl Supervisor {
             ("server.listen_address", old.server.listen_address != new.server.listen_address),
             ("server.telemetry_path", old.server.telemetry_path != new.server.telemetry_path),
             ("server.cors_origins", old.server.cors_origins != new.server.cors_origins),
+            ("pages.time_zone", old.pages.time_zone != new.pages.time_zone),
+            ("pages.frame_ancestors", old.pages.frame_ancestors != new.pages.frame_ancestors),
             ("store.url", old.store.path != new.store.path),
             ("log.level", old.log.level != new.log.level),
             ("log.format", old.log.format != new.log.format),

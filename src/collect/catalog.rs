@@ -34,11 +34,13 @@ pub struct CollectCatalog {
     pub observer: Arc<dyn Observer>,
 }
 
-/// When the server last answered, and which it was.
+/// When the server last answered, which it was, and by which annotation templates were read.
 #[derive(Default, Deserialize, Serialize)]
 struct Answered {
     at: i64,
     url: String,
+    #[serde(default)]
+    template: String,
 }
 
 /// What is told already, so that it is told once.
@@ -75,7 +77,8 @@ impl CollectCatalog {
         let text = self.store.meta_get(PLACE).await.ok().flatten().unwrap_or_default();
         let answered: Answered = serde_json::from_str(&text).unwrap_or_default();
         let (now, interval) = (self.clock.now(), self.settings.refresh_interval);
-        let is_known = answered.url == self.source.url();
+        let is_known = answered.url == self.source.url()
+            && answered.template == self.settings.template_annotation;
         // A clock that was set back puts nothing off.
         let known = Time(answered.at).plus(interval).min(now.plus(interval));
         if is_known { known } else { now }
@@ -114,7 +117,8 @@ impl CollectCatalog {
             tracing::warn!(source = CATALOG, "an entity {problem}");
         }
         told.problems = problems;
-        let answered = Answered { at: now.0, url: self.source.url().to_owned() };
+        let template = self.settings.template_annotation.clone();
+        let answered = Answered { at: now.0, url: self.source.url().to_owned(), template };
         let text = serde_json::to_string(&answered).unwrap_or_default();
         self.store.meta_set(PLACE, &text).await.map_err(of_store)
     }

@@ -35,6 +35,7 @@ pub use observer::Observer;
 use crate::clock::SharedClock;
 use crate::config::{
     ByRepository, CollectionSettings, Components, EnvironmentRule, OwnershipSettings,
+    PlatformSettings,
 };
 use crate::sources::SourceError;
 use crate::sources::github::{FirstPages, GitHub};
@@ -93,6 +94,8 @@ pub struct Surroundings {
     pub settings: CollectionSettings,
     /// `[ownership]`
     pub ownership: OwnershipSettings,
+    /// `[platform]`
+    pub platform: PlatformSettings,
     /// The components, and what the catalog has.
     pub components: Components,
     /// Which environments are production.

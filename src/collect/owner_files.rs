@@ -1,4 +1,5 @@
-//! Reading the files that say whose repositories are: those of repositories whose heads have moved.
+//! Reading the files that say whose repositories are, and which workflows they call: those of
+//! repositories whose heads have moved.
 
 use super::{Collect, CollectError};
 use crate::config::OwnershipSource;
@@ -13,12 +14,13 @@ use std::sync::Arc;
 const REPOSITORIES_AT_ONCE: usize = 500;
 
 impl Collect {
-    /// The files that the order asks for.
+    /// The files that are asked for.
     pub(super) fn wanted_files(&self) -> OwnerFiles {
         let order = &self.around.ownership.order;
         OwnerFiles {
             catalog: order.contains(&OwnershipSource::Catalog),
             codeowners: order.contains(&OwnershipSource::CodeOwners),
+            workflows: self.around.platform.workflow_files,
         }
     }
 
@@ -85,7 +87,7 @@ impl Collect {
     }
 }
 
-/// A failure of both kinds of files, since they are read together; each shows it.
+/// A failure of all kinds of files, since they are read together; each shows it.
 fn note_failure_of_files(
     failures: &mut BTreeMap<ClaimSource, CollectError>,
     wanted: OwnerFiles,
@@ -100,5 +102,6 @@ fn note_failure_of_files(
 pub(super) fn files_of(wanted: OwnerFiles) -> impl Iterator<Item = ClaimSource> {
     let catalog = wanted.catalog.then_some(ClaimSource::CatalogFiles);
     let codeowners = wanted.codeowners.then_some(ClaimSource::CodeOwners);
-    catalog.into_iter().chain(codeowners)
+    let workflows = wanted.workflows.then_some(ClaimSource::WorkflowFiles);
+    catalog.into_iter().chain(codeowners).chain(workflows)
 }

@@ -107,6 +107,11 @@ impl Collect {
     fn question(&self, source: ClaimSource) -> String {
         match source {
             ClaimSource::CustomProperty => self.around.ownership.custom_property.clone(),
+            ClaimSource::CatalogFiles => self.around.ownership.template_annotation.clone(),
+            ClaimSource::WorkflowFiles => {
+                let owners = &self.around.platform.workflow_owners;
+                owners.iter().map(String::as_str).collect::<Vec<_>>().join(" ")
+            }
             _ => String::new(),
         }
     }

@@ -69,6 +69,8 @@ pub struct Flags {
     pub organizations: Vec<String>,
     /// `--github.api-url`
     pub github_api_url: Option<String>,
+    /// `--shard`
+    pub shard: Option<String>,
 }
 
 /// The merged layers. Values of the file have no origin; those of a variable or a flag name it.
@@ -142,6 +144,7 @@ fn build(
         ("server.listen_address", "--web.listen-address", flags.listen_address.as_ref()),
         ("server.telemetry_path", "--web.telemetry-path", flags.telemetry_path.as_ref()),
         ("store.url", "--store", store.as_ref()),
+        ("collection.shard", "--shard", flags.shard.as_ref()),
         ("log.level", "--log.level", flags.log_level.as_ref()),
         ("log.format", "--log.format", flags.log_format.as_ref()),
     ];

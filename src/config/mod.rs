@@ -17,6 +17,7 @@ mod reader;
 mod reference;
 mod sections;
 mod settings;
+mod shard;
 mod surveys;
 
 #[cfg(test)]
@@ -40,8 +41,11 @@ pub use settings::{
     CatalogSettings, CollectionSettings, ComponentDetail, ExpositionSettings, FailuresSettings,
     GitHubSettings, HashLogins, IncidentMapping, IncidentSettings, IssuePattern, LogFormat,
     LogSettings, MeasuresSettings, OwnershipRule, OwnershipSettings, OwnershipSource,
-    PagerDutySettings, ServerSettings, Settings, SpaceSettings, StoreSettings, Urgency,
+    PagerDutySettings, PagesSettings, PlatformSettings, ServerSettings, Settings, SpaceSettings,
+    StoreSettings, Urgency,
 };
+
+pub use shard::Shard;
 
 pub use surveys::{KnownTeams, SurveyQuestion, SurveySettings, plain};
 

@@ -7,7 +7,9 @@ use crate::config::credential::Credential;
 use crate::config::deployments::Deployments;
 use crate::config::overrides::Overrides;
 use crate::config::patterns::{EnvironmentRule, HotfixRule, RepositoryPattern};
+use crate::config::shard::Shard;
 use crate::config::surveys::SurveySettings;
+use chrono_tz::Tz;
 use delivery::domain::{Person, Span, TeamName, Window};
 use delivery::ledger::{LeadTimeStart, Reason};
 use http::HeaderValue;
@@ -43,6 +45,8 @@ pub struct Settings {
     pub ownership: OwnershipSettings,
     /// `[catalog]`, where it names a server.
     pub catalog: Option<CatalogSettings>,
+    /// `[platform]`
+    pub platform: PlatformSettings,
     /// `[[components]]`
     pub components: Components,
     /// `[[deployments]]`
@@ -55,6 +59,8 @@ pub struct Settings {
     pub pagerduty: Vec<PagerDutySettings>,
     /// `[surveys]`
     pub surveys: SurveySettings,
+    /// `[pages]`
+    pub pages: PagesSettings,
     /// `[log]`
     pub log: LogSettings,
 }
@@ -68,6 +74,15 @@ pub struct ServerSettings {
     pub telemetry_path: String,
     /// `cors_origins`: whose pages may read the JSON API in a browser.
     pub cors_origins: Vec<HeaderValue>,
+}
+
+/// `[pages]`
+#[derive(Clone, Debug)]
+pub struct PagesSettings {
+    /// `time_zone`: by which clock the pages tell times.
+    pub time_zone: Tz,
+    /// `frame_ancestors`: whose pages may show them in a frame.
+    pub frame_ancestors: Vec<HeaderValue>,
 }
 
 /// `[store]`
@@ -92,6 +107,8 @@ pub struct CollectionSettings {
     pub reconcile_interval: Span,
     /// `budget_share`: the share of each hour's limit that may be spent, above 0, up to 1.
     pub budget_share: f64,
+    /// `shard`: which part of the repositories is collected.
+    pub shard: Shard,
 }
 
 /// `[[github]]`
@@ -118,6 +135,8 @@ pub struct GitHubSettings {
     pub include_archived: bool,
     /// `include_forks`: whether forks are collected.
     pub include_forks: bool,
+    /// Which part of the repositories is collected.
+    pub shard: Shard,
     /// What authorizes requests.
     pub credential: Credential,
     /// What its webhooks are signed with, read from `webhook_secret_env` or `webhook_secret_file`;
@@ -226,6 +245,8 @@ pub struct OwnershipSettings {
     pub custom_property: String,
     /// `topic_prefix`: what stands before the team in a topic.
     pub topic_prefix: String,
+    /// `catalog.template_annotation`: the annotation that names a component's template.
+    pub template_annotation: String,
     /// The rules, first match wins.
     pub rules: Vec<OwnershipRule>,
 }
@@ -239,6 +260,17 @@ pub struct CatalogSettings {
     pub ca_file: Option<PathBuf>,
     /// The token, and where it came from; an open server needs none.
     pub token: Option<(SecretString, String)>,
+    /// `template_annotation`, as in [`OwnershipSettings`].
+    pub template_annotation: String,
+}
+
+/// `[platform]`
+#[derive(Clone, Debug, Default)]
+pub struct PlatformSettings {
+    /// `workflow_files`: whether they are read.
+    pub workflow_files: bool,
+    /// `workflow_owners`, and the owners that `[[github]]` names, in lower case.
+    pub workflow_owners: BTreeSet<String>,
 }
 
 impl OwnershipSettings {

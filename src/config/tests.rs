@@ -7,6 +7,8 @@ mod deployments;
 mod mistakes;
 mod overrides;
 mod pagerduty;
+mod pages;
+mod platform;
 mod surveys;
 
 use super::*;

@@ -7,6 +7,7 @@ mod calendar;
 mod deploys;
 mod estate;
 mod failures;
+mod files;
 mod git;
 mod incidents;
 mod live;

@@ -2,6 +2,7 @@
 
 use super::calendar::{DAY, HOUR};
 use super::estate::{Flow, Plan, RENAMED_AT};
+use super::files::files;
 use super::git;
 use super::incidents::{NEGLECTED, NEGLECTED_SINCE, Ticket};
 use super::people::{BOTS, LEAVERS, LOGINS};
@@ -171,6 +172,8 @@ impl World {
         let author = Some(self.profile(r).members[0].to_owned());
         let message = "Initial commit".to_owned();
         let first = git::commit(id, Vec::new(), (self.at, self.at), author, message);
+        let files = files(plan, r, self.profile(r));
+        self.emit(Event::FilesWritten { repo: id, files });
         if plan.flow == Flow::ReleaseBranch {
             self.push(r, DEVELOP, vec![first.clone()]);
         }

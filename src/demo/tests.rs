@@ -82,6 +82,11 @@ impl Checker {
                 self.alive(*repo);
                 self.push(*repo, branch, head, commits);
             }
+            Event::FilesWritten { repo, .. } => {
+                self.alive(*repo);
+                let is_first = !self.heads.keys().any(|(known, _)| known == repo);
+                assert!(is_first, "files come with the first commit");
+            }
             Event::PullOpened { repo, number, author, base, head, .. } => {
                 self.alive(*repo);
                 let known = LOGINS.contains(&author.as_str()) || BOTS.contains(&author.as_str());
@@ -269,4 +274,27 @@ fn something_is_unresolved_at_any_hour() {
         open.retain(|(repo, _)| owners.contains_key(repo));
         assert!(!open.is_empty(), "nothing burns an hour after {start}");
     }
+}
+
+#[test]
+fn workflows_are_called_by_tag_branch_and_sha_and_golden_paths_are_taken() {
+    let events = log(60);
+    let files = events.iter().filter_map(|(_, event)| match event {
+        Event::FilesWritten { files, .. } => Some(files),
+        _ => None,
+    });
+    let text: String = files.flatten().filter_map(|(_, text)| text.clone()).collect();
+    for expected in [
+        "build.yml@v3\n",
+        "build.yml@main\n",
+        "deploy.yml@5f1d3a0c9b7e42d68a4c1e0f9d2b6a7385c4e1f0\n",
+        "slsa3.yml@v2.1.0\n",
+        "template:default/backend-service\n",
+        "template:default/web-frontend\n",
+        "template:default/library\n",
+        "owner: payments\n",
+    ] {
+        assert!(text.contains(expected), "{expected}");
+    }
+    assert!(!text.contains("name: status-page"), "nobody's stays nobody's");
 }

@@ -104,7 +104,7 @@ pub fn catalogued(
 fn component_of(claim: &Claim) -> Option<&CatalogComponent> {
     match claim {
         Claim::Component(component) => Some(component),
-        Claim::Team(_) | Claim::Paths { .. } => None,
+        Claim::Team(_) | Claim::Paths { .. } | Claim::Calls { .. } => None,
     }
 }
 
@@ -114,7 +114,7 @@ fn is_same(one: &CatalogComponent, other: &CatalogComponent) -> bool {
 
 /// The repositories that are collected, by their present names and by former ones that are free,
 /// in lower case.
-fn names(repositories: &BTreeMap<RepoId, RepositoryFacts>) -> HashMap<String, RepoId> {
+pub(super) fn names(repositories: &BTreeMap<RepoId, RepositoryFacts>) -> HashMap<String, RepoId> {
     let active = || {
         let repositories = repositories.iter();
         repositories.filter_map(|(repo, facts)| Some((*repo, facts.active()?)))

@@ -2,6 +2,7 @@
 
 use super::components::Component;
 use super::estate::{Estate, RepositoryFacts, Unpacked};
+use super::recent::Recent;
 use super::rules::Judging;
 use delivery::domain::{
     Deployment, Incident, MINUTE, PullRequest, RepositoryName, Span, Time, Window,
@@ -23,6 +24,8 @@ pub struct Evaluated {
     pub judging: Arc<Judging>,
     /// The judged history, so far as it may still settle.
     pub history: History,
+    /// What happened in the last half year, for trends.
+    pub recent: Recent,
     /// Whether it ever had a production deployment.
     pub is_deployed: bool,
     /// The instant for which it was judged.
@@ -85,7 +88,8 @@ pub fn evaluate(
     let seed = seed_figures(&member);
     let next_edge = next_edge(&history, &evaluated, t);
     let is_deployed = !history.deployments.is_empty();
-    Evaluated { judging, history, is_deployed, t, next_edge, windows, contribution, seed }
+    let recent = Recent::of(&history, t);
+    Evaluated { judging, history, recent, is_deployed, t, next_edge, windows, contribution, seed }
 }
 
 /// Judges a component as of `t`.

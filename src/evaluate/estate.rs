@@ -92,6 +92,8 @@ pub struct Changes {
     pub mapping: bool,
     /// Whether the catalog or the names that it uses changed.
     pub catalog: bool,
+    /// Whether calls of workflows, or the names of repositories, changed.
+    pub workflows: bool,
     /// Incidents that changed.
     pub incidents: BTreeSet<IncidentId>,
 }
@@ -119,7 +121,8 @@ impl Estate {
     /// Takes a fact over, and notes what it changes.
     pub fn absorb(&mut self, fact: Fact, changes: &mut Changes) {
         let repo = fact.repo();
-        if !matches!(fact, Fact::Progress(_) | Fact::Incident(_)) {
+        let is_of_workflows = |fact: &Fact| matches!(fact, Fact::Claims(claims) if claims.source == ClaimSource::WorkflowFiles);
+        if !matches!(fact, Fact::Progress(_) | Fact::Incident(_)) && !is_of_workflows(&fact) {
             changes.repositories.extend(repo);
         }
         match fact {
@@ -130,6 +133,7 @@ impl Estate {
                 let is_same = facts.repository.take().map(with_head).as_ref() == Some(&repository);
                 changes.mapping |= !is_same;
                 changes.catalog |= !is_same;
+                changes.workflows |= !is_same;
                 facts.repository = Some(repository);
             }
             Fact::Deployment(deployment) => {
@@ -190,7 +194,10 @@ impl Estate {
 
     fn absorb_claims(&mut self, claims: Claims, changes: &mut Changes) {
         let Claims { repo, source, claims } = claims;
-        changes.mapping = true;
+        let is_of_workflows = source == ClaimSource::WorkflowFiles;
+        changes.workflows |= is_of_workflows;
+        // Whose something is does not depend on them.
+        changes.mapping |= !is_of_workflows;
         changes.catalog |= matches!(source, ClaimSource::CatalogServer | ClaimSource::CatalogFiles);
         match repo {
             Some(repo) => self.of(repo).claims.absorb(source, claims),

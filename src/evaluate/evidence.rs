@@ -66,6 +66,8 @@ pub struct ExaminedTeam {
     pub unmapped: Vec<JudgedIncident>,
     /// Where the incidents are found that the above names.
     pub incidents: IncidentPlaces,
+    /// Since when everything that happened is known; absent before the first of the components is shown.
+    pub known_since: Option<Time>,
     /// What the sources of the unmapped incidents call their component, which nothing is called.
     pub called: BTreeMap<IncidentId, Arc<str>>,
     /// Whether only one component was asked for.
@@ -149,8 +151,17 @@ impl Evaluator {
         let called = unmapped.iter().filter_map(|one| self.estate.incidents.get(&one.id));
         let called = called.filter_map(|one| Some((one.id.clone(), one.component.clone()?)));
         let (figures, called) = (Arc::clone(figures), called.collect());
-        let is_one_component = component.is_some();
-        Ok(ExaminedTeam { at, figures, components, unmapped, incidents, called, is_one_component })
+        let known_since = self.known_since(own.iter().filter_map(|one| one.born_at), at);
+        Ok(ExaminedTeam {
+            at,
+            figures,
+            components,
+            unmapped,
+            incidents,
+            known_since,
+            called,
+            is_one_component: component.is_some(),
+        })
     }
 
     /// The incidents that no component has, whether they count for a team or not.

@@ -18,12 +18,14 @@ mod incident_sources;
 mod mapping;
 mod mistakes;
 mod naming;
+mod overview;
 mod ownership;
 mod parallel;
 mod past;
 mod places;
 mod platform;
 mod questions;
+mod recent;
 mod repository_claims;
 mod resident;
 mod retention;
@@ -35,6 +37,7 @@ mod space_reviews;
 mod survey_import;
 mod surveys;
 mod unmapped;
+mod workflows;
 
 pub use components::owner_of;
 pub use environments::{OtherEnvironment, OtherEnvironments};
@@ -46,8 +49,9 @@ pub use evidence::{
 pub use incident_sources::IncidentSources;
 pub use mapping::{Called, Directory};
 pub use mistakes::{Evidence, Mistake, mistakes};
+pub use overview::{Overview, TeamWeeks, Week};
 pub use ownership::{OrderedOwners, Owner, Owners, Subject, UNOWNED};
-pub use past::Past;
+pub use past::{Past, known_since};
 pub use questions::{Answer, Busy, Inbox, Questions, WebAddresses};
 pub use repository_claims::RepositoryClaims;
 pub use rules::{Judging, rules_of};
@@ -75,6 +79,7 @@ use space_reviews::SpaceTeams;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use unmapped::Unmapped;
+use workflows::references;
 
 /// The rules of evaluation, from the configuration.
 pub struct EvaluationRules {
@@ -88,10 +93,14 @@ pub struct EvaluationRules {
     pub min_contributors: usize,
     /// How much history is read: performance levels need theirs whole.
     pub lookback: Span,
+    /// How long facts are kept that no figure needs any more.
+    pub retention: Span,
     /// The components that are declared.
     pub components: Components,
     /// Whose is what.
     pub owners: Box<dyn Owners>,
+    /// Whether workflow files are read.
+    pub workflow_files: bool,
 }
 
 /// All facts, judged and measured.
@@ -106,6 +115,8 @@ pub struct Evaluator {
     orgs: Level,
     space: SpaceTeams,
     unmapped: Unmapped,
+    /// Calls of reusable workflows, as they are shown.
+    workflows: Vec<([String; 2], u64)>,
     alarms: Alarms,
     homes: Homes,
     /// Repositories of which something may be due.
@@ -145,6 +156,7 @@ impl Evaluator {
             orgs: Level::new(windows),
             space,
             unmapped: Unmapped::default(),
+            workflows: Vec::new(),
             alarms: Alarms::default(),
             homes: Homes::default(),
             restless: BTreeSet::new(),
@@ -187,6 +199,9 @@ impl Evaluator {
         let is_mapped_again = changes.mapping || !changes.incidents.is_empty();
         if is_mapped_again || is_set_back || !self.unmapped.holds_for(now) {
             self.unmapped = self.judge_unmapped(now);
+        }
+        if changes.workflows && self.rules.workflow_files {
+            self.workflows = references(&self.estate.repositories);
         }
         self.evaluate_groups(&touched, now);
         self.note_what_may_be_due(&repositories, &touched);

@@ -10,6 +10,14 @@ use std::sync::Arc;
 /// The longest window of the figures that are shown whatever is configured, and a component's own.
 const SEED_WINDOW: Span = 30 * DAY;
 
+/// What happened in the first days of the look-back is not known from its first commit on.
+const FIRST_COMMITS: Span = 30 * DAY;
+
+/// Since when everything is known of what was first shown at `born_at`, and read by that look-back.
+pub fn known_since(born_at: Time, lookback: Span) -> Time {
+    born_at.plus(FIRST_COMMITS - lookback)
+}
+
 /// Instants of the past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Past {
@@ -65,6 +73,9 @@ impl Evaluator {
         for org in &mut set.orgs {
             as_of(&mut Arc::make_mut(org).figures, t, past);
         }
+        // What files said then is not known.
+        set.platform.golden_path.clear();
+        set.platform.workflows.clear();
         set
     }
 }

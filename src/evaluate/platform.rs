@@ -1,4 +1,4 @@
-//! The catalog's health, over everything that is collected.
+//! The catalog's health, golden paths and shared workflows, over everything that is collected.
 
 use super::Evaluator;
 use super::components::components_of;
@@ -29,6 +29,7 @@ impl Evaluator {
                 .map(|(lifecycle, count)| (lifecycle.to_owned(), count))
                 .collect(),
             unowned: unowned as u64,
+            workflows: self.workflows.clone(),
             ..PlatformFigures::default()
         };
         if self.rules.owners.asks_catalog() {
@@ -40,9 +41,13 @@ impl Evaluator {
     fn judge_entries(&self, figures: &mut PlatformFigures) {
         let (mut owner_unknown, mut not_deployed) = (0, 0);
         let (mut oncall, mut docs, mut slo) = (0, 0, 0);
+        let mut templates: BTreeMap<&str, u64> = BTreeMap::new();
         for (repo, facts) in &self.estate.repositories {
             let Some(repository) = facts.active() else { continue };
             for entry in facts.claims.catalog() {
+                if let Some(template) = &entry.template {
+                    *templates.entry(template).or_default() += 1;
+                }
                 owner_unknown += u64::from(entry.team.is_none());
                 let lifecycle = entry.lifecycle.as_deref().unwrap_or_default();
                 if entry.is_library || !lifecycle.eq_ignore_ascii_case(PRODUCTION) {
@@ -62,6 +67,9 @@ impl Evaluator {
             ("owner_unknown", owner_unknown),
             ("repository_gone", self.estate.entries_of_the_gone()),
         ]);
+        let templates = templates.into_iter();
+        figures.golden_path =
+            templates.map(|(template, count)| (template.to_owned(), count)).collect();
         figures.without = named([("docs", docs), ("oncall", oncall), ("slo", slo)]);
     }
 

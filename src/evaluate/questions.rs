@@ -3,6 +3,7 @@
 
 use super::environments::OtherEnvironments;
 use super::evidence::{ExaminedOrganizations, ExaminedTeam, NothingToExamine};
+use super::overview::Overview;
 use super::{Evaluator, run::off_the_runtime};
 use crate::exposition::FigureSet;
 use crate::store::Store;
@@ -26,6 +27,7 @@ enum Question {
     Team { team: String, component: Option<String>, answer: Reply<ExaminedTeam> },
     Organizations(Reply<ExaminedOrganizations>),
     Environments { of: Of, answer: Reply<OtherEnvironments> },
+    Overview { bounds: Vec<Time>, answer: oneshot::Sender<Answer<Option<Overview>>> },
 }
 
 /// Where what was examined is waited for.
@@ -66,6 +68,11 @@ impl Questions {
     /// The figures as they are shown, with their instant; absent before the first evaluation.
     pub async fn figures(&self) -> Result<Answer<Option<(Time, FigureSet)>>, Busy> {
         self.ask(Question::Figures).await
+    }
+
+    /// All teams, with the weeks between each two of `bounds`; absent before the first evaluation.
+    pub async fn overview(&self, bounds: Vec<Time>) -> Result<Answer<Option<Overview>>, Busy> {
+        self.ask(|answer| Question::Overview { bounds, answer }).await
     }
 
     /// A team or one of its components, examined.
@@ -157,6 +164,9 @@ fn answer(
     match question {
         Question::Figures(answer) => {
             let _ = answer.send(Answer { told: evaluator.shown_figures(), web });
+        }
+        Question::Overview { bounds, answer } => {
+            let _ = answer.send(Answer { told: evaluator.overview(&bounds), web });
         }
         Question::Organizations(answer) => {
             let _ = answer.send(Answer { told: evaluator.examine_organizations(), web });

@@ -28,7 +28,7 @@ impl RepositoryClaims {
     pub fn teams(&self, source: ClaimSource) -> impl Iterator<Item = &TeamName> {
         self.of(source).iter().filter_map(|claim| match claim {
             Claim::Team(team) => Some(team),
-            Claim::Paths { .. } | Claim::Component(_) => None,
+            Claim::Paths { .. } | Claim::Component(_) | Claim::Calls { .. } => None,
         })
     }
 

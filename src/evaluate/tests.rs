@@ -56,8 +56,10 @@ pub(super) fn evaluator_of(components: Components) -> Evaluator {
         windows,
         min_contributors: 3,
         lookback: 120 * DAY,
+        retention: 400 * DAY,
         components,
         owners: Box::new(OrderedOwners::new(&ownership)),
+        workflow_files: true,
     };
     Evaluator::new(rules, Settled::default())
 }

@@ -7,6 +7,7 @@ use super::histogram::Histogram;
 use super::samples::{STANDARD_STATS, STATS, shows};
 use super::settled::SettledFigures;
 use crate::config::ComponentDetail;
+use delivery::domain::Pin;
 use delivery::ledger::Reason;
 use delivery::measures::{Level, PHASES};
 
@@ -28,6 +29,10 @@ pub struct Subjects {
     pub orgs: usize,
     /// Collected repositories.
     pub repositories: usize,
+    /// Templates that components say they were made from.
+    pub templates: usize,
+    /// Reusable workflows that are called.
+    pub workflows: usize,
 }
 
 /// The most series that so many subjects can have, without the exporter's own: each has data for
@@ -45,12 +50,12 @@ pub fn expected_series(subjects: Subjects, windows: usize, exposure: &Exposure) 
                 Subject::Survey => 0,
                 Subject::Platform => 1,
             };
-            count * of_one(family, windows, exposure)
+            count * of_one(family, subjects, windows, exposure)
         })
         .sum()
 }
 
-fn of_one(family: &Family, windows: usize, exposure: &Exposure) -> usize {
+fn of_one(family: &Family, subjects: Subjects, windows: usize, exposure: &Exposure) -> usize {
     let is_standard = family.subject() == Subject::Component
         && exposure.component_detail == ComponentDetail::Standard;
     let (windows, stats) =
@@ -68,7 +73,9 @@ fn of_one(family: &Family, windows: usize, exposure: &Exposure) -> usize {
         Reading::FailedDeployments => Reason::ALL.len(),
         // The reasons, or what may lack; of lifecycles there are about as many.
         Reading::Platform(_) if family.declaration.labels.is_empty() => 1,
+        Reading::Platform(_) if family.declaration.labels == ["template"] => subjects.templates,
         Reading::Platform(_) => PLATFORM_VALUES,
+        Reading::PlatformPairs(_) => subjects.workflows * Pin::ALL.len(),
         Reading::Counter(_)
         | Reading::Point(_)
         | Reading::DataThrough

@@ -145,6 +145,8 @@ pub(super) enum Reading {
     SurveyUnrelatedWork,
     /// One value of a team in a survey.
     Survey(fn(&SurveyFigures, &GroupFigures) -> Option<f64>),
+    /// Values by those of the family's two labels.
+    PlatformPairs(fn(&PlatformFigures) -> &[([String; 2], u64)]),
 }
 
 /// A family, declared for one or several levels.

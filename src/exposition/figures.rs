@@ -41,6 +41,10 @@ pub struct PlatformFigures {
     pub stale: Vec<(String, u64)>,
     /// Production components that lack something, by what; none where the catalog is not asked.
     pub without: Vec<(String, u64)>,
+    /// Components of the catalog by the template that they were made from.
+    pub golden_path: Vec<(String, u64)>,
+    /// Jobs that call a reusable workflow, by the workflow and what they are pinned to.
+    pub workflows: Vec<([String; 2], u64)>,
 }
 
 /// Figures that a component, a team and an organisation share.

@@ -129,12 +129,23 @@ impl<'a> Sorted<'a> {
 
 fn platform(family: &Family, figures: &PlatformFigures, to: &mut impl Samples) {
     to.subject(&[]);
-    let Reading::Platform(read) = family.declaration.reading else { return };
-    for (value, count) in read(figures) {
-        match family.declaration.labels {
-            [label] => to.sample("", &[(label, &value)], count as f64),
-            _ => to.sample("", &[], count as f64),
+    match (family.declaration.reading, family.declaration.labels) {
+        (Reading::Platform(read), [label]) => {
+            for (value, count) in read(figures) {
+                to.sample("", &[(label, &value)], count as f64);
+            }
         }
+        (Reading::Platform(read), _) => {
+            for (_, count) in read(figures) {
+                to.sample("", &[], count as f64);
+            }
+        }
+        (Reading::PlatformPairs(read), [one, other]) => {
+            for ([first, second], count) in read(figures) {
+                to.sample("", &[(one, first), (other, second)], *count as f64);
+            }
+        }
+        _ => {}
     }
 }
 

@@ -41,6 +41,8 @@ pub(super) fn page(report: &HealthReport, telemetry_path: &str, version: &str) -
 <p class="lead">How every team's software delivery is doing: DORA measures from GitHub deployments,
 pull requests and incidents, for Prometheus.</p>
 <nav aria-label="Served here">
+<a href="/teams"><b>Delivery review</b><span><code>/teams</code>, where each team stands, whether it gets
+better, and what made it so</span></a>
 <a href="{telemetry_path}"><b>Metrics</b><span><code>{telemetry_path}</code>, to be scraped</span></a>
 <a href="/api/v1/teams"><b>Evidence</b><span><code>/api/v1/teams</code>, figures and their facts as
 JSON; described at <code>/api/v1/openapi.json</code></span></a>

@@ -11,6 +11,7 @@ mod doors;
 mod health;
 mod landing;
 mod negotiation;
+pub mod pages;
 mod response_deadline;
 mod routes;
 mod survey_door;
@@ -39,6 +40,8 @@ pub struct ServeState {
     pub version: &'static str,
     /// The JSON API.
     pub api: api::Api,
+    /// The delivery review pages.
+    pub pages: pages::Pages,
     /// Reloads the configuration when `/-/reload` asks for it; absent: it is refused.
     pub reload: Option<Arc<dyn Reload>>,
     /// Where others tell of what happened.

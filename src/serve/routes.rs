@@ -1,7 +1,7 @@
 //! What is served under which path.
 
 use super::doors::Sender;
-use super::{ServeState, accept, api, chunks, landing, negotiation, survey_door};
+use super::{ServeState, accept, api, chunks, landing, negotiation, pages, survey_door};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
@@ -40,6 +40,7 @@ pub(super) fn router(state: Arc<ServeState>, body_bytes: usize) -> Router {
         .route("/readyz", get(ready))
         .route("/-/reload", post(reload).put(reload).fallback(reload_by_post))
         .merge(api::router(&state.api))
+        .merge(pages::router())
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(RequestBodyLimitLayer::new(body_bytes))

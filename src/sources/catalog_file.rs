@@ -18,9 +18,9 @@ pub struct CatalogFile {
     pub problems: Vec<Problem>,
 }
 
-/// Reads the file at `path` of a repository that bears these names. What cannot be read is left out
-/// alone.
-pub fn read_catalog_file(path: &str, text: &str, names: &[&str]) -> CatalogFile {
+/// Reads the file at `path` of a repository that bears these names; the annotation `template` names
+/// the template of a component. What cannot be read is left out alone.
+pub fn read_catalog_file(path: &str, text: &str, names: &[&str], template: &str) -> CatalogFile {
     let mut read = CatalogFile::default();
     if text.len() > LARGEST {
         read.problems.push(Problem::TooLarge);
@@ -45,7 +45,8 @@ pub fn read_catalog_file(path: &str, text: &str, names: &[&str]) -> CatalogFile 
             Flaw::NoTeam => Problem::NoTeam(name.clone()),
             Flaw::NoRepository => Problem::NoRepository(name.clone()),
         }));
-        read.components.extend(component);
+        let template = component.as_ref().and_then(|_| entity.template(template));
+        read.components.extend(component.map(|one| CatalogComponent { template, ..one }));
         let targets = entity.relative_targets().into_iter();
         read.targets.extend(targets.filter_map(|target| resolve(folder, target)));
     }

@@ -166,6 +166,7 @@ pub fn component(entity: &Entity, place: Place<'_>) -> (Option<CatalogComponent>
             || entity.links_to(&["on-call", "oncall", "pagerduty", "opsgenie"]),
         has_docs: entity.annotation(DOCS).is_some() || entity.links_to(&["doc", "runbook"]),
         has_slo: entity.links_to(&["slo"]),
+        template: None,
     };
     (Some(component), flaws)
 }
@@ -191,6 +192,13 @@ impl Entity {
         let several = spec.targets.iter().flatten();
         let all = several.chain(&spec.target).map(String::as_str);
         all.filter(|target| !target.contains(':')).collect()
+    }
+
+    /// The template that it was made from, by the annotation that names it, as
+    /// `template:default/service` or so; without regard to case, as the catalog compares names.
+    pub fn template(&self, annotation: &str) -> Option<Arc<str>> {
+        let name = short(self.annotation(annotation)?)?;
+        short(&referred(&name.to_lowercase()))
     }
 
     /// Whether nothing tells of it any more.

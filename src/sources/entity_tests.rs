@@ -94,3 +94,25 @@ fn what_is_missing_or_null_is_empty() {
     let entity: Entity = serde_json::from_value(json!({ "kind": "API" })).unwrap();
     assert!(component(&entity, ROOT).0.is_none());
 }
+
+#[test]
+fn a_template_goes_by_its_name_in_all_spellings() {
+    const ANNOTATION: &str = "backstage.io/source-template";
+    for (written, expected) in [
+        ("template:default/Rust-Service", Some("rust-service")),
+        ("Template:rust-service", Some("rust-service")),
+        ("rust-service", Some("rust-service")),
+        ("template:guild/service", Some("guild/service")),
+        ("", None),
+        ("  ", None),
+        ("template:", None),
+        ("a\nb", None),
+        (&"x".repeat(101), None),
+    ] {
+        let text = json!({ "kind": "Component",
+            "metadata": { "name": "api", "annotations": { ANNOTATION: written } } });
+        let entity: Entity = serde_json::from_value(text).unwrap();
+        assert_eq!(entity.template(ANNOTATION).as_deref(), expected, "{written}");
+        assert_eq!(entity.template("acme.example/template"), None);
+    }
+}

@@ -17,10 +17,8 @@ pub enum SourceError {
     },
     /// There are no credentials to ask with: a GitHub App is not installed, or suspended, or its key
     /// is refused.
-    #[error("{what}: {cause}")]
+    #[error("{cause}")]
     Denied {
-        /// What was asked.
-        what: String,
         /// Why, and what to do.
         cause: String,
     },
@@ -117,7 +115,6 @@ impl SourceError {
         let mut error = self.clone();
         match &mut error {
             SourceError::Unauthorized { what, .. }
-            | SourceError::Denied { what, .. }
             | SourceError::Forbidden { what, .. }
             | SourceError::NotFound { what }
             | SourceError::RateLimited { what, .. }
@@ -126,6 +123,7 @@ impl SourceError {
             | SourceError::Malformed { what, .. }
             | SourceError::Garbled { what, .. }
             | SourceError::Setup { what, .. } => other.clone_into(what),
+            SourceError::Denied { .. } => {}
         }
         error
     }

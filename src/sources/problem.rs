@@ -11,6 +11,8 @@ pub enum Problem {
     NoTeam(String),
     /// A component names a repository that is none; which.
     NoRepository(String),
+    /// A job uses what is no reusable workflow.
+    NoWorkflow,
     /// The file is too large.
     TooLarge,
     /// So many files of its kind are not read, since their repository holds too many; how many are.
@@ -20,6 +22,8 @@ pub enum Problem {
         /// How many are.
         read: usize,
     },
+    /// There is more of something than so many, which are read.
+    MoreThan(usize, &'static str),
 }
 
 impl Problem {
@@ -30,8 +34,9 @@ impl Problem {
             Problem::NoName(_) => "no_name",
             Problem::NoTeam(_) => "no_team",
             Problem::NoRepository(_) => "no_repository",
+            Problem::NoWorkflow => "no_workflow",
             Problem::TooLarge => "too_large",
-            Problem::TooMany { .. } => "too_many",
+            Problem::TooMany { .. } | Problem::MoreThan(..) => "too_many",
         }
     }
 }
@@ -52,6 +57,11 @@ impl std::fmt::Display for Problem {
                 "{name} names a repository that is none; write github.com/project-slug as \
                  owner/name"
             ),
+            Problem::NoWorkflow => write!(
+                f,
+                "has a job that uses what is no reusable workflow; write \
+                 owner/name/.github/workflows/file.yml@reference"
+            ),
             Problem::TooLarge => write!(f, "is too large; split it"),
             Problem::TooMany { left: 1, read } => {
                 write!(f, "is not read, since {read} others of its repository are")
@@ -62,6 +72,9 @@ impl std::fmt::Display for Problem {
                  Backstage server ([catalog]) tells of all of them",
                 left - 1
             ),
+            Problem::MoreThan(read, what) => {
+                write!(f, "has more than {read} {what}; those after them are left out")
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ mod declared;
 mod elsewhere;
 mod ownership;
 mod pagerduty;
+mod server;
 mod suggested;
 
 use crate::world::{DAY, Daemon, World, component, finish, now};

@@ -15,5 +15,6 @@ mod import;
 mod pagerduty_account;
 mod purge;
 mod reload;
+mod report;
 mod trouble;
 mod world;

@@ -22,14 +22,14 @@ async fn daemon(more: &str) -> (World, Running) {
     (world, daemon)
 }
 
-struct Answered {
-    status: u16,
-    headers: HeaderMap,
-    body: String,
+pub struct Answered {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: String,
 }
 
 impl Answered {
-    fn header(&self, name: &str) -> Option<&str> {
+    pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
@@ -41,7 +41,7 @@ impl Answered {
     }
 }
 
-async fn ask(daemon: &Running, method: &str, path: &str, headers: &[(&str, &str)]) -> Answered {
+pub async fn ask(daemon: &Running, method: &str, path: &str, headers: &[(&str, &str)]) -> Answered {
     let client = Client::builder(TokioExecutor::new()).build_http::<Empty<Bytes>>();
     let mut request =
         Request::builder().method(method).uri(format!("http://{}{path}", daemon.address()));

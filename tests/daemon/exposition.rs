@@ -9,13 +9,27 @@ use std::process::{Command, Stdio};
 pub struct Scrape(pub String);
 
 impl Scrape {
-    /// The judged families: all but those about the exporter and its process.
+    /// The judged families: all but those about the platform, the exporter and its process.
     pub fn judged(&self) -> String {
+        self.beginning_with(&["dora_", "space_"])
+    }
+
+    /// All families but those about the exporter and its process.
+    pub fn figures(&self) -> String {
+        self.beginning_with(&["dora_", "space_", "platform_"])
+    }
+
+    /// Those about the platform.
+    pub fn platform(&self) -> String {
+        self.beginning_with(&["platform_"])
+    }
+
+    fn beginning_with(&self, prefixes: &[&str]) -> String {
         let mut kept = String::new();
         for line in self.0.lines() {
             let name = line.trim_start_matches("# HELP ").trim_start_matches("# TYPE ");
-            let is_judged = name.starts_with("dora_") || name.starts_with("space_");
-            if is_judged && !name.starts_with("dora_exporter_") {
+            let is_own = name.starts_with("dora_exporter_");
+            if !is_own && prefixes.iter().any(|prefix| name.starts_with(prefix)) {
                 kept.push_str(line);
                 kept.push('\n');
             }

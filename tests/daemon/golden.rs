@@ -9,7 +9,7 @@ use std::path::Path;
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/organization.prom");
 
 #[tokio::test]
-async fn the_judged_families_of_a_fixed_history_are_the_committed_ones_byte_for_byte() {
+async fn the_families_of_a_fixed_history_are_the_committed_ones_byte_for_byte() {
     let world = World::of(organization().story, NOW).await;
     let daemon = world.start(&surveys::config(&world)).await;
     surveys::send_export(&daemon).await;
@@ -17,13 +17,13 @@ async fn the_judged_families_of_a_fixed_history_are_the_committed_ones_byte_for_
     daemon.advance(56).await;
     let scrape = daemon.scrape().await;
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::write(GOLDEN, scrape.judged()).unwrap();
+        std::fs::write(GOLDEN, scrape.figures()).unwrap();
     }
     let golden = std::fs::read_to_string(Path::new(GOLDEN)).unwrap();
     let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
-    let difference = crate::exposition::difference(&lines(&golden), &lines(&scrape.judged()));
+    let difference = crate::exposition::difference(&lines(&golden), &lines(&scrape.figures()));
     assert!(
-        golden == scrape.judged(),
+        golden == scrape.figures(),
         "UPDATE_GOLDEN=1 writes tests/golden/organization.prom anew; it differs:\n{difference}"
     );
     daemon.stop().await;

@@ -29,6 +29,8 @@ mod pagerduty;
 #[path = "../pagerduty_source/stand_in.rs"]
 #[allow(dead_code)] // The source's own tests use the rest.
 mod pagerduty_account;
+mod pages;
+mod platform;
 mod privacy;
 mod process;
 mod rate_limits;
@@ -39,6 +41,7 @@ mod running;
 mod same_facts;
 mod schemathesis;
 mod settling;
+mod shards;
 mod space;
 mod story;
 mod surveys;

@@ -31,6 +31,7 @@ pub fn organization() -> Story {
     let burning = tell_pay(&mut story, pay);
     tell_search(&mut story, search);
     tell_what_does_not_count(&mut story);
+    tell_files(&mut story, &[(pay, "v2"), (search, "main")]);
     let ops = story.repository(NOW - 200 * DAY, "acme/ops");
     let labels = ["incident", "component/search"];
     let issue = story.issue(NOW - 11 * DAY, ops, "Search is slow", &labels);
@@ -138,8 +139,26 @@ fn tell_search(story: &mut Scenario, search: RepoId) {
 }
 
 /// What is discovered or listed and must not show up in figures.
+/// Workflow files, from the first commits on.
+fn tell_files(story: &mut Scenario, repositories: &[(RepoId, &str)]) {
+    for (repo, reference) in repositories {
+        let own = format!("acme/ci/.github/workflows/build.yml@{reference}");
+        let text = format!(
+            "jobs:\n  build: {{ uses: {own} }}\n  \
+             scan: {{ uses: elsewhere/ci/.github/workflows/scan.yml@{reference} }}\n"
+        );
+        let files = vec![(".github/workflows/build.yml".to_owned(), Some(text))];
+        story.event(NOW - 375 * DAY, Event::FilesWritten { repo: *repo, files });
+    }
+}
+
 fn tell_what_does_not_count(story: &mut Scenario) {
     let library = story.repository(NOW - 300 * DAY, "acme/library");
+    let entry = "kind: Component\nmetadata:\n  name: library\n  annotations:\n    \
+                 backstage.io/source-template: template:default/library\n\
+                 spec: { type: library, owner: core }\n";
+    let files = vec![("catalog-info.yaml".to_owned(), Some(entry.to_owned()))];
+    story.event(NOW - 300 * DAY, Event::FilesWritten { repo: library, files });
     change(story, library, NOW - 20 * DAY, "api", Merge::Squash);
     story.empty_repository(NOW - 10 * DAY, "acme/empty");
     let old = story.repository(NOW - 900 * DAY, "acme/old");

@@ -23,12 +23,7 @@ const SHIPS_WITHIN: Duration = Duration::from_secs(40);
 
 /// Families that are absent in the demo: the limit of series withholds nothing, no catalog is asked,
 /// and no webhook taken.
-const ABSENT: [&str; 4] = [
-    "dora_exporter_series_withheld",
-    "dora_exporter_webhook_events_total",
-    "platform_production_components_without",
-    "platform_stale_catalog_entries",
-];
+const ABSENT: [&str; 2] = ["dora_exporter_series_withheld", "dora_exporter_webhook_events_total"];
 
 #[test]
 fn a_real_prometheus_gets_numbers_for_every_dashboard_and_every_family() {

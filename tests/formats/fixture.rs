@@ -69,6 +69,11 @@ pub fn encoded(created_timestamps: bool) -> Encoded {
             unowned: 1,
             stale: vec![("owner_unknown".to_owned(), 1)],
             without: vec![("docs".to_owned(), 1)],
+            golden_path: vec![("service".to_owned(), 1)],
+            workflows: vec![(
+                ["acme/ci/.github/workflows/a \"b\".yml", "tag"].map(str::to_owned),
+                1,
+            )],
         },
     };
     let exposure = Exposure {

@@ -153,6 +153,7 @@ fn prometheus_scrapes_open_metrics_and_stores_the_exemplar() {
         telemetry_path: "/metrics".into(),
         version: "test",
         api: Api { questions: Questions::new().0, origins: Vec::new() },
+        pages: Default::default(),
         reload: None,
         doors: Arc::default(),
     };

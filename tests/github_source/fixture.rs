@@ -5,7 +5,7 @@ use dora_exporter::clock::Clock;
 use dora_exporter::config::{
     ByRepository, Components, ConfigFile, Credential, DeploymentTeller, EnvironmentRule,
     GitHubSettings, HashLogins, HotfixRule, IncidentSettings, OwnershipSettings, OwnershipSource,
-    RepositoryPattern, Settings, Sources, TokenSettings, load,
+    PlatformSettings, RepositoryPattern, Settings, Shard, Sources, TokenSettings, load,
 };
 use dora_exporter::sources::github::{GitHub, Parsing, Reach};
 use dora_exporter::sources::{Observer, SourceError, Step, Throttle};
@@ -128,6 +128,7 @@ impl World {
             exclude: Vec::new(),
             include_archived: false,
             include_forks: false,
+            shard: Shard::WHOLE,
             credential: Credential::Token(TokenSettings {
                 token: "secret-token".to_owned().into(),
                 file: None,
@@ -211,6 +212,7 @@ fn ownership() -> OwnershipSettings {
         ],
         custom_property: "team".to_owned(),
         topic_prefix: "team-".to_owned(),
+        template_annotation: "backstage.io/source-template".to_owned(),
         ..OwnershipSettings::default()
     }
 }
@@ -230,6 +232,10 @@ fn parsing() -> Parsing {
         deployments: ByRepository::everywhere(DeploymentTeller::default()),
         components: Components::default(),
         ownership: ownership(),
+        platform: PlatformSettings {
+            workflow_files: true,
+            workflow_owners: ["acme".to_owned()].into(),
+        },
         logins: Arc::new(Sums),
     }
 }

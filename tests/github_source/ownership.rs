@@ -7,7 +7,7 @@ use dora_exporter::sources::github::{FilesRead, OwnerFiles, Said};
 use github_sim::event::Permission;
 use github_sim::{Event, Fault, NodeFault, Scenario, When};
 
-const BOTH: OwnerFiles = OwnerFiles { catalog: true, codeowners: true };
+const BOTH: OwnerFiles = OwnerFiles { catalog: true, codeowners: true, workflows: false };
 
 fn property(repo: u64, values: &[&str]) -> Event {
     let values = values.iter().map(|value| (*value).to_owned()).collect();
@@ -35,6 +35,9 @@ fn texts(claims: &[Claim]) -> Vec<String> {
         Claim::Component(component) => {
             let team = component.team.as_deref().unwrap_or("-");
             format!("{}@{} {team}", component.name, component.root)
+        }
+        Claim::Calls { workflow, pin, jobs } => {
+            format!("{} {} {jobs}", workflow.as_deref().unwrap_or("-"), pin.name())
         }
     };
     claims.iter().map(text).collect()

@@ -1,7 +1,7 @@
 //! A dashboard: rows of panels, laid out from left to right on Grafana's 24 columns.
 
 use crate::panel::Panel;
-use crate::variable::{data_source, input};
+use crate::variable::{data_source, exporter, input};
 use serde_json::{Map, Value, json};
 
 /// Grafana's grid.
@@ -58,6 +58,8 @@ pub struct Dashboard {
     pub description: &'static str,
     /// The time range that it opens with, up to now.
     pub from: &'static str,
+    /// The path of the exporter's page that tells more.
+    pub review: &'static str,
     /// Variables beside the data source.
     pub variables: Vec<Value>,
     /// Queries for marks over graphs.
@@ -83,6 +85,7 @@ impl Dashboard {
     pub fn model(&self) -> Value {
         let mut variables = vec![data_source()];
         variables.extend(self.variables.iter().cloned());
+        variables.push(exporter());
         let panels = self.panels();
         let annotations: Vec<Value> = self.annotations.iter().map(|it| it.on(&panels)).collect();
         json!({
@@ -101,7 +104,7 @@ impl Dashboard {
             "time": { "from": self.from, "to": "now" },
             "timezone": "utc",
             "weekStart": "monday",
-            "links": [dashboards_link()],
+            "links": [dashboards_link(), review_link(self.review)],
             "annotations": { "list": annotations },
             "templating": { "list": variables },
             "panels": panels,
@@ -171,6 +174,22 @@ fn dashboards_link() -> Value {
         "targetBlank": false,
         "tooltip": "",
         "url": "",
+    })
+}
+
+/// The way to a page of the exporter.
+fn review_link(path: &str) -> Value {
+    json!({
+        "type": "link",
+        "title": "Delivery review",
+        "tags": [],
+        "asDropdown": false,
+        "icon": "doc",
+        "includeVars": false,
+        "keepTime": false,
+        "targetBlank": true,
+        "tooltip": "The exporter's own page: trends, and the facts behind every figure",
+        "url": format!("${{exporter}}{path}"),
     })
 }
 

@@ -28,6 +28,7 @@ pub fn dashboard() -> Dashboard {
         title: "DORA / Exporter health",
         description: "Whether dora-exporter reads its sources, how much of their limits it spends, and what it costs to run.",
         from: "now-6h",
+        review: "/teams",
         variables: vec![of_labels(
             "instance",
             "Instance",

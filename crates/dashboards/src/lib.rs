@@ -9,6 +9,7 @@ mod health;
 mod measure;
 mod overview;
 mod panel;
+mod platform;
 mod quality;
 mod query;
 mod space;
@@ -20,12 +21,13 @@ mod variable;
 pub use dashboard::Dashboard;
 
 /// Every dashboard, in the order in which they link to each other.
-pub fn all() -> [Dashboard; 5] {
+pub fn all() -> [Dashboard; 6] {
     [
         overview::dashboard(),
         team::dashboard(),
         space::dashboard(),
         quality::dashboard(),
+        platform::dashboard(),
         health::dashboard(),
     ]
 }

@@ -12,8 +12,13 @@ use crate::variable::{Order, of_label, of_windows};
 use serde_json::{Value, json};
 
 /// Where a team's name leads.
-pub const TEAM_LINK: &str =
-    "/d/dora-team?var-datasource=${datasource}&var-team=${__value.raw:percentencode}";
+pub const TEAM_LINKS: &[(&str, &str)] = &[
+    (
+        "The team's dashboard",
+        "/d/dora-team?var-datasource=${datasource}&var-exporter=${exporter:percentencode}&var-team=${__value.raw:percentencode}",
+    ),
+    ("The team's delivery review", "${exporter}/teams/${__value.raw:percentencode}"),
+];
 /// An offset of one window: valid, too, where no data has filled the variable in.
 const WINDOW_AGO: &str = "${window}1ms";
 /// Rows of teams.
@@ -29,6 +34,7 @@ pub fn dashboard() -> Dashboard {
         title: "DORA / Delivery overview",
         description: "How an organisation delivers: the DORA measures now and before, how its teams differ, what is open. For teams to learn from each other, not to rank them: different work has different figures.",
         from: "now-90d",
+        review: "/teams",
         variables: vec![
             of_label(
                 "org",
@@ -137,7 +143,7 @@ fn teams() -> Row {
         ],
         SET_UP,
     )
-    .linked("Team", "The team's dashboard", TEAM_LINK)
+    .linked("Team", TEAM_LINKS)
     .sized(24, 12);
     let levels = Panel::table(
         "Levels over 90 days",
@@ -158,7 +164,7 @@ fn teams() -> Row {
         .collect(),
         "No team has figures over 90 days",
     )
-    .linked("Team", "The team's dashboard", TEAM_LINK)
+    .linked("Team", TEAM_LINKS)
     .sized(24, 12);
     row("Teams", vec![table, levels])
 }
@@ -212,7 +218,7 @@ fn open() -> Row {
         ],
         "Nothing is open",
     )
-    .linked("Team", "The team's dashboard", TEAM_LINK)
+    .linked("Team", TEAM_LINKS)
     .sized(8, 8);
     let waiting = format!("{} > 0", Level::Teams.now("waiting_changes", ""));
     let since = age(&Level::Teams.now("oldest_waiting_change_timestamp_seconds", ""));
@@ -228,7 +234,7 @@ fn open() -> Row {
         ],
         "Nothing waits",
     )
-    .linked("Team", "The team's dashboard", TEAM_LINK)
+    .linked("Team", TEAM_LINKS)
     .sized(8, 8);
     let lag = age(&Level::Teams.now("data_through_timestamp_seconds", ""));
     let freshness = Panel::table(

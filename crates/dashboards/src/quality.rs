@@ -2,7 +2,7 @@
 
 use crate::dashboard::{Dashboard, Row, row};
 use crate::measure::{ANY_IS_BAD, NO_BOUNDS};
-use crate::overview::{SET_UP, TEAM_LINK, head};
+use crate::overview::{SET_UP, head};
 use crate::panel::{Panel, unit};
 use crate::query::{Level, age};
 use crate::table::{Keys, column};
@@ -68,6 +68,12 @@ const ABORTED: Doubt = Doubt {
 const DOUBTS: [Doubt; 6] =
     [UNATTRIBUTED, UNMAPPED, UNKNOWN_COMMITS, WITHOUT_CHANGES, UNKNOWN_PATHS, ABORTED];
 
+/// Where a team's name leads: to what was left out, and why.
+const EVIDENCE: &[(&str, &str)] = &[
+    ("What was left out, and why", "${exporter}/teams/${__value.raw:percentencode}#left-out"),
+    ("Its incidents", "${exporter}/teams/${__value.raw:percentencode}/incidents?period=30d"),
+];
+
 /// The dashboard.
 pub fn dashboard() -> Dashboard {
     let windows = "label_values(dora_org_window_deployments{org=\"$org\"}, window)";
@@ -76,6 +82,7 @@ pub fn dashboard() -> Dashboard {
         title: "DORA / Data quality",
         description: "How far the DORA figures can be trusted: what could not be attributed, mapped, resolved, owned or read, and what to do about it.",
         from: "now-90d",
+        review: "/teams",
         variables: vec![
             of_label(
                 "org",
@@ -127,7 +134,7 @@ fn teams() -> Row {
         ],
         SET_UP,
     );
-    row("Teams", vec![table.linked("Team", "The team's dashboard", TEAM_LINK).sized(24, 12)])
+    row("Teams", vec![table.linked("Team", EVIDENCE).sized(24, 12)])
 }
 
 fn trend() -> Row {

@@ -82,6 +82,7 @@ pub fn dashboard() -> Dashboard {
         title: "DORA / SPACE",
         description: "How a team works together, over several dimensions at once. For the team itself: not for judging people, not for ranking teams, not as targets. Windows with few contributors are withheld.",
         from: "now-90d",
+        review: "/teams/${team:percentencode}",
         variables: vec![
             of_label(
                 "team",

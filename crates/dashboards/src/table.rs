@@ -87,10 +87,11 @@ impl Panel {
         panel
     }
 
-    /// A cell of a column leads to a dashboard, which keeps the data source.
-    pub fn linked(self, column: &str, title: &str, url: &str) -> Panel {
-        let links = json!([{ "title": title, "url": url, "targetBlank": false }]);
-        self.series(column, &[("links", links)])
+    /// A cell of a column leads elsewhere: to each address by its title.
+    pub fn linked(self, column: &str, to: &[(&str, &str)]) -> Panel {
+        let link = |(title, url): &(&str, &str)| json!({ "title": title, "url": url, "targetBlank": false });
+        let links: Vec<Value> = to.iter().map(link).collect();
+        self.series(column, &[("links", json!(links))])
     }
 }
 

@@ -21,6 +21,7 @@ pub fn dashboard() -> Dashboard {
         title: "DORA / Team",
         description: "One team's delivery: every measure with its trend, the counts behind it, and how it was 90 days ago. For the team itself, to improve its own delivery.",
         from: "now-90d",
+        review: "/teams/${team:percentencode}",
         variables: vec![
             of_label(
                 "team",

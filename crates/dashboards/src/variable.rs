@@ -22,6 +22,9 @@ pub fn input() -> Value {
     })
 }
 
+/// Where the exporter is, unless another address is written.
+const EXPORTER: &str = "http://localhost:13672";
+
 /// The data source.
 pub fn data_source() -> Value {
     let chosen = format!("${{{INPUT}}}");
@@ -37,6 +40,20 @@ pub fn data_source() -> Value {
         "options": [],
         "refresh": 1,
         "regex": "",
+    })
+}
+
+/// The exporter's address, as browsers reach it: links lead to its pages.
+pub fn exporter() -> Value {
+    json!({
+        "name": "exporter",
+        "label": "Exporter",
+        "description": "The exporter's address, for links to its delivery review pages.",
+        "type": "textbox",
+        "query": EXPORTER,
+        "current": { "text": EXPORTER, "value": EXPORTER },
+        "options": [{ "selected": true, "text": EXPORTER, "value": EXPORTER }],
+        "hide": 0,
     })
 }
 

@@ -3,7 +3,7 @@
 //! Request faults take the place of an answer for a number of requests; node faults spoil parts of
 //! GraphQL answers until they are cleared.
 
-use crate::graphql::{Failure, Node, node_id};
+use crate::graphql::{self, Failure, Node, SharedSchema, node_id};
 use crate::meter::Api;
 use crate::state::Repository;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -91,6 +91,7 @@ pub struct Faults {
     requests: Mutex<Vec<(Fault, When)>>,
     random: Mutex<Random>,
     nodes: Mutex<NodeFaults>,
+    schema: Mutex<Option<SharedSchema>>,
 }
 
 /// Faults that come at random, the same ones at every run.
@@ -159,8 +160,20 @@ impl Faults {
         lock(&self.nodes).search_lag = seconds;
     }
 
+    /// Serves an older schema, as Enterprise Servers do: without these fields (`Issue.title`) and
+    /// arguments (`Issue.stateReason(enableDuplicate:)`).
+    pub fn on_schema(&self, lacking: &[&str]) {
+        let lacking: Vec<String> = lacking.iter().map(|name| (*name).to_owned()).collect();
+        *lock(&self.schema) = Some(graphql::schema_without(&lacking));
+    }
+
+    pub(crate) fn schema(&self) -> SharedSchema {
+        lock(&self.schema).clone().unwrap_or_else(graphql::schema)
+    }
+
     /// Forgets all faults.
     pub fn clear(&self) {
+        *lock(&self.schema) = None;
         lock(&self.requests).clear();
         lock(&self.random).rates.clear();
         *lock(&self.nodes) = NodeFaults::default();

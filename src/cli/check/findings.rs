@@ -54,10 +54,18 @@ impl Findings<'_> {
             self.add(Severity::Error, key, error.to_string());
             return;
         }
+        for one in &looked.lacking {
+            let message = format!(
+                "the server's GraphQL schema is an older one, without {}: {}",
+                one.name(),
+                one.costs
+            );
+            self.add(Severity::Note, format!("{key}.api_url"), message);
+        }
         for failure in &looked.failures {
             self.add(Severity::Error, &*key, failure.to_string());
         }
-        if looked.collected().next().is_none() {
+        if looked.collected().next().is_none() && !looked.is_a_shard {
             let message = "there is no repository to collect: name organizations or repositories \
                            that the token may see; archived ones and forks need include_archived \
                            and include_forks";

@@ -6,7 +6,7 @@ use super::{elsewhere, incidents};
 use crate::cli::findings::Seen;
 use crate::clock::SharedClock;
 use crate::config::{GitHubSettings, HashLogins, Settings};
-use crate::sources::github::{GitHub, Installation, Parsing, Survey};
+use crate::sources::github::{GitHub, Installation, Optional, Parsing, Survey};
 use crate::sources::{Observer, SourceError, Throttle};
 use delivery::domain::{Incident, Person, RepoId, Repository, RepositoryState, Time};
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +22,8 @@ pub struct Looked {
     pub installation: Option<Installation>,
     /// Why it could not be asked as a whole.
     pub broken: Option<SourceError>,
+    /// What the server's schema lacks and is done without.
+    pub lacking: Vec<&'static Optional>,
     /// Organisations and names that could not be listed.
     pub failures: Vec<SourceError>,
     /// The repositories that would be collected, by name, with what they hold.
@@ -38,6 +40,8 @@ pub struct Looked {
     pub said: Said,
     /// The names of those that do not have the workflow whose runs are their deployments.
     pub without_workflow: Vec<Arc<str>>,
+    /// Whether other processes collect the rest: what they see cannot be missed here.
+    pub is_a_shard: bool,
     /// Points an hour, and how many are left.
     pub limit: Option<(u64, u64)>,
     /// Points that were spent.
@@ -51,7 +55,7 @@ impl Looked {
         Seen {
             repositories: repositories.collect(),
             left_out: self.left_out.clone(),
-            is_whole: self.broken.is_none() && self.failures.is_empty(),
+            is_whole: self.broken.is_none() && self.failures.is_empty() && !self.is_a_shard,
         }
     }
 
@@ -87,7 +91,8 @@ pub async fn look(
     (recent, since): (Time, Time),
 ) -> Looked {
     let ear = Arc::new(Ear::default());
-    let mut looked = Looked { section: *section, ..Looked::default() };
+    let mut looked =
+        Looked { section: *section, is_a_shard: !github.shard.is_whole(), ..Looked::default() };
     if let Err(error) =
         ask(github, settings, clock, (recent, since), Arc::clone(&ear), &mut looked).await
     {
@@ -113,6 +118,7 @@ async fn ask(
         deployments: settings.by_repository(|rules| rules.deployments.clone()),
         components: settings.components.clone(),
         ownership: settings.ownership.clone(),
+        platform: settings.platform.clone(),
         logins: Arc::new(Nobody),
     };
     // Whoever checks wants an answer now, so the whole hour may be used.
@@ -120,6 +126,7 @@ async fn ask(
     let discovery = source.discover(&[]).await;
     looked.installation = source.installation().await;
     let discovery = discovery?;
+    looked.lacking = source.lacking().await.unwrap_or_default();
     looked.failures = discovery.failures;
     looked.left_out = discovery.left_out;
     looked.said.claims = discovery.claims;
@@ -128,7 +135,7 @@ async fn ask(
     repositories.sort_by(|one, other| one.full_name.cmp(&other.full_name));
     let organizations = &discovery.organizations;
     let said = &mut looked.said;
-    ownership::ask(&source, &settings.ownership, organizations, &repositories, said).await?;
+    ownership::ask(&source, settings, organizations, &repositories, said).await?;
     let mut surveys = source.survey(&repositories, since).await?;
     for (repository, survey) in repositories.iter().zip(&mut surveys) {
         if survey.failure.is_none() {

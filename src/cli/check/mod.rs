@@ -99,7 +99,9 @@ async fn check(settings: &Settings, clock: SharedClock) -> Report {
     limits(settings, &sources, series, &mut findings);
     let pagerduty = pagerduty::ask(settings, &looked, &clock, &mut findings).await;
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    Report { sources, pagerduty, series: Some(series), findings }
+    let shard = settings.collection.shard;
+    let shard = (!shard.is_whole()).then(|| shard.to_string());
+    Report { shard, sources, pagerduty, series: Some(series), findings }
 }
 
 /// What is known of all sources together.
@@ -302,6 +304,8 @@ impl<'a> Place<'a> {
             teams: self.components.len(),
             orgs: orgs.len(),
             repositories: repositories.count(),
+            templates: ownership::templates(looked),
+            workflows: ownership::workflows(looked),
         };
         let exposure = Exposure::from(self.settings);
         let windows = self.settings.measures.windows.len();

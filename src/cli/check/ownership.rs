@@ -8,7 +8,7 @@ use crate::evaluate::RepositoryClaims;
 use crate::sources::SourceError;
 use crate::sources::backstage::Backstage;
 use crate::sources::github::{GitHub, OwnerFiles};
-use delivery::domain::{ClaimSource, Claims, Repository};
+use delivery::domain::{Claim, ClaimSource, Claims, Repository};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many failures, and problems of files, are listed.
@@ -23,8 +23,8 @@ pub struct Said {
     pub claims: Vec<Claims>,
     /// Sources that could not be asked, with why.
     pub failures: Vec<(ClaimSource, SourceError)>,
-    /// Parts of files that could not be used.
-    pub problems: Vec<String>,
+    /// Parts of files that could not be used, with what they were read for.
+    pub problems: Vec<(ClaimSource, String)>,
     /// How many owners each names that are no team.
     pub no_team: BTreeMap<ClaimSource, usize>,
 }
@@ -32,12 +32,12 @@ pub struct Said {
 /// Asks the sources at a GitHub that are in the order. An error concerns the whole of it.
 pub async fn ask(
     source: &GitHub,
-    settings: &OwnershipSettings,
+    settings: &Settings,
     organizations: &BTreeSet<String>,
     repositories: &[Repository],
     said: &mut Said,
 ) -> Result<(), SourceError> {
-    for from in settings.order.iter().filter_map(|one| asked_by_organization(*one)) {
+    for from in settings.ownership.order.iter().filter_map(|one| asked_by_organization(*one)) {
         for organization in organizations {
             match source.claims(from, organization).await {
                 Ok(answer) => {
@@ -69,8 +69,9 @@ pub async fn ask_catalog(settings: &Settings, clock: SharedClock, said: &mut Sai
         Ok(answer) => {
             said.claims.push(answer.claims);
             let problems = answer.problems.into_iter();
+            let told = |problem| format!("an entity of the catalog {problem}");
             said.problems
-                .extend(problems.map(|problem| format!("an entity of the catalog {problem}")));
+                .extend(problems.map(|problem| (ClaimSource::CatalogServer, told(problem))));
         }
         Err(error) => said.failures.push((ClaimSource::CatalogServer, error)),
     }
@@ -78,18 +79,22 @@ pub async fn ask_catalog(settings: &Settings, clock: SharedClock, said: &mut Sai
 
 async fn read_files(
     source: &GitHub,
-    settings: &OwnershipSettings,
+    settings: &Settings,
     repositories: &[Repository],
     said: &mut Said,
 ) -> Result<(), SourceError> {
+    let order = &settings.ownership.order;
     let wanted = OwnerFiles {
-        catalog: settings.order.contains(&OwnershipSource::Catalog),
-        codeowners: settings.order.contains(&OwnershipSource::CodeOwners),
+        catalog: order.contains(&OwnershipSource::Catalog),
+        codeowners: order.contains(&OwnershipSource::CodeOwners),
+        workflows: settings.platform.workflow_files,
     };
-    if !wanted.catalog && !wanted.codeowners {
-        return Ok(());
-    }
-    let from = if wanted.catalog { ClaimSource::CatalogFiles } else { ClaimSource::CodeOwners };
+    let from = match wanted {
+        OwnerFiles { catalog: true, .. } => ClaimSource::CatalogFiles,
+        OwnerFiles { codeowners: true, .. } => ClaimSource::CodeOwners,
+        OwnerFiles { workflows: true, .. } => ClaimSource::WorkflowFiles,
+        _ => return Ok(()),
+    };
     let asked: Vec<(&Repository, Option<&str>)> =
         repositories.iter().map(|repository| (repository, None)).collect();
     for (read, repository) in
@@ -100,9 +105,10 @@ async fn read_files(
                 said.claims.extend(read.claims);
                 let name = &repository.full_name;
                 let problems = read.problems.into_iter();
-                said.problems.extend(
-                    problems.map(|(_, path, problem)| format!("{path} of {name} {problem}")),
-                );
+                said.problems
+                    .extend(problems.map(|(from, path, problem)| {
+                        (from, format!("{path} of {name} {problem}"))
+                    }));
             }
             Err(error) => said.failures.push((from, error)),
         }
@@ -126,43 +132,71 @@ pub fn heard(settings: &OwnershipSettings, looked: &[Looked]) -> Ownership {
     Ownership::new(settings).heard(repositories, claims)
 }
 
+/// How many templates components were made from.
+pub fn templates(looked: &[Looked]) -> usize {
+    let templates = claims(looked).filter_map(|claim| match claim {
+        Claim::Component(component) => component.template.as_deref(),
+        _ => None,
+    });
+    templates.collect::<BTreeSet<&str>>().len()
+}
+
+/// How many reusable workflows are called.
+pub fn workflows(looked: &[Looked]) -> usize {
+    let workflows = claims(looked).filter_map(|claim| match claim {
+        Claim::Calls { workflow, .. } => Some(workflow.as_deref()),
+        _ => None,
+    });
+    workflows.collect::<BTreeSet<Option<&str>>>().len()
+}
+
+fn claims(looked: &[Looked]) -> impl Iterator<Item = &Claim> {
+    looked.iter().flat_map(|source| &source.said.claims).flat_map(|claims| &claims.claims)
+}
+
 /// What is missing or amiss with the sources of ownership.
 pub fn findings(ownership: &Ownership, looked: &[Looked]) -> Vec<Finding> {
     let mut found = Vec::new();
-    let mut add = |severity, message: String| {
-        found.push(Finding { severity, key: "ownership.order".to_owned(), message });
+    let mut add = |severity, from, message: String| {
+        let key = match from {
+            ClaimSource::WorkflowFiles => "platform.workflow_files",
+            _ => "ownership.order",
+        };
+        found.push(Finding { severity, key: key.to_owned(), message });
     };
     for said in looked.iter().map(|source| &source.said) {
         for (from, failure) in said.failures.iter().take(TOLD) {
-            add(Severity::Warning, format!("{} cannot be asked: {failure}", from.name()));
+            add(Severity::Warning, *from, format!("{} cannot be asked: {failure}", from.name()));
         }
-        for problem in said.problems.iter().take(TOLD) {
-            add(Severity::Warning, problem.clone());
+        for (from, problem) in said.problems.iter().take(TOLD) {
+            add(Severity::Warning, *from, problem.clone());
         }
         let untold = said.problems.len().max(said.failures.len()).saturating_sub(TOLD);
         if untold > 0 {
-            add(Severity::Warning, format!("{untold} more parts of files cannot be used"));
+            let from = ClaimSource::CatalogFiles;
+            add(Severity::Warning, from, format!("{untold} more parts of files cannot be used"));
         }
         for (from, count) in said.no_team.iter().filter(|(_, count)| **count > 0) {
             let message =
                 format!("{count} owners by {} are no team, and are left out", from.name());
-            add(Severity::Warning, message);
+            add(Severity::Warning, *from, message);
         }
     }
-    let mut tied: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
+    let mut tied: BTreeMap<ClaimSource, Vec<String>> = BTreeMap::new();
     for (repository, _) in looked.iter().flat_map(|source| &source.repositories) {
         for (from, teams) in ties(ownership.claims_of(repository)) {
             let tie = format!("{} ({})", repository.full_name, teams.join(", "));
-            tied.entry(from.name()).or_default().push(tie);
+            tied.entry(from).or_default().push(tie);
         }
     }
     for (from, repositories) in tied {
         let count = repositories.len();
         let shown = repositories.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
         let message = format!(
-            "{from} names several teams for {count} repositories, and so none of them: {shown}"
+            "{} names several teams for {count} repositories, and so none of them: {shown}",
+            from.name()
         );
-        add(Severity::Note, message);
+        add(Severity::Note, from, message);
     }
     found
 }

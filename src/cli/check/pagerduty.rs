@@ -21,19 +21,19 @@ pub async fn ask(
     let catalogued = services_of_the_catalog(looked);
     let mut reports = Vec::new();
     for account in &settings.pagerduty {
-        let services = services(account, clock).await;
-        reports.push(report(account, &catalogued, services, findings));
+        let shown = shown(account, clock).await;
+        reports.push(report(account, &catalogued, shown, findings));
     }
     reports
 }
 
-async fn services(
-    account: &PagerDutySettings,
-    clock: &SharedClock,
-) -> Result<Vec<Service>, SourceError> {
+/// What an account shows: nothing, or its services, unless these alone cannot be listed.
+type Shown = Result<Result<Vec<Service>, SourceError>, SourceError>;
+
+async fn shown(account: &PagerDutySettings, clock: &SharedClock) -> Shown {
     let source = PagerDuty::connect(account.clone(), Arc::clone(clock))?;
     source.test().await?;
-    source.services().await
+    Ok(source.services().await)
 }
 
 /// The services that the catalog names, in upper case.
@@ -41,7 +41,7 @@ fn services_of_the_catalog(looked: &[Looked]) -> BTreeSet<String> {
     let claims = looked.iter().flat_map(|source| &source.said.claims);
     let entries = claims.flat_map(|claims| &claims.claims).filter_map(|claim| match claim {
         Claim::Component(component) => component.pagerduty_service.as_deref(),
-        Claim::Team(_) | Claim::Paths { .. } => None,
+        Claim::Team(_) | Claim::Paths { .. } | Claim::Calls { .. } => None,
     });
     entries.map(str::to_uppercase).collect()
 }
@@ -49,18 +49,24 @@ fn services_of_the_catalog(looked: &[Looked]) -> BTreeSet<String> {
 fn report(
     account: &PagerDutySettings,
     catalogued: &BTreeSet<String>,
-    services: Result<Vec<Service>, SourceError>,
+    shown: Shown,
     findings: &mut Vec<Finding>,
 ) -> AccountReport {
     let key = |name: &str| format!("incidents \"{}\"{name}", account.name);
     let (name, api_url) = (account.name.clone(), account.api_url.clone());
     let token = account.token_origin.clone();
-    let services = match services {
-        Ok(services) => services,
+    let report = AccountReport { name, api_url, token, ..AccountReport::default() };
+    let services = match shown {
+        Ok(Ok(services)) => services,
+        // Nothing that is collected depends on the list.
+        Ok(Err(error)) => {
+            findings.push(Finding::warning(key(", services"), error.to_string()));
+            return AccountReport { reachable: true, ..report };
+        }
         Err(error) => {
             let (severity, message) = (Severity::Error, error.to_string());
             findings.push(Finding { severity, key: key(""), message });
-            return AccountReport { name, api_url, token, ..AccountReport::default() };
+            return report;
         }
     };
     let known: BTreeSet<&str> = services.iter().map(|service| &*service.id).collect();
@@ -90,5 +96,5 @@ fn report(
         findings.push(Finding { severity, key, message });
     }
     let (services, mapped) = (services.len(), mapped.len());
-    AccountReport { name, api_url, token, reachable: true, services, mapped }
+    AccountReport { reachable: true, services, mapped, ..report }
 }

@@ -6,6 +6,9 @@ use serde::Serialize;
 /// Everything.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Report {
+    /// Which part of the repositories was looked at; absent where it was all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shard: Option<String>,
     /// The sources, in the order of the configuration; none where that is refused.
     pub sources: Vec<SourceReport>,
     /// The accounts at PagerDuty, likewise.

@@ -13,6 +13,9 @@ const OTHERS_SHOWN: usize = 3;
 /// Renders the report. Writing to a string cannot fail, so its results are passed over.
 pub fn text(report: &Report) -> String {
     let mut text = String::new();
+    if let Some(shard) = &report.shard {
+        let _ = writeln!(text, "Part {shard} of the repositories, as its process collects them.\n");
+    }
     report.sources.iter().for_each(|source| write_source(&mut text, source));
     report.pagerduty.iter().for_each(|account| write_account(&mut text, account));
     if let Some(series) = report.series {

@@ -14,6 +14,7 @@ use crate::evaluate::{Answer, Evaluator, NothingToExamine, Settled, WebAddresses
 use crate::serve::api::{self, OrganizationsExplanation};
 use crate::store::{Store, StoreError};
 use anyhow::{anyhow, bail};
+use std::path::Path;
 
 /// How many facts are read from the store at once.
 const FACTS_A_PAGE: usize = 20_000;
@@ -21,6 +22,14 @@ const FACTS_A_PAGE: usize = 20_000;
 /// Explains, and prints.
 pub async fn run(args: ExplainArgs) -> anyhow::Result<()> {
     let settings = config::load_offline(&args.sources())?;
+    let store = opened(&settings).await?;
+    let explained = explain(&args, &settings, &store).await;
+    store.close().await;
+    output::print(&explained?)
+}
+
+/// The store, which is only read.
+pub(super) async fn opened(settings: &Settings) -> anyhow::Result<Store> {
     let path = &settings.store.path;
     if !path.exists() {
         bail!(
@@ -29,15 +38,17 @@ pub async fn run(args: ExplainArgs) -> anyhow::Result<()> {
             path.display()
         );
     }
-    let store = Store::open_to_read(path).await?;
-    let explained = explain(&args, &settings, &store).await;
-    store.close().await;
-    output::print(&explained?)
+    Ok(Store::open_to_read(path).await?)
 }
 
-async fn explain(args: &ExplainArgs, settings: &Settings, store: &Store) -> anyhow::Result<String> {
+/// Says so where the daemon judges by other rules than those that were read from `config`.
+pub(super) async fn tell_other_rules(
+    config: Option<&Path>,
+    settings: &Settings,
+    store: &Store,
+) -> Result<(), StoreError> {
     if judged::otherwise(store, settings).await? {
-        let rules = match &args.config {
+        let rules = match config {
             Some(path) => format!("the rules of {}", path.display()),
             None => "the default rules, since no --config is given".to_owned(),
         };
@@ -46,6 +57,11 @@ async fn explain(args: &ExplainArgs, settings: &Settings, store: &Store) -> anyh
              others: pass its --config"
         );
     }
+    Ok(())
+}
+
+async fn explain(args: &ExplainArgs, settings: &Settings, store: &Store) -> anyhow::Result<String> {
+    tell_other_rules(args.config.as_deref(), settings, store).await?;
     let mut evaluator = evaluated(settings, store).await?;
     let web = judged::places(store, settings).await?;
     let (measure, window) = (args.measure.as_deref(), args.window.as_deref());
@@ -90,7 +106,7 @@ fn written(
 }
 
 /// All stored facts, judged now. Counters are not asked for, so what they have counted stays unread.
-async fn evaluated(settings: &Settings, store: &Store) -> Result<Evaluator, StoreError> {
+pub(super) async fn evaluated(settings: &Settings, store: &Store) -> Result<Evaluator, StoreError> {
     let mut evaluator = evaluator(settings, store);
     evaluator.resume(Settled::born(store.births().await?));
     let mut after = 0;

@@ -42,6 +42,14 @@ pub(super) static SECTION: Section = Section {
             means: "Certificates in PEM to trust beside the system's. Relative paths start from the \
                     folder of this file.",
         },
+        Key {
+            name: "template_annotation",
+            value: "the name of an annotation",
+            default: Default::Value(r#""backstage.io/source-template""#),
+            means: "The annotation that names the template a component was made from, at the server \
+                    and in files alike, for `platform_golden_path_components`. The default is what \
+                    Backstage's scaffolder writes.",
+        },
     ],
     tables: &[],
     later: &[],
@@ -54,6 +62,16 @@ pub(super) fn read(
     reader: &Reader<'_>,
     sources: &Sources,
     folder: &Path,
+) -> (Option<CatalogSettings>, String) {
+    let template = reader.parsed("template_annotation", annotation).unwrap_or_default();
+    (server(reader, sources, folder, &template), template)
+}
+
+fn server(
+    reader: &Reader<'_>,
+    sources: &Sources,
+    folder: &Path,
+    template: &str,
 ) -> Option<CatalogSettings> {
     let token = (reader.has("token_env") || reader.has("token_file"))
         .then(|| credentials::read(reader, sources, folder, PURPOSE));
@@ -68,5 +86,16 @@ pub(super) fn read(
     let advice = "is no URL of a server; write one such as https://backstage.example.org, and the \
                   token by token_env";
     let url = reader.parsed("url", |text| urls::url(text).map_err(|_| advice.to_owned()))?;
-    Some(CatalogSettings { url, ca_file, token })
+    Some(CatalogSettings { url, ca_file, token, template_annotation: template.to_owned() })
+}
+
+fn annotation(text: &str) -> Result<String, String> {
+    let is_odd = |letter: char| letter.is_control() || letter.is_whitespace();
+    match text.trim() {
+        "" => Err("is empty; write an annotation such as backstage.io/source-template".to_owned()),
+        text if text.contains(is_odd) => {
+            Err("is no annotation; write one such as backstage.io/source-template".to_owned())
+        }
+        text => Ok(text.to_owned()),
+    }
 }

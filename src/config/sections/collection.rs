@@ -3,6 +3,7 @@
 use crate::config::keys::{Default, Key, Section};
 use crate::config::reader::Reader;
 use crate::config::settings::CollectionSettings;
+use crate::config::shard::Shard;
 use delivery::domain::DAY;
 
 pub(super) static SECTION: Section = Section {
@@ -38,6 +39,14 @@ pub(super) static SECTION: Section = Section {
             means: "The share of each hour's rate limit that may be spent; the rest stays free for \
                     whoever else uses the credentials.",
         },
+        Key {
+            name: "shard",
+            value: "a part such as `2/3`",
+            default: Default::Value(r#""1/1""#),
+            means: "Which part of the repositories is collected, where several processes divide \
+                    them, each with a store and best with credentials of its own: `2/3` is the \
+                    second of three. By a stable hash of a repository's id. Flag: `--shard`.",
+        },
     ],
     tables: &[],
     later: &[],
@@ -62,5 +71,6 @@ pub(super) fn read(reader: &Reader<'_>) -> CollectionSettings {
         sweep_interval: reader.span_of_at_least("sweep_interval", 1).unwrap_or_default(),
         reconcile_interval: reader.span_of_at_least("reconcile_interval", 1).unwrap_or_default(),
         budget_share: budget_share.unwrap_or_default(),
+        shard: reader.parsed("shard", Shard::parse).unwrap_or(Shard::WHOLE),
     }
 }

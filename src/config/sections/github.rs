@@ -11,6 +11,7 @@ use crate::config::patterns::RepositoryPattern;
 use crate::config::problems::Report;
 use crate::config::reader::Reader;
 use crate::config::settings::GitHubSettings;
+use crate::config::shard::Shard;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -201,6 +202,7 @@ fn read_one(
         exclude: reader.parsed_list("exclude", RepositoryPattern::parse),
         include_archived: reader.flag("include_archived").unwrap_or_default(),
         include_forks: reader.flag("include_forks").unwrap_or_default(),
+        shard: Shard::WHOLE,
         credential: Credential::Token(TokenSettings::default()),
         webhook_secrets: credentials::webhook_secrets(reader, sources, folder, WEBHOOK_REMEDY),
     };
@@ -218,7 +220,7 @@ fn name(text: &str, names: &mut BTreeSet<String>) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-fn organization(text: &str) -> Result<String, String> {
+pub(super) fn organization(text: &str) -> Result<String, String> {
     if !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)) {
         return Ok(text.to_owned());
     }

@@ -14,6 +14,8 @@ mod log;
 mod measures;
 mod overrides;
 mod ownership;
+mod pages;
+mod platform;
 mod production;
 mod server;
 mod space;
@@ -26,7 +28,7 @@ use crate::config::keys::{self, Section};
 use crate::config::layers::{Merged, Sources};
 use crate::config::problems::Report;
 use crate::config::reader::Reader;
-use crate::config::settings::{Settings, StoreSettings};
+use crate::config::settings::{IncidentSettings, Settings, StoreSettings};
 use std::path::{Path, PathBuf};
 
 /// All sections, in the order in which they are documented.
@@ -43,6 +45,7 @@ pub static ALL: &[&Section] = &[
     &ownership::SECTION,
     &ownership::RULES,
     &catalog::SECTION,
+    &platform::SECTION,
     &components::SECTION,
     &deployments::SECTION,
     &overrides::SECTION,
@@ -50,6 +53,7 @@ pub static ALL: &[&Section] = &[
     &surveys::SECTION,
     &surveys::QUESTIONS,
     &surveys::TEAMS,
+    &pages::SECTION,
     &log::SECTION,
 ];
 
@@ -67,9 +71,13 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
     let failures = failures::read(&open(&failures::SECTION));
     let exposition = exposition::read(&open(&exposition::SECTION));
     let space = space::read(&open(&space::SECTION));
-    let ownership = ownership::read(&open(&ownership::SECTION), report);
+    let mut ownership = ownership::read(&open(&ownership::SECTION), report);
     let catalog = catalog::read(&open(&catalog::SECTION), sources, &merged.folder);
+    let (catalog, template_annotation) = catalog;
+    ownership.template_annotation = template_annotation;
+    let platform = open(&platform::SECTION);
     let surveys = open(&surveys::SECTION);
+    let pages = pages::read(&open(&pages::SECTION));
     let log = log::read(&open(&log::SECTION));
     let collection = collection::read(&collection);
     let github = Reader::open_all(&github::SECTION, merged.root.remove("github"), report);
@@ -84,7 +92,8 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
     let overrides = overrides::read(&overrides.unwrap_or_default(), collection.lookback, report);
     let of_overrides = overrides.iter().filter_map(|one| one.severities.as_ref()).flatten();
     let severities = failures.severities.iter().chain(of_overrides).cloned().collect();
-    let github = github::read(github, sources, &merged.folder, report);
+    let mut github = github::read(github, sources, &merged.folder, report);
+    github.iter_mut().for_each(|github| github.shard = collection.shard);
     let beside = incidents::Beside {
         sources,
         folder: &merged.folder,
@@ -104,26 +113,47 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
         },
     );
     let (incidents, pagerduty) = incidents::read(written.unwrap_or_default(), beside);
+    if !collection.shard.is_whole() {
+        refuse_undivided(&incidents, pagerduty.len(), report);
+    }
     Settings {
         server,
         store: store::read(&store, collection.lookback),
         measures: measures::read(&measures, collection.lookback),
         overrides,
         collection,
-        github,
         production,
         failures,
         exposition,
         space,
         ownership,
         catalog,
+        platform: platform::read(&platform, &github),
         components,
         deployments,
         incidents,
         pagerduty,
         surveys,
+        github,
+        pages,
         log,
     }
+}
+
+/// Refuses incidents that live elsewhere than their components, where repositories are divided: the
+/// process that reads them would not know whose they are.
+fn refuse_undivided(incidents: &[IncidentSettings], accounts: usize, report: &Report) {
+    let mapped = incidents.iter().any(|one| !one.mappings.is_empty());
+    let what = match (accounts > 0, mapped) {
+        (true, _) => "PagerDuty's incidents live in no repository",
+        (false, true) => "`mappings` give incidents to components of other repositories",
+        (false, false) => return,
+    };
+    let message = format!(
+        "divides repositories among processes, and {what}, so they would be missing where they \
+         belong: collect in one process, or leave these incidents out"
+    );
+    report.add("collection.shard", None, message);
 }
 
 /// Reads `[store]` and passes over the others.

@@ -113,6 +113,7 @@ pub(super) fn read(reader: &Reader<'_>, report: &Report) -> OwnershipSettings {
             .unwrap_or_default(),
         custom_property: reader.parsed("custom_property", one_line).unwrap_or_default(),
         topic_prefix: reader.parsed("topic_prefix", one_line).unwrap_or_default(),
+        template_annotation: String::new(),
         rules: rules.iter().filter_map(rule).collect(),
     }
 }

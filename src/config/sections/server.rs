@@ -68,7 +68,7 @@ pub fn listen_address(text: &str) -> Result<SocketAddr, String> {
 }
 
 /// Reads an origin as browsers send it; the error says what to write.
-fn origin(text: &str) -> Result<HeaderValue, String> {
+pub(super) fn origin(text: &str) -> Result<HeaderValue, String> {
     let advice = || {
         format!(
             "`{text}` is no origin; write a scheme and a host, and a port where it is not the \

@@ -113,3 +113,31 @@ fn an_apps_section_is_divided_by_account_and_its_key_is_looked_at() {
         assert_eq!(problems.lines().count(), 1, "{problems}");
     }
 }
+
+#[test]
+fn a_part_of_the_repositories_is_what_file_variable_or_flag_says() {
+    let part = |sources: Sources| load(&sources).unwrap().github[0].shard.to_string();
+    let file = format!("[collection]\nshard = \"2/3\"\n{MINIMAL}");
+    assert_eq!(part(sources(MINIMAL, &[])), "1/1");
+    assert_eq!(part(sources(&file, &[])), "2/3");
+    let variable = [("DORA__COLLECTION__SHARD", "3/4")];
+    assert_eq!(part(sources(&file, &variable)), "3/4");
+    let flags = Flags { shard: Some("4/5".to_owned()), ..Flags::default() };
+    assert_eq!(part(Sources { flags, ..sources(&file, &variable) }), "4/5");
+}
+
+#[test]
+fn incidents_that_live_elsewhere_than_their_components_cannot_be_divided() {
+    let file = format!("[collection]\nshard = \"2/3\"\n{MINIMAL}");
+    let mapped = "[[incidents]]\nlabels = [\"incident\"]\nrepositories = [\"acme/ops\"]\n\
+                  mappings = [{ label = \"pay\", component = \"acme/pay\" }]\n";
+    let pagerduty = "[[incidents]]\nsource = \"pagerduty\"\ntoken_env = \"GITHUB_TOKEN\"\n\
+                     services = { P1 = \"acme/pay\" }\n";
+    for (incidents, told) in
+        [(mapped, "`mappings` give incidents"), (pagerduty, "PagerDuty's incidents live in no")]
+    {
+        let problems = super::problems(&format!("{file}{incidents}"), &[]);
+        assert!(problems.contains("collection.shard") && problems.contains(told), "{problems}");
+        assert!(load(&sources(&format!("{MINIMAL}{incidents}"), &[])).is_ok());
+    }
+}

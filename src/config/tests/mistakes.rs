@@ -9,7 +9,7 @@ static MISTAKES: &[(&str, &str)] = &[
         "[weather]\n",
         "weather (dora.toml, line 3): no such section; there are server, store, collection, \
              github, production, measures, failures, exposition, space, ownership, catalog, \
-             components, deployments, overrides, incidents, surveys, log",
+             platform, components, deployments, overrides, incidents, surveys, pages, log",
     ),
     (
         "[server]\nlisten_adress = \":1\"\n",

@@ -1,4 +1,5 @@
-//! What a platform team watches of its own product: the catalog's health.
+//! What a platform team watches of its own product: the catalog's health, golden paths and shared
+//! workflows.
 
 use crate::exposition::family::{Declaration, Kind, Reading, Subject};
 
@@ -49,5 +50,19 @@ pub(super) const DECLARATIONS: &[Declaration] = &[
         "Components whose lifecycle in the catalog is production and that lack something; absent where the catalog is not asked.",
         "`oncall`: neither an annotation of PagerDuty, Opsgenie or Splunk On-Call nor a link that says on-call; `docs`: neither `backstage.io/techdocs-ref` nor a link to documentation or a runbook; `slo`: no link to service level objectives. Libraries and documentation are left out.",
         Reading::Platform(|platform| platform.without.clone()),
+    ),
+    gauge(
+        "golden_path_components",
+        &["template"],
+        "Components of the catalog that say from which template they were made; absent where the catalog is not asked.",
+        "By the annotation `catalog.template_annotation`, `backstage.io/source-template` by default; `template:default/service` is shown as `service`. All components count, libraries too, of repositories that are collected.",
+        Reading::Platform(|platform| platform.golden_path.clone()),
+    ),
+    gauge(
+        "workflow_references",
+        &["workflow", "pin"],
+        "Jobs that call a reusable workflow, by what the call is pinned to; absent where workflow files are not read.",
+        "Jobs with `uses: owner/name/.github/workflows/file.yml@reference` in `.github/workflows` at the head of the default branches of collected repositories; calls within a repository (`./…`) are left out. `sha`: 40 or 64 hexadecimal digits; `tag`: a version such as `v1`, `1.2.3` or `build-v2`; `branch`: anything else. Workflows of owners that are neither collected nor in `platform.workflow_owners` count as `external`. A workflow that is called has all three, also at 0.",
+        Reading::PlatformPairs(|platform| &platform.workflows),
     ),
 ];

@@ -32,6 +32,10 @@ pub(super) fn platform() -> PlatformFigures {
         unowned: 1,
         stale: named(["not_deployed", "owner_unknown", "repository_gone"]),
         without: named(["docs", "oncall", "slo"]),
+        golden_path: named(["frontend", "library", "service"]),
+        workflows: ["branch", "sha", "tag"]
+            .map(|pin| (["external", pin].map(str::to_owned), 1))
+            .to_vec(),
     }
 }
 
@@ -39,7 +43,8 @@ pub(super) fn platform() -> PlatformFigures {
 fn the_expected_series_are_an_upper_bound_that_is_hardly_missed() {
     // How many teams a survey has is not known.
     let several = FigureSet { surveys: Arc::default(), ..three() };
-    let subjects = Subjects { components: 3, teams: 3, orgs: 1, repositories: 3 };
+    let subjects =
+        Subjects { components: 3, teams: 3, orgs: 1, repositories: 3, templates: 3, workflows: 1 };
     for component_detail in
         [ComponentDetail::Standard, ComponentDetail::Full, ComponentDetail::None]
     {
@@ -49,7 +54,8 @@ fn the_expected_series_are_an_upper_bound_that_is_hardly_missed() {
         // One of the components deployed too long ago to have data in every window.
         assert!(actual <= expected && expected <= actual + actual / 2, "{actual} {expected}");
     }
-    let one = Subjects { components: 1, teams: 1, orgs: 1, repositories: 1 };
+    let one =
+        Subjects { components: 1, teams: 1, orgs: 1, repositories: 1, templates: 3, workflows: 1 };
     let newest = set(&[("payments", "acme/pay", 1)]);
     let missing = expected_series(one, 3, &FULL) - encode(&newest, &FULL, None).series();
     // A window of 7 days has no weekdays per week.

@@ -5,15 +5,15 @@
 
 mod documents;
 mod explanations;
-mod figures;
-mod instant;
-mod links;
-mod lists;
-mod measure;
-mod measures;
+pub(super) mod figures;
+pub(super) mod instant;
+pub(super) mod links;
+pub(super) mod lists;
+pub(super) mod measure;
+pub(super) mod measures;
 mod problem;
-mod query;
-mod selection;
+pub(super) mod query;
+pub(super) mod selection;
 mod space_measures;
 mod surveys;
 mod teams;
@@ -36,6 +36,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use bytes::Bytes;
 use documents::Problem;
 use problem::Refusal;
 use query::{COMPONENT, CURSOR, FROM, LIMIT, MEASURE, Query, TO, WINDOW};
@@ -283,17 +284,21 @@ fn respond(headers: &HeaderMap, document: &impl Serialize) -> Response {
     }
 }
 
+fn respond_with(headers: &HeaderMap, body: Vec<u8>) -> Response {
+    tagged(headers, body.into(), "application/json")
+}
+
 /// A document, or that the client has it already. Its tag is made of its bytes, so that it means the
 /// same after a restart and behind a load balancer.
-fn respond_with(headers: &HeaderMap, body: Vec<u8>) -> Response {
+pub(super) fn tagged(headers: &HeaderMap, body: Bytes, content_type: &'static str) -> Response {
     let digest = Sha256::digest(&body);
     let tag: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     let tag = format!("\"{tag}\"");
     let mut response = if has(headers, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        let json = [(header::CONTENT_TYPE, "application/json")];
-        (json, body).into_response()
+        let kind = [(header::CONTENT_TYPE, content_type)];
+        (kind, body).into_response()
     };
     let headers = response.headers_mut();
     if let Ok(tag) = HeaderValue::from_str(&tag) {

@@ -27,6 +27,12 @@ impl Span {
             Span::Between(from, to) => (from, to),
         }
     }
+
+    /// Whether a fact happened in it.
+    pub fn holds(self, entry: &Entry) -> bool {
+        let (from, to) = self.bounds(entry.windows_end);
+        entry.at > from && entry.at <= to
+    }
 }
 
 /// Which facts are asked for.
@@ -52,6 +58,15 @@ impl Selection {
                     || (may_be_left_out && entry.fact.get("left_out").is_some())
             }
         });
+        entries
+    }
+
+    /// The entries that the measure counts; all of the span, where none is asked for.
+    pub fn counted(&self, list: List, mut entries: Vec<Entry>) -> Vec<Entry> {
+        let Some(measure) = self.measure else { return self.of(list, entries) };
+        let made = facts_of(measure);
+        let made: Vec<&Made> = made.iter().filter(|made| made.list == list).collect();
+        entries.retain(|entry| made.iter().any(|made| self.makes(made, entry)));
         entries
     }
 
@@ -102,6 +117,16 @@ impl Cursor {
     pub fn text(&self) -> String {
         let text = format!("{}~{}", self.at.0, self.key);
         text.bytes().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Behind a fact of that instant and key.
+    pub fn at(at: Time, key: &str) -> Cursor {
+        Cursor { at, key: key.to_owned() }
+    }
+
+    /// The instant and the key of the fact that it is behind.
+    pub fn place(&self) -> (Time, &String) {
+        (self.at, &self.key)
     }
 
     /// A place in a list of names.

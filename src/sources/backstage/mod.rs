@@ -9,7 +9,7 @@ use super::{Problem, SourceError};
 use crate::clock::SharedClock;
 use crate::config::CatalogSettings;
 use client::Client;
-use delivery::domain::{Claim, ClaimSource, Claims};
+use delivery::domain::{CatalogComponent, Claim, ClaimSource, Claims};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -24,6 +24,8 @@ const FIELDS: &str = "kind,metadata.name,metadata.annotations,metadata.links,spe
 /// A catalog's server.
 pub struct Backstage {
     client: Client,
+    /// The annotation that names a component's template.
+    template: String,
 }
 
 /// What the server said.
@@ -58,7 +60,8 @@ impl Backstage {
         settings: &CatalogSettings,
         clock: SharedClock,
     ) -> Result<Backstage, SourceError> {
-        Ok(Backstage { client: Client::new(settings, clock)? })
+        let template = settings.template_annotation.clone();
+        Ok(Backstage { client: Client::new(settings, clock)?, template })
     }
 
     /// Where it is.
@@ -82,7 +85,7 @@ impl Backstage {
                 None => query.push(("filter", "kind=component")),
             }
             let page: Page = self.client.get("/api/catalog/entities/by-query", &query).await?;
-            page.items.into_iter().for_each(|item| answer.take(item));
+            page.items.into_iter().for_each(|item| answer.take(item, &self.template));
             match page.page_info.next_cursor {
                 Some(next) if cursor.as_ref() != Some(&next) => cursor = Some(next),
                 _ => return Ok(answer),
@@ -93,7 +96,7 @@ impl Backstage {
 }
 
 impl Answer {
-    fn take(&mut self, item: Value) {
+    fn take(&mut self, item: Value, template: &str) {
         let entity: Entity = match serde_json::from_value(item) {
             Ok(entity) => entity,
             // The error may quote what it met, which may name a person.
@@ -114,6 +117,8 @@ impl Answer {
             Flaw::NoTeam => Problem::NoTeam(name.clone()),
             Flaw::NoRepository => Problem::NoRepository(name.clone()),
         }));
+        let template = component.as_ref().and_then(|_| entity.template(template));
+        let component = component.map(|one| CatalogComponent { template, ..one });
         self.claims.claims.extend(component.map(Claim::Component));
     }
 }

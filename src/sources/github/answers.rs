@@ -2,7 +2,7 @@
 
 use crate::config::{
     ByRepository, Components, DeploymentTeller, EnvironmentRule, HashLogins, HotfixRule,
-    IncidentSettings, OwnershipSettings,
+    IncidentSettings, OwnershipSettings, PlatformSettings,
 };
 use crate::sources::SourceError;
 use delivery::domain::{Claims, Commit, Fact, Oid, OtherDeployment, RepoId, Repository, Time};
@@ -24,6 +24,8 @@ pub struct Parsing {
     pub components: Components,
     /// Which sources tell whose repositories are, and how.
     pub ownership: OwnershipSettings,
+    /// Whose workflows have names.
+    pub platform: PlatformSettings,
     /// Turns logins into keyed hashes.
     pub logins: Arc<dyn HashLogins>,
 }

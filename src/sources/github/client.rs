@@ -8,6 +8,7 @@ use super::installation::Denied;
 use super::losses::Losses;
 use super::queries::Query;
 use super::rest::Rest;
+use super::schema::Lacking;
 use super::sizes::Sizes;
 use super::skew::Skew;
 use super::transport::{RawAnswer, Transport, TransportError};
@@ -43,6 +44,7 @@ pub(super) struct Client {
     transport: Transport,
     pub(super) gate: Gate,
     pub(super) rest: Rest,
+    pub(super) lacking: Lacking,
     sizes: Sizes,
     pub(super) losses: Losses,
     pub(super) skew: Skew,
@@ -85,6 +87,8 @@ enum Outcome {
     },
     /// The server refused what authorized the request.
     Unauthorized(SourceError, Bearer),
+    /// The server does not know a part of the document.
+    Unknown(SourceError),
     Final(SourceError),
 }
 
@@ -106,6 +110,7 @@ impl Client {
             transport: Transport::new(settings, "graphql_url", &settings.graphql_url)?,
             gate,
             rest,
+            lacking: Lacking::default(),
             sizes: Sizes::default(),
             losses: Losses::default(),
             skew: Skew::default(),
@@ -144,11 +149,13 @@ impl Client {
         variables: impl Fn(usize) -> Value,
     ) -> Result<Answered, Refusal> {
         let (mut troubles, mut limits, mut is_renewed) = (0, 0, false);
+        let mut is_shortened = false;
         loop {
             let size = self.sizes.current(query.name, query.size);
             let refuse = |error| Err(Refusal { error, size });
+            let text = self.lacking.text(query);
             let body = json!({
-                "query": query.text,
+                "query": text,
                 "operationName": query.name,
                 "variables": variables(size),
             });
@@ -168,6 +175,12 @@ impl Client {
                         return refuse(error);
                     }
                     is_renewed = true;
+                }
+                Outcome::Unknown(error) => {
+                    if is_shortened || !self.does_without(query, &text).await {
+                        return refuse(error);
+                    }
+                    is_shortened = true;
                 }
                 Outcome::Limited { until, reason } => {
                     limits += 1;
@@ -232,7 +245,7 @@ impl Client {
 
     fn outcome(&self, what: &str, verdict: Verdict, bearer: Bearer) -> Outcome {
         if let Verdict::Forbidden(words) = &verdict
-            && let Some(error) = self.suspension(what, words)
+            && let Some(error) = self.suspension(words)
         {
             return Outcome::Final(error);
         }
@@ -255,6 +268,9 @@ impl Client {
                 message,
                 remedy: "access to these repositories".to_owned(),
             }),
+            Verdict::Unknown { status, message } => {
+                Outcome::Unknown(SourceError::Failed { what, status, message })
+            }
             Verdict::Refused { status, message } => {
                 Outcome::Final(SourceError::Failed { what, status, message })
             }

@@ -67,7 +67,9 @@ impl<'a> Search<'a> {
         let organizations = self.organizations();
         let known = &self.known;
         let left_out = self.found.values().filter(|listed| {
-            wanted.covers(&listed.repository.full_name) && !wanted.includes(listed, &self.named)
+            wanted.covers(&listed.repository.full_name)
+                && wanted.shares(listed)
+                && !wanted.includes(listed, &self.named)
         });
         let left_out = left_out.map(|listed| Arc::clone(&listed.repository.full_name)).collect();
         let topics = &mut self.topics;

@@ -5,6 +5,7 @@
 
 use super::client::{Answered, Client};
 use super::page::Missing;
+use super::parse::{WORKFLOWS, is_workflow};
 use super::queries::{FILES, Query, TREES};
 use super::verdict::{GraphAnswer, GraphError};
 use crate::sources::SourceError;
@@ -38,25 +39,28 @@ pub(super) enum Text {
     Unreadable,
 }
 
-/// Lists the files at the root and in folders of folders below it, whose names `wanted` accepts.
+/// Lists the files at the root and in folders of folders below it, whose names `wanted` accepts, and
+/// those in the folder of workflows if they are asked for, however deep the rest is listed.
 /// The order is kept; an error concerns the whole source.
 pub(super) async fn list(
     client: &Client,
     repos: &[&Repository],
     deep: Depth<'_>,
+    workflows: bool,
     wanted: impl Fn(&str) -> bool,
 ) -> Result<Vec<Result<Listing, SourceError>>, SourceError> {
     let mut listings = Vec::with_capacity(repos.len());
     let what = |repo: &Repository| format!("files of {}", repo.full_name);
     while listings.len() < repos.len() {
         let rest = &repos[listings.len()..];
-        let (size, mut answer) = ask_trees(client, rest, !matches!(deep, Depth::Shallow)).await?;
+        let is_deep = !matches!(deep, Depth::Shallow);
+        let (size, mut answer) = ask_trees(client, rest, is_deep, workflows).await?;
         let batch = &rest[..size.clamp(1, rest.len())];
         // A repository that is too large to be listed in depth even alone still has its root.
         if let (Depth::Bearable(is_shallow), [alone], Err(_)) = (&deep, batch, &answer)
             && is_shallow(alone)
         {
-            answer = ask_trees(client, batch, false).await?.1;
+            answer = ask_trees(client, batch, false, workflows).await?.1;
         }
         for (place, repo) in batch.iter().enumerate() {
             let listing = match &answer {
@@ -74,10 +78,11 @@ async fn ask_trees(
     client: &Client,
     repos: &[&Repository],
     deep: bool,
+    workflows: bool,
 ) -> Result<(usize, Result<GraphAnswer, SourceError>), SourceError> {
     let variables = |size: usize| {
         let ids: Vec<&str> = repos.iter().take(size).map(|repo| &*repo.node_id).collect();
-        json!({ "ids": ids, "deep": deep })
+        json!({ "ids": ids, "deep": deep, "workflows": workflows })
     };
     ask(client, &TREES, "files of repositories", variables).await
 }
@@ -153,6 +158,8 @@ fn listing(
     let mut listing = Listing::new();
     // Without a commit there is no tree.
     collect(&node["object"], "", wanted, &mut listing);
+    let is_file = |path: &str| path.rsplit('/').next().is_some_and(is_workflow);
+    collect(&node["workflows"], WORKFLOWS, &is_file, &mut listing);
     Ok(listing)
 }
 

@@ -84,9 +84,11 @@ impl Client {
     pub(super) async fn authorize(&self, what: &str) -> Result<Bearer, Denied> {
         let now = self.clock.now();
         let Some(app) = self.credential.app() else {
-            return self.credential.of_token(now).await.ok_or_else(|| {
-                self.denied(what, format!("{} holds no token", self.credential.origin()))
-            });
+            return self
+                .credential
+                .of_token(now)
+                .await
+                .ok_or_else(|| denied(format!("{} holds no token", self.credential.origin())));
         };
         let mut held = self.credential.held().await;
         if let Some(bearer) = held.fresh(now) {
@@ -122,7 +124,7 @@ impl Client {
             return Err(self.uninstalled(app, &[], what).await);
         }
         let minted: WireToken = self.told(what, &answer)?;
-        let unreadable = || self.denied(what, "GitHub gave a token that is none".to_owned());
+        let unreadable = || denied("GitHub gave a token that is none".to_owned());
         let bearer = Bearer::of(&minted.token).ok_or_else(unreadable)?;
         let now = self.clock.now();
         let ends = super::page::time(&minted.expires_at).ok_or_else(unreadable)?;
@@ -157,7 +159,7 @@ impl Client {
                      it: the one on `{}` is found then",
                     app.account
                 );
-                return Err(self.denied(what, cause));
+                return Err(denied(cause));
             }
             let found = installation(self.told(what, &answer)?);
             if found.account.eq_ignore_ascii_case(&app.account) {
@@ -168,7 +170,7 @@ impl Client {
                  installation_id, or remove it",
                 app.app_id, found.account, app.account
             );
-            return Err(self.denied(what, cause));
+            return Err(denied(cause));
         }
         let mut others = Vec::new();
         for number in 1..=MOST_PAGES {
@@ -211,7 +213,7 @@ impl Client {
              account's name",
             app.app_id, app.account
         );
-        self.denied(what, cause)
+        denied(cause)
     }
 
     /// Asks as the App itself. Answers 2xx and 404 are given back.
@@ -241,11 +243,11 @@ impl Client {
         path: &str,
         what: &str,
     ) -> Result<(RawAnswer, bool), Denied> {
-        let key = AppKey::read(&app.private_key_file).map_err(|cause| self.denied(what, cause))?;
+        let key = AppKey::read(&app.private_key_file).map_err(denied)?;
         let before = self.skew.at_server(self.clock.now());
-        let jwt = key.sign(&app.app_id, before).ok_or_else(|| {
-            self.denied(what, "the app's key cannot sign; generate another one".to_owned())
-        })?;
+        let jwt = key
+            .sign(&app.app_id, before)
+            .ok_or_else(|| denied("the app's key cannot sign; generate another one".to_owned()))?;
         let transport = self.rest.transport();
         let answer = transport.send(method.clone(), path, &jwt).await.map_err(|error| {
             self.observer.request(&self.source, super::rest::API, "error");
@@ -272,12 +274,10 @@ impl Client {
                 let what = format!("{what}: a token for `{account}`");
                 Denied::Trouble(SourceError::Failed { what, status, message }, pause)
             }
-            Some(Verdict::Forbidden(words)) if is_suspension(&words) => {
-                self.denied(what, suspended(app))
-            }
+            Some(Verdict::Forbidden(words)) if is_suspension(&words) => denied(suspended(app)),
             Some(_) if answer.status == 404 => {
                 let url = self.rest.transport().url();
-                self.denied(what, format!("there is no app {app_id} at {url}; correct app_id"))
+                denied(format!("there is no app {app_id} at {url}; correct app_id"))
             }
             Some(Verdict::Unauthorized(words)) => {
                 let cause = format!(
@@ -285,19 +285,19 @@ impl Client {
                      that it is this app's and was not deleted there, and this machine's clock",
                     file.display()
                 );
-                self.denied(what, cause)
+                denied(cause)
             }
             Some(_) => {
                 let cause = format!("a token for `{account}`: HTTP {}: {words}", answer.status);
-                self.denied(what, cause)
+                denied(cause)
             }
         })
     }
 
     /// What a refusal of the whole installation means; nothing where it is none.
-    pub(super) fn suspension(&self, what: &str, words: &str) -> Option<SourceError> {
+    pub(super) fn suspension(&self, words: &str) -> Option<SourceError> {
         let app = self.credential.app().filter(|_| is_suspension(words))?;
-        Some(SourceError::Denied { what: what.to_owned(), cause: suspended(app) })
+        Some(SourceError::Denied { cause: suspended(app) })
     }
 
     fn told<T: DeserializeOwned>(&self, what: &str, answer: &RawAnswer) -> Result<T, Denied> {
@@ -307,10 +307,10 @@ impl Client {
             Denied::Trouble(SourceError::Malformed { what, url, cause }, None)
         })
     }
+}
 
-    fn denied(&self, what: &str, cause: String) -> Denied {
-        Denied::Final(SourceError::Denied { what: what.to_owned(), cause })
-    }
+fn denied(cause: String) -> Denied {
+    Denied::Final(SourceError::Denied { cause })
 }
 
 /// GitHub's words for an App that it does not know.

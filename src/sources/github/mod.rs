@@ -18,6 +18,7 @@ mod installation;
 mod losses;
 mod moves;
 mod others;
+mod owner_cursor;
 mod owner_files;
 mod ownership;
 mod page;
@@ -32,6 +33,7 @@ mod repositories;
 mod rest;
 mod run;
 mod runs;
+mod schema;
 mod sizes;
 mod skew;
 mod survey;
@@ -50,8 +52,10 @@ pub use answers::{Discovery, HistoryPage, Mark, Parsing, Probe, Probed, Reach, R
 pub use gate::Left;
 pub use installation::Installation;
 pub use moves::{Moved, Pushed};
-pub use owner_files::{FilesRead, OwnerFiles};
+pub use owner_cursor::OwnerFiles;
+pub use owner_files::FilesRead;
 pub use ownership::Said;
+pub use schema::Optional;
 pub use survey::{ListedDeployment, Newest, Survey};
 pub use together::{FirstPage, FirstPages, Place};
 pub use webhook::{Heard, News};
@@ -63,6 +67,7 @@ use client::Client;
 use delivery::domain::{ClaimSource, Collector, DeploymentSource, Oid, Repository, Span, Time};
 use delivery::ledger::ProductionEnvironments;
 use incidents::IssueRule;
+use owner_cursor::Question;
 use probe::About;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -101,6 +106,11 @@ impl GitHub {
     /// Whether a stored repository is its to collect.
     pub fn is_home_of(&self, repository: &Repository) -> bool {
         self.settings.is_home_of(repository)
+    }
+
+    /// What the server's schema lacks and is done without; it is asked once.
+    pub async fn lacking(&self) -> Result<Vec<&'static Optional>, SourceError> {
+        Ok(self.client.lacking().await?)
     }
 
     /// Where the GitHub App is installed, once it has a token; nothing where a token is configured.
@@ -167,25 +177,33 @@ impl GitHub {
         }
     }
 
-    /// Whether catalog files or `CODEOWNERS` of a repository may have changed since its cursor was
-    /// made.
+    /// Whether catalog files, `CODEOWNERS` or workflow files of a repository may have changed since
+    /// its cursor was made.
     pub fn owner_files_may_have_news(
         &self,
         repo: &Repository,
         cursor: Option<&str>,
         wanted: OwnerFiles,
     ) -> bool {
-        owner_files::have_news(repo, cursor, wanted)
+        owner_cursor::have_news(repo, cursor, self.question(wanted))
     }
 
-    /// Reads catalog files and `CODEOWNERS` of repositories, each with its cursor, in batches. The
-    /// order is kept; an error concerns the whole source.
+    /// Reads catalog files, `CODEOWNERS` and workflow files of repositories, each with its cursor, in
+    /// batches. The order is kept; an error concerns the whole source.
     pub async fn owner_files(
         &self,
         repos: &[(&Repository, Option<&str>)],
         wanted: OwnerFiles,
     ) -> Result<Vec<Result<FilesRead, SourceError>>, SourceError> {
-        owner_files::owner_files(&self.client, repos, wanted).await
+        owner_files::owner_files(&self.client, repos, self.question(wanted)).await
+    }
+
+    fn question(&self, wanted: OwnerFiles) -> Question<'_> {
+        Question {
+            wanted,
+            template: &self.parsing.ownership.template_annotation,
+            owners: &self.parsing.platform.workflow_owners,
+        }
     }
 
     /// Asks which repositories have news, in batches; the order is kept. An error concerns the

@@ -1,27 +1,22 @@
-//! Catalog files and `CODEOWNERS` of many repositories, read where a head has moved.
+//! Catalog files, `CODEOWNERS` and workflow files of many repositories, read where a head has moved.
+//!
+//! Absent here: how it is told that one has (`owner_cursor.rs`).
 
 use super::client::Client;
 use super::files::{Depth, Listing, Text, list, read};
-use super::parse::{OWNER_PLACES, codeowners};
+use super::owner_cursor::{Cursor, Question};
+use super::parse::{Calls, OWNER_PLACES, WORKFLOWS, codeowners};
 use super::repositories::names_of;
 use crate::sources::{Problem, SourceError, read_catalog_file};
 use delivery::domain::{Claim, ClaimSource, Claims, RepoId, Repository};
-use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The names of catalog files.
 const CATALOG_NAMES: [&str; 2] = ["catalog-info.yaml", "catalog-info.yml"];
 /// No more catalog files of a repository are read, and as many that these point to.
 const MOST_CATALOG_FILES: usize = 500;
-
-/// Which files are read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OwnerFiles {
-    /// Catalog files.
-    pub catalog: bool,
-    /// `CODEOWNERS`.
-    pub codeowners: bool,
-}
+/// No more workflow files of a repository are read.
+const MOST_WORKFLOW_FILES: usize = 500;
 
 /// What the files of one repository said.
 #[derive(Debug)]
@@ -36,41 +31,9 @@ pub struct FilesRead {
     pub cursor: String,
 }
 
-/// What was read last.
-#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Cursor {
-    head: Option<String>,
-    /// Which files were read.
-    catalog: bool,
-    codeowners: bool,
-    /// Their object ids.
-    files: Listing,
-    /// Whether they point to files that no listing shows.
-    #[serde(default)]
-    points_further: bool,
-}
-
-impl Cursor {
-    fn read(text: Option<&str>) -> Option<Cursor> {
-        serde_json::from_str(text?).ok()
-    }
-
-    fn answers(&self, wanted: OwnerFiles) -> bool {
-        self.catalog == wanted.catalog && self.codeowners == wanted.codeowners
-    }
-}
-
-/// Whether files may have changed since the cursor was made. A head that nobody has seen since the
-/// start is no news.
-pub(super) fn have_news(repo: &Repository, cursor: Option<&str>, wanted: OwnerFiles) -> bool {
-    let head = repo.head.map(|head| head.to_string());
-    let has_moved = |known: &Cursor| head.is_some() && known.head != head;
-    Cursor::read(cursor).is_none_or(|known| !known.answers(wanted) || has_moved(&known))
-}
-
-/// Whether a file may say whose a repository is, by its path alone.
+/// Whether a file may be one of those that are read, by its path alone.
 pub(super) fn is_owner_file(path: &str) -> bool {
-    is_catalog(path) || OWNER_PLACES.contains(&path)
+    is_catalog(path) || OWNER_PLACES.contains(&path) || is_workflow_file(path)
 }
 
 /// A repository on its way.
@@ -81,6 +44,8 @@ struct Work<'a> {
     texts: BTreeMap<String, Text>,
     /// Catalog files that are not read, by the first of those that were found together.
     left_out: BTreeMap<String, usize>,
+    /// Whether there are more workflow files than are read.
+    has_more_workflows: bool,
     failure: Option<SourceError>,
 }
 
@@ -89,8 +54,9 @@ struct Work<'a> {
 pub(super) async fn owner_files(
     client: &Client,
     repos: &[(&Repository, Option<&str>)],
-    wanted: OwnerFiles,
+    question: Question<'_>,
 ) -> Result<Vec<Result<FilesRead, SourceError>>, SourceError> {
+    let wanted = question.wanted;
     let listed: Vec<&Repository> = repos.iter().map(|(repo, _)| *repo).collect();
     let is_wanted = |path: &str| {
         (wanted.catalog && is_catalog(path)) || (wanted.codeowners && OWNER_PLACES.contains(&path))
@@ -103,25 +69,25 @@ pub(super) async fn owner_files(
         known.keys().all(|path| path.matches('/').count() < 2)
     };
     let depth = if wanted.catalog { Depth::Bearable(&is_shallow) } else { Depth::Shallow };
-    let listings = list(client, &listed, depth, is_wanted).await?;
+    let listings = list(client, &listed, depth, wanted.workflows, is_wanted).await?;
     let mut works: Vec<Work<'_>> = Vec::new();
     for ((repo, cursor), found) in repos.iter().zip(listings) {
-        let known = Cursor::read(*cursor).filter(|known| known.answers(wanted));
-        let (listing, texts) = (Listing::new(), BTreeMap::new());
-        let mut work =
-            Work { repo, listing, known, texts, left_out: BTreeMap::new(), failure: None };
-        match found {
-            Ok(found) => (work.listing, work.left_out) = only_counting(found),
-            Err(error) => work.failure = Some(error),
-        }
-        works.push(work);
+        let known = Cursor::read(*cursor).filter(|known| known.answers(question));
+        let (failure, (mut listing, left_out)) = match found {
+            Ok(found) => (None, only_counting(found)),
+            Err(error) => (Some(error), Default::default()),
+        };
+        let workflows = leave_out(&mut listing, is_workflow_file, MOST_WORKFLOW_FILES);
+        let has_more_workflows = workflows.is_some();
+        let texts = BTreeMap::new();
+        works.push(Work { repo, listing, known, texts, left_out, has_more_workflows, failure });
     }
     let listed = works.iter().map(|work| work.listing.keys().cloned().collect()).collect();
     read_round(client, &mut works, listed).await?;
     // Locations may point further than the listing reaches.
     let further = works.iter_mut().map(targets).collect();
     read_round(client, &mut works, further).await?;
-    Ok(works.into_iter().map(|work| work.finish(wanted)).collect())
+    Ok(works.into_iter().map(|work| work.finish(question)).collect())
 }
 
 fn is_catalog(path: &str) -> bool {
@@ -136,14 +102,25 @@ fn only_counting(mut listing: Listing) -> (Listing, BTreeMap<String, usize>) {
     taken.next();
     let passed_over: Vec<&str> = taken.copied().collect();
     listing.retain(|path, _| !passed_over.contains(&path.as_str()));
-    let mut left_out = BTreeMap::new();
-    let catalogs = listing.keys().filter(|path| is_catalog(path));
-    let (count, first) = (catalogs.clone().count(), catalogs.clone().nth(MOST_CATALOG_FILES));
-    if let Some(first) = first.cloned() {
-        listing.retain(|path, _| !is_catalog(path) || *path < first);
-        left_out.insert(first, count - MOST_CATALOG_FILES);
-    }
-    (listing, left_out)
+    let left_out = leave_out(&mut listing, is_catalog, MOST_CATALOG_FILES);
+    (listing, left_out.into_iter().collect())
+}
+
+/// Leaves out files of a kind beyond the most that are read; gives the first of them, and how many
+/// there are.
+fn leave_out(
+    listing: &mut Listing,
+    is_one: impl Fn(&str) -> bool,
+    most: usize,
+) -> Option<(String, usize)> {
+    let all = listing.keys().filter(|path| is_one(path));
+    let (count, first) = (all.clone().count(), all.clone().nth(most).cloned()?);
+    listing.retain(|path, _| !is_one(path) || *path < first);
+    Some((first, count - most))
+}
+
+fn is_workflow_file(path: &str) -> bool {
+    path.strip_prefix(WORKFLOWS).is_some_and(|rest| rest.starts_with('/') && !is_catalog(path))
 }
 
 /// The files that catalog files point to and that were not read yet.
@@ -153,7 +130,7 @@ fn targets(work: &mut Work<'_>) -> BTreeSet<String> {
         Text::Of(text) => Some((path, text)),
         Text::Missing | Text::Unreadable => None,
     });
-    let found = texts.flat_map(|(path, text)| read_catalog_file(path, text, &[]).targets);
+    let found = texts.flat_map(|(path, text)| read_catalog_file(path, text, &[], "").targets);
     let mut unread: BTreeSet<String> =
         found.filter(|path| !work.texts.contains_key(path)).collect();
     if let Some(first) = unread.iter().nth(MOST_CATALOG_FILES).cloned() {
@@ -197,20 +174,15 @@ impl Work<'_> {
         self.failure.is_none() && !is_known
     }
 
-    fn finish(self, wanted: OwnerFiles) -> Result<FilesRead, SourceError> {
+    fn finish(self, question: Question<'_>) -> Result<FilesRead, SourceError> {
         let has_changed = self.has_changed();
         if let Some(failure) = self.failure {
             return Err(failure);
         }
         let was_further = self.known.as_ref().is_some_and(|known| known.points_further);
         let is_further = self.texts.keys().any(|path| !self.listing.contains_key(path));
-        let cursor = Cursor {
-            points_further: if has_changed { is_further } else { was_further },
-            head: self.repo.head.map(|head| head.to_string()),
-            catalog: wanted.catalog,
-            codeowners: wanted.codeowners,
-            files: self.listing,
-        };
+        let mut cursor = Cursor::new(question, self.listing, self.repo);
+        cursor.points_further = if has_changed { is_further } else { was_further };
         let mut read = FilesRead {
             repo: self.repo.id,
             claims: Vec::new(),
@@ -219,43 +191,76 @@ impl Work<'_> {
             cursor: serde_json::to_string(&cursor).unwrap_or_default(),
         };
         if has_changed {
-            let (mut catalog, mut owners) = (Vec::new(), Vec::new());
+            let mut said = Said::default();
             for (path, text) in &self.texts {
-                let is_owners = OWNER_PLACES.contains(&path.as_str());
-                let from =
-                    if is_owners { ClaimSource::CodeOwners } else { ClaimSource::CatalogFiles };
-                let (claims, problems) = match text {
-                    Text::Missing => (Vec::new(), Vec::new()),
-                    Text::Unreadable => (Vec::new(), vec![Problem::TooLarge]),
-                    Text::Of(text) if is_owners => owners_of(self.repo, text),
-                    Text::Of(text) => components_of(self.repo, path, text),
-                };
+                let (from, problems) = said.take(self.repo, path, text, question);
                 let problems = problems.into_iter().map(|problem| (from, path.clone(), problem));
                 read.problems.extend(problems);
-                if is_owners { owners.extend(claims) } else { catalog.extend(claims) }
             }
             for (first, left) in self.left_out {
                 let problem = Problem::TooMany { left, read: MOST_CATALOG_FILES };
                 read.problems.push((ClaimSource::CatalogFiles, first, problem));
             }
+            let (calls, too_many) = said.calls.into_claims();
+            let most = Problem::MoreThan(MOST_WORKFLOW_FILES, "files");
+            let too_many = too_many.into_iter().chain(self.has_more_workflows.then_some(most));
+            read.problems.extend(
+                too_many.map(|problem| (ClaimSource::WorkflowFiles, WORKFLOWS.to_owned(), problem)),
+            );
+            let wanted = question.wanted;
+            let told = [
+                (wanted.catalog, ClaimSource::CatalogFiles, said.catalog),
+                (wanted.codeowners, ClaimSource::CodeOwners, said.owners),
+                (wanted.workflows, ClaimSource::WorkflowFiles, calls),
+            ];
             let repo = Some(self.repo.id);
-            let claims = |source, claims| Claims { repo, source, claims };
-            if wanted.catalog {
-                read.claims.push(claims(ClaimSource::CatalogFiles, catalog));
-            }
-            if wanted.codeowners {
-                read.claims.push(claims(ClaimSource::CodeOwners, owners));
-            }
+            let told = told.into_iter().filter(|(is_wanted, _, _)| *is_wanted);
+            read.claims.extend(told.map(|(_, source, claims)| Claims { repo, source, claims }));
         }
         Ok(read)
     }
 }
 
-fn owners_of(repo: &Repository, text: &str) -> (Vec<Claim>, Vec<Problem>) {
-    codeowners(text, repo.full_name.split('/').next().unwrap_or_default())
+/// What the files of a repository say together.
+#[derive(Default)]
+struct Said {
+    catalog: Vec<Claim>,
+    owners: Vec<Claim>,
+    calls: Calls,
 }
 
-fn components_of(repo: &Repository, path: &str, text: &str) -> (Vec<Claim>, Vec<Problem>) {
-    let read = read_catalog_file(path, text, &names_of(repo));
-    (read.components.into_iter().map(Claim::Component).collect(), read.problems)
+impl Said {
+    /// Takes over what a file says; returns what it is, and what of it could not be used.
+    fn take(
+        &mut self,
+        repo: &Repository,
+        path: &str,
+        text: &Text,
+        question: Question<'_>,
+    ) -> (ClaimSource, Vec<Problem>) {
+        let from = match path {
+            path if OWNER_PLACES.contains(&path) => ClaimSource::CodeOwners,
+            path if is_workflow_file(path) && question.wanted.workflows => {
+                ClaimSource::WorkflowFiles
+            }
+            _ => ClaimSource::CatalogFiles,
+        };
+        let problems = match (text, from) {
+            (Text::Missing, _) => Vec::new(),
+            (Text::Unreadable, _) => vec![Problem::TooLarge],
+            (Text::Of(text), ClaimSource::CodeOwners) => {
+                let organization = repo.full_name.split('/').next().unwrap_or_default();
+                let (owners, problems) = codeowners(text, organization);
+                self.owners.extend(owners);
+                problems
+            }
+            (Text::Of(text), ClaimSource::WorkflowFiles) => self.calls.add(text, question.owners),
+            (Text::Of(text), _) => {
+                let read = read_catalog_file(path, text, &names_of(repo), question.template);
+                self.catalog.extend(read.components.into_iter().map(Claim::Component));
+                read.problems
+            }
+        };
+        (from, problems)
+    }
 }

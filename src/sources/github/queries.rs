@@ -22,6 +22,7 @@ macro_rules! query {
     };
 }
 
+query!(SCHEMA, "Schema", "schema", 1);
 query!(ORGANIZATION, "OrganizationRepositories", "organization", 100);
 query!(OWNER, "OwnerRepositories", "owner", 100);
 query!(NAMED_REPOSITORIES, "NamedRepositories", "named_repositories", 20);

@@ -119,6 +119,11 @@ impl<'a> Wanted<'a> {
         exact.map(|pattern| pattern.text()).collect()
     }
 
+    /// Whether it is of the part that this process collects.
+    pub(super) fn shares(&self, listed: &Listed) -> bool {
+        self.settings.shard.has(listed.repository.id)
+    }
+
     /// Whether an organisation, a name or a glob asks for it, be it excluded, archived or a fork.
     pub(super) fn covers(&self, full_name: &str) -> bool {
         let owner = full_name.split('/').next().unwrap_or_default();
@@ -133,7 +138,8 @@ impl<'a> Wanted<'a> {
         let names = names_of(&listed.repository);
         let full_name = &*listed.repository.full_name;
         let settings = self.settings;
-        if settings.exclude.iter().any(|pattern| pattern.matches(full_name)) {
+        let is_excluded = settings.exclude.iter().any(|pattern| pattern.matches(full_name));
+        if is_excluded || !self.shares(listed) {
             return false;
         }
         let is_named =

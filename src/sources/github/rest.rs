@@ -310,7 +310,7 @@ impl Client {
         bearer: Bearer,
     ) -> Outcome {
         let (what, message) = (what.to_owned(), message_of(answer));
-        if let Some(error) = self.suspension(&what, &message) {
+        if let Some(error) = self.suspension(&message) {
             return Outcome::Final(error);
         }
         match verdict {

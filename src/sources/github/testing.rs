@@ -6,7 +6,7 @@ use super::answers::Parsing;
 use crate::clock::Clock;
 use crate::config::{
     ByRepository, Components, DeploymentTeller, EnvironmentRule, HashLogins, HotfixRule,
-    IncidentSettings, OwnershipSettings, RepositoryPattern,
+    IncidentSettings, OwnershipSettings, PlatformSettings, RepositoryPattern,
 };
 use crate::sources::{Observer, Throttle};
 use delivery::domain::{Person, RepoId, Repository, RepositoryState, Time};
@@ -48,6 +48,7 @@ pub(super) fn parsing() -> Parsing {
         deployments: ByRepository::everywhere(DeploymentTeller::default()),
         components: Components::default(),
         ownership: OwnershipSettings::default(),
+        platform: PlatformSettings::default(),
         logins: Arc::new(Sums),
     }
 }

@@ -71,6 +71,12 @@ impl GraphError {
         })
     }
 
+    /// Whether the server does not know a field, or an argument of one.
+    fn is_of_schema(&self) -> bool {
+        let code = self.extensions.get("code").and_then(Value::as_str);
+        matches!(code, Some("undefinedField" | "argumentNotAccepted"))
+    }
+
     /// GitHub's words for a time-out or a bug, which the next try may not meet.
     fn is_trouble(&self) -> bool {
         self.message.starts_with("Something went wrong")
@@ -101,6 +107,8 @@ pub(super) enum Verdict {
     Unauthorized(String),
     /// The credentials may not do this.
     Forbidden(String),
+    /// The server's schema lacks something that the document asks for.
+    Unknown { status: u16, message: String },
     /// Nothing that asking again would change.
     Refused { status: u16, message: String },
     /// Not the API's address.
@@ -197,6 +205,9 @@ fn judge_body(answer: &RawAnswer) -> Verdict {
             Verdict::Answered(GraphAnswer { data: Value::Object(data), errors })
         }
         (_, Some(error)) if error.is_forbidden() => Verdict::Forbidden(error.words()),
+        (_, Some(error)) if error.is_of_schema() => {
+            Verdict::Unknown { status: answer.status, message: error.words() }
+        }
         (_, Some(error)) if error.is_trouble() => again(error.words(), false),
         (_, Some(error)) => Verdict::Refused { status: answer.status, message: error.words() },
         (_, None) => again("it holds neither data nor errors".to_owned(), true),

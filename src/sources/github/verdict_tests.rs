@@ -139,7 +139,9 @@ fn refusals_say_what_to_do() {
     assert!(cause.contains("https://ghe.example/"), "{cause}");
     assert!(matches!(verdict(404, &[], ""), Verdict::Misdirected(_)));
     let invalid = r#"{"errors":[{"message":"Field 'x' doesn't exist on type 'Y'","locations":[{"line":1,"column":1}],"extensions":{"code":"undefinedField"}}]}"#;
-    assert!(matches!(verdict(200, &[], invalid), Verdict::Refused { .. }));
+    assert!(matches!(verdict(200, &[], invalid), Verdict::Unknown { .. }));
+    let ambiguous = r#"{"errors":[{"message":"Fields 'a' and 'b' conflict","locations":[{"line":1,"column":1}],"extensions":{"code":"fieldConflict"}}]}"#;
+    assert!(matches!(verdict(200, &[], ambiguous), Verdict::Refused { .. }));
 }
 
 #[test]

@@ -234,8 +234,9 @@ impl GitHub {
     }
 
     fn of(&self, home: &Home, news: impl IntoIterator<Item = News>) -> Heard {
-        let news = news.into_iter().collect();
-        Heard { repo: Some(RepoId(home.id)), is_asked_for: self.covers(&home.full_name), news }
+        let (repo, news) = (RepoId(home.id), news.into_iter().collect());
+        let is_asked_for = self.settings.shard.has(repo) && self.covers(&home.full_name);
+        Heard { repo: Some(repo), is_asked_for, news }
     }
 
     fn covers(&self, full_name: &str) -> bool {

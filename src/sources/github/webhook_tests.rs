@@ -5,8 +5,8 @@
 use super::super::testing::{Ear, LeapingClock, parsing, pattern};
 use super::*;
 use crate::config::{
-    Credential, DeploymentTeller, GitHubSettings, RepositoryPattern, TagNames, TokenSettings,
-    WorkflowName,
+    Credential, DeploymentTeller, GitHubSettings, RepositoryPattern, Shard, TagNames,
+    TokenSettings, WorkflowName,
 };
 use serde_json::{Value, json};
 use std::io::Read;
@@ -24,6 +24,7 @@ fn settings(repositories: Vec<RepositoryPattern>) -> GitHubSettings {
         include_archived: false,
         include_forks: false,
         host: "github".to_owned(),
+        shard: Shard::WHOLE,
         credential: Credential::Token(TokenSettings::default()),
         webhook_secrets: Vec::new(),
     }
@@ -53,6 +54,20 @@ fn examples() -> Vec<(String, Value)> {
 
 fn heard(github: &GitHub, kind: &str, event: &Value) -> Result<Vec<News>, String> {
     github.heard(kind, event.to_string().as_bytes()).map(|heard| heard.news)
+}
+
+#[tokio::test]
+async fn each_of_the_processes_that_divide_repositories_hears_of_its_own() {
+    let event = json!({"repository": {"id": 186_853_002, "full_name": "Codertocat/Hello-World"}});
+    let asked_for = |part: &str| {
+        let mut settings = settings(vec![pattern("codertocat/*")]);
+        settings.shard = Shard::parse(part).unwrap();
+        let (clock, ear) = (LeapingClock::at(1_000), Arc::new(Ear::default()));
+        let github = GitHub::connect(&settings, 1.0, parsing(), clock, ear).unwrap();
+        github.heard("repository", event.to_string().as_bytes()).unwrap().is_asked_for
+    };
+    let parts: Vec<bool> = ["1/3", "2/3", "3/3"].map(asked_for).into();
+    assert_eq!(parts.iter().filter(|is_asked_for| **is_asked_for).count(), 1, "{parts:?}");
 }
 
 #[tokio::test]

@@ -30,14 +30,14 @@ impl PagerDuty {
         Ok(())
     }
 
-    /// All services of the account; as many as can be listed, where there are more.
+    /// All services of the account; an error where there are more than can be listed.
     pub async fn services(&self) -> Result<Vec<Service>, SourceError> {
         let mut unread = Vec::new();
         let listed =
             self.list("/services", "services", Vec::new(), WireService::of, &mut unread).await?;
-        let services = match listed {
-            Listed::All(services) => services,
-            Listed::TooMany => Vec::new(),
+        let Listed::All(services) = listed else {
+            let many = "there are more than 10,000, and not all can be listed".to_owned();
+            return Err(self.rest.garbled("services", many));
         };
         Ok(services.into_iter().map(WireService::into_service).collect())
     }

@@ -1,7 +1,7 @@
 //! What sources say of whose a repository is: a row for each repository and source.
 
 use super::{Line, list, malformed};
-use delivery::domain::{CatalogComponent, Claim, ClaimSource, Claims, Fact, RepoId};
+use delivery::domain::{CatalogComponent, Claim, ClaimSource, Claims, Fact, Pin, RepoId};
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteQueryResult;
@@ -57,6 +57,7 @@ pub(super) enum ClaimMirror {
     Team(String),
     Paths(String, Vec<String>),
     Component(Box<ComponentMirror>),
+    Calls(Option<String>, String, u32),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -82,6 +83,8 @@ pub(super) struct ComponentMirror {
     docs: bool,
     #[serde(default, skip_serializing_if = "list::is_false")]
     slo: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    template: Option<String>,
 }
 
 impl list::Mirrored for Claim {
@@ -95,6 +98,10 @@ impl list::Mirrored for Claim {
                 ClaimMirror::Paths(pattern.to_string(), teams)
             }
             Claim::Component(component) => ClaimMirror::Component(Box::new(mirror(component))),
+            Claim::Calls { workflow, pin, jobs } => {
+                let workflow = workflow.as_deref().map(str::to_owned);
+                ClaimMirror::Calls(workflow, pin.name().to_owned(), *jobs)
+            }
         }
     }
 
@@ -106,6 +113,11 @@ impl list::Mirrored for Claim {
                 Claim::Paths { pattern: pattern.into(), teams }
             }
             ClaimMirror::Component(mirror) => Claim::Component(component(*mirror)),
+            ClaimMirror::Calls(workflow, name, jobs) => {
+                let pin = Pin::ALL.into_iter().find(|pin| pin.name() == name);
+                let pin = pin.ok_or_else(|| malformed(format!("an unknown pin {name:?}")))?;
+                Claim::Calls { workflow: workflow.map(Arc::from), pin, jobs }
+            }
         })
     }
 }
@@ -124,6 +136,7 @@ fn mirror(component: &CatalogComponent) -> ComponentMirror {
         on_call: component.has_on_call,
         docs: component.has_docs,
         slo: component.has_slo,
+        template: text(&component.template),
     }
 }
 
@@ -140,5 +153,6 @@ fn component(mirror: ComponentMirror) -> CatalogComponent {
         has_on_call: mirror.on_call,
         has_docs: mirror.docs,
         has_slo: mirror.slo,
+        template: mirror.template.map(Arc::from),
     }
 }

@@ -213,12 +213,15 @@ fn claims() -> Claims {
         has_on_call: true,
         has_docs: true,
         has_slo: true,
+        template: Some("rust-service".into()),
     };
     let said = vec![
         Claim::Team("payments".into()),
         Claim::Paths { pattern: "/docs/".into(), teams: vec!["a".into(), "b".into()] },
         Claim::Component(bare),
         Claim::Component(full),
+        Claim::Calls { workflow: Some("acme/ci/x.yml".into()), pin: Pin::Tag, jobs: 3 },
+        Claim::Calls { workflow: None, pin: Pin::Branch, jobs: 1 },
     ];
     Claims { repo: Some(RepoId(7)), source: ClaimSource::CatalogFiles, claims: said }
 }

@@ -1,10 +1,11 @@
-//! What sources say of whose something is. Kept as they said it: which source is believed, and what
-//! several teams mean, is decided where components are shown.
+//! What sources say of a repository: whose it is, which components it has, and which shared workflows
+//! it calls. Kept as they said it: which source is believed, and what several teams mean, is decided
+//! where components are shown.
 
 use super::{RepoId, TeamName};
 use std::sync::Arc;
 
-/// A source that may say whose a repository or a part of it is.
+/// A source that says something of a repository: most of them whose it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ClaimSource {
     /// The catalog's server.
@@ -19,17 +20,20 @@ pub enum ClaimSource {
     CodeOwners,
     /// A topic of the repository.
     Topic,
+    /// Workflow files in the repository, which say nothing of owners.
+    WorkflowFiles,
 }
 
 impl ClaimSource {
     /// All of them.
-    pub const ALL: [ClaimSource; 6] = [
+    pub const ALL: [ClaimSource; 7] = [
         ClaimSource::CatalogServer,
         ClaimSource::CatalogFiles,
         ClaimSource::CustomProperty,
         ClaimSource::GitHubTeam,
         ClaimSource::CodeOwners,
         ClaimSource::Topic,
+        ClaimSource::WorkflowFiles,
     ];
 
     /// The name in labels, logs and the store.
@@ -41,6 +45,7 @@ impl ClaimSource {
             ClaimSource::GitHubTeam => "github_team",
             ClaimSource::CodeOwners => "codeowners",
             ClaimSource::Topic => "topic",
+            ClaimSource::WorkflowFiles => "workflow_files",
         }
     }
 }
@@ -71,6 +76,41 @@ pub enum Claim {
     },
     /// There is a component.
     Component(CatalogComponent),
+    /// Jobs call a reusable workflow of a repository.
+    Calls {
+        /// Where it is: `owner/name/.github/workflows/file.yml`, owner and name in lower case; absent
+        /// where its owner may be a person.
+        workflow: Option<Arc<str>>,
+        /// What the call is pinned to.
+        pin: Pin,
+        /// How many jobs call it so.
+        jobs: u32,
+    },
+}
+
+/// What a call of a workflow is pinned to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Pin {
+    /// A branch: every push to it changes what is called.
+    Branch,
+    /// A commit: nothing changes it.
+    Sha,
+    /// A tag, which stands for a release.
+    Tag,
+}
+
+impl Pin {
+    /// All of them, by name.
+    pub const ALL: [Pin; 3] = [Pin::Branch, Pin::Sha, Pin::Tag];
+
+    /// The name in labels and the store.
+    pub fn name(self) -> &'static str {
+        match self {
+            Pin::Branch => "branch",
+            Pin::Sha => "sha",
+            Pin::Tag => "tag",
+        }
+    }
 }
 
 /// A component as the catalog describes it.
@@ -98,4 +138,6 @@ pub struct CatalogComponent {
     pub has_docs: bool,
     /// Whether it says where its service level objectives are.
     pub has_slo: bool,
+    /// The template that it was made from.
+    pub template: Option<Arc<str>>,
 }

@@ -15,7 +15,7 @@ mod repository;
 mod survey;
 mod time;
 
-pub use claim::{CatalogComponent, Claim, ClaimSource, Claims};
+pub use claim::{CatalogComponent, Claim, ClaimSource, Claims, Pin};
 pub use commit::{Commit, CommitGraph, CommitIndex, Headline};
 pub use deployment::{
     Deployment, DeploymentMark, DeploymentState, DeploymentStatus, OtherDeployment,

@@ -17,7 +17,7 @@ pub struct Proportion {
 
 impl Proportion {
     /// `part` of `whole`; absent where there is no whole.
-    pub(super) fn of(part: u64, whole: u64) -> Option<Proportion> {
+    pub fn of(part: u64, whole: u64) -> Option<Proportion> {
         if whole == 0 {
             return None;
         }

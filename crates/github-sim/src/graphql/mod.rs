@@ -19,12 +19,13 @@ use apollo_compiler::executable::Operation;
 use apollo_compiler::request::coerce_variable_values;
 use apollo_compiler::resolvers::Execution;
 use apollo_compiler::response::{GraphQLError, JsonMap, JsonValue};
+use apollo_compiler::schema::ExtendedType;
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Schema};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::cell::RefCell;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// The schema that the simulation serves: a part of GitHub's, named and typed as there.
 pub const SCHEMA: &str = include_str!("../schema.graphql");
@@ -32,13 +33,39 @@ pub const SCHEMA: &str = include_str!("../schema.graphql");
 /// The most nodes that a query may ask for.
 const NODE_LIMIT: u64 = 500_000;
 
-fn schema() -> &'static Valid<Schema> {
-    static PARSED: OnceLock<Valid<Schema>> = OnceLock::new();
-    PARSED.get_or_init(|| match Schema::parse_and_validate(SCHEMA, "schema.graphql") {
-        Ok(schema) => schema,
+/// The schema as a client meets it.
+pub(crate) type SharedSchema = Arc<Valid<Schema>>;
+
+/// The whole schema.
+pub(crate) fn schema() -> SharedSchema {
+    static PARSED: OnceLock<SharedSchema> = OnceLock::new();
+    let parse = || match Schema::parse_and_validate(SCHEMA, "schema.graphql") {
+        Ok(schema) => Arc::new(schema),
         // A test proves the schema valid; a broken one only misses what is broken.
-        Err(broken) => Valid::assume_valid(broken.partial),
-    })
+        Err(broken) => Arc::new(Valid::assume_valid(broken.partial)),
+    };
+    Arc::clone(PARSED.get_or_init(parse))
+}
+
+/// The schema without fields and arguments: `Issue.stateReason(enableDuplicate:)`, `Issue.title`.
+pub(crate) fn schema_without(lacking: &[String]) -> SharedSchema {
+    let mut schema = schema().as_ref().clone().into_inner();
+    for name in lacking {
+        let (place, argument) = match name.split_once('(') {
+            Some((place, argument)) => (place, Some(argument.trim_end_matches([':', ')']))),
+            None => (name.as_str(), None),
+        };
+        let Some((on, field)) = place.split_once('.') else { continue };
+        let Some(ExtendedType::Object(object)) = schema.types.get_mut(on) else { continue };
+        let object = object.make_mut();
+        match (argument, object.fields.get_mut(field)) {
+            (Some(argument), Some(field)) => {
+                field.make_mut().arguments.retain(|one| one.name != argument);
+            }
+            _ => object.fields.retain(|name, _| name != field),
+        }
+    }
+    Arc::new(Valid::assume_valid(schema))
 }
 
 /// The body of a request.
@@ -53,6 +80,7 @@ pub(crate) struct Request {
 
 /// A request that passed validation.
 pub(crate) struct Prepared {
+    schema: SharedSchema,
     document: Valid<ExecutableDocument>,
     variables: Valid<JsonMap>,
     operation: Option<String>,
@@ -83,8 +111,8 @@ impl Request {
     ///
     /// # Errors
     /// The body of the answer that tells what is wrong.
-    pub(crate) fn prepare(&self) -> Result<Prepared, Value> {
-        let document = ExecutableDocument::parse_and_validate(schema(), &self.query, "query")
+    pub(crate) fn prepare(&self, schema: SharedSchema) -> Result<Prepared, Value> {
+        let document = ExecutableDocument::parse_and_validate(&schema, &self.query, "query")
             .map_err(|broken| {
                 let errors = broken.errors.iter().map(|error| {
                     let message = error.error.unstable_compat_message();
@@ -107,7 +135,7 @@ impl Request {
             JsonValue::Object(values) => values,
             _ => JsonMap::new(),
         };
-        let variables = coerce_variable_values(schema(), operation, &values)
+        let variables = coerce_variable_values(&schema, operation, &values)
             .map_err(|error| refused(&error.to_graphql_error(sources)))?;
         let cost = cost::of(&document, operation, &variables);
         if cost.nodes > NODE_LIMIT {
@@ -122,7 +150,7 @@ impl Request {
         }
         let dry_run = is_dry_run(&document, operation);
         let operation = self.operation_name.clone();
-        Ok(Prepared { document, variables, operation, cost, dry_run })
+        Ok(Prepared { schema, document, variables, operation, cost, dry_run })
     }
 }
 
@@ -142,6 +170,18 @@ fn invalid(mut error: Value, message: Option<String>) -> Value {
         Some((field.to_owned(), rest.split_once('"')?.0.to_owned()))
     });
     error["message"] = json!(message);
+    let unaccepted = message.strip_prefix("Unknown argument \"").and_then(|rest| {
+        let (argument, rest) = rest.split_once("\" on field \"")?;
+        let (_, field) = rest.split_once('"')?.0.split_once('.')?;
+        Some((argument.to_owned(), field.to_owned()))
+    });
+    if let Some((argument, field)) = unaccepted {
+        error["message"] = json!(format!("Field '{field}' doesn't accept argument '{argument}'"));
+        error["extensions"] = json!({
+            "code": "argumentNotAccepted", "name": field, "typeName": "Field",
+            "argumentName": argument,
+        });
+    }
     if let Some((field, on)) = unknown {
         error["message"] = json!(format!("Field '{field}' doesn't exist on type '{on}'"));
         error["extensions"] = json!({"code": "undefinedField", "typeName": on, "fieldName": field});
@@ -181,7 +221,7 @@ impl Prepared {
             foreign: RefCell::default(),
         };
         let root = exec::At { ctx: &ctx, node: Node::Query, place: None };
-        let executed = Execution::new(schema(), &self.document)
+        let executed = Execution::new(&self.schema, &self.document)
             .coerced_variable_values(&self.variables)
             .enable_schema_introspection(true)
             .operation_name(self.operation.as_deref())

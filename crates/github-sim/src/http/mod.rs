@@ -226,7 +226,7 @@ fn respond(
 }
 
 fn execute(sim: &Sim, call: &Call, request: &graphql::Request, operation: &str) -> Answer {
-    let prepared = match request.prepare() {
+    let prepared = match request.prepare(sim.faults().schema()) {
         Ok(prepared) => prepared,
         Err(body) => return Answer::json(200, body),
     };

@@ -151,3 +151,29 @@ async fn an_unknown_enum_value_passes_through() {
         &json!({"state": "TELEPORTED", "latestStatus": {"state": "TELEPORTED"}})
     );
 }
+
+#[tokio::test]
+async fn an_older_schema_lacks_fields_and_arguments_and_says_so() {
+    let mut story = Scenario::new();
+    let repo = story.repository(NOW - DAY, "acme/api");
+    story.issue(NOW - DAY, repo, "Down", &[]);
+    let world = World::of(story).await;
+    let lacking = ["Issue.stateReason(enableDuplicate:)", "DeploymentStatus.environment"];
+    world.sim.faults().on_schema(&lacking);
+    let with = |issue: &str| {
+        format!(
+            "{{ repository(owner: \"acme\", name: \"api\") {{ issue(number: 1) {{ {issue} }} }} }}"
+        )
+    };
+    let refused = world.post(&with("stateReason(enableDuplicate: true)"), json!({})).await;
+    let error = &refused["errors"][0];
+    assert_eq!(error["message"], "Field 'stateReason' doesn't accept argument 'enableDuplicate'");
+    assert_eq!(error["extensions"]["code"], "argumentNotAccepted");
+    assert_eq!(refused.get("data"), None);
+    world.data(&with("stateReason"), json!({})).await;
+    let types = "{ __type(name: \"DeploymentStatus\") { fields { name args { name } } } }";
+    let names = |types: Value| types["__type"]["fields"].to_string();
+    assert!(!names(world.data(types, json!({})).await).contains("\"environment\""));
+    world.sim.faults().clear();
+    assert!(names(world.data(types, json!({})).await).contains("\"environment\""));
+}

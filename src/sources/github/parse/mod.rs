@@ -2,9 +2,11 @@
 
 mod codeowners;
 mod reverts;
+mod workflows;
 
 pub(super) use codeowners::{PLACES as OWNER_PLACES, codeowners};
 pub(super) use reverts::{branch_reversion, reversions};
+pub(super) use workflows::{Calls, WORKFLOWS, is_workflow};
 
 /// How the rest of a merge's headline starts, after `Merge ` and perhaps `remote-tracking `.
 const MERGED: [&str; 6] =

@@ -1,0 +1,5 @@
+//! The review pages of a running daemon.
+
+mod browser;
+mod seen;
+mod told;
