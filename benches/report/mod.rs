@@ -26,6 +26,18 @@ impl Report {
         }
     }
 
+    /// A figure that must not fall short of `least`.
+    #[allow(dead_code, reason = "not every bench has such figures")]
+    pub fn at_least(&mut self, what: &str, figure: f64, least: f64) {
+        let fits = figure >= least;
+        let verdict = if fits { "" } else { "  MISSED" };
+        let shown = format!("{} of {}", short(figure.round()), short(least));
+        println!("  {what:<64} {shown:>12}{verdict}");
+        if !fits {
+            self.missed.push(what.to_owned());
+        }
+    }
+
     /// The exit code: a failure where a target was missed.
     pub fn conclude(self) -> ExitCode {
         if self.missed.is_empty() {

@@ -7,7 +7,7 @@ use crate::exposition::{OwnMetrics, SourceLabels};
 use crate::sources::github::Discovery;
 use crate::sources::{SourceError, Throttle};
 use crate::{collect, sources};
-use delivery::domain::{ClaimSource, Collector, Time};
+use delivery::domain::{ClaimSource, Collector, Span, Time};
 use std::sync::Arc;
 
 /// The label `collector` of what concerns a whole sweep.
@@ -179,6 +179,10 @@ impl collect::Observer for Observers {
 
     fn data_through(&self, source: &str, collector: Collector, through: Time) {
         self.own.data_through(source, collector.name(), through);
+    }
+
+    fn backfill_remaining(&self, source: &str, seconds: Option<Span>) {
+        self.own.backfill_remaining(source, seconds);
     }
 
     fn missed(&self, source: &str, collector: Collector) {

@@ -76,6 +76,7 @@ impl HealthView for View {
             last_error: health.last_error,
             repositories: health.repositories,
             backfilled: health.complete,
+            remaining: health.remaining,
         });
         HealthReport {
             not_ready: (!ready).then(|| "stored facts are being read".to_owned()),

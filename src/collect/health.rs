@@ -1,6 +1,6 @@
 //! How each source is doing, for the landing page and `/-/ready`.
 
-use delivery::domain::Time;
+use delivery::domain::{Span, Time};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -19,6 +19,9 @@ pub struct SourceHealth {
     pub repositories: usize,
     /// Repositories whose backfill is complete.
     pub complete: usize,
+    /// How long the first collection will take still; absent where that cannot be told, or it is
+    /// complete.
+    pub remaining: Option<Span>,
     /// When the next sweep begins.
     pub next_sweep: Option<Time>,
 }

@@ -50,9 +50,12 @@ impl Heeding {
             Some(repo) => self.repositories.due(repo, now),
             None => self.of_all.due(news, now),
         };
-        // A clock that was set back puts nothing off.
-        let holds = |at: &Time| (1..=HOUR).contains(&at.since(now));
-        due.max(self.not_before.filter(holds).unwrap_or(now))
+        due.max(self.paused_until(now).unwrap_or(now))
+    }
+
+    /// Until when nothing is looked into; a clock that was set back puts nothing off.
+    fn paused_until(&self, now: Time) -> Option<Time> {
+        self.not_before.filter(|at| (1..=HOUR).contains(&at.since(now)))
     }
 
     fn note(&mut self, taken: &Numbered, now: Time) {
@@ -68,7 +71,11 @@ impl Collect {
     /// The earliest instant at which some hint may be looked into; nothing where none waits.
     pub(super) fn hints_due(&self) -> Option<Time> {
         let now = self.around.clock.now();
-        self.hints.waiting().iter().map(|about| self.heeding.due(about, now)).min()
+        match self.heeding.paused_until(now) {
+            // However many wait: nothing is due before.
+            Some(until) => self.hints.some_wait().then_some(until),
+            None => self.hints.first_due(|about| self.heeding.due(about, now)),
+        }
     }
 
     /// Whether some hint may be looked into now.

@@ -7,7 +7,7 @@
 use super::moved::Taken;
 use crate::sources::github::{GitHub, News};
 use crate::store::{Hint, Store, StoreError};
-use delivery::domain::{ClaimSource, RepoId};
+use delivery::domain::{ClaimSource, RepoId, Time};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
@@ -60,9 +60,14 @@ impl Hints {
         self.lock().collected = repositories.collect();
     }
 
-    /// What waits to be read.
-    pub(super) fn waiting(&self) -> Vec<About> {
-        self.lock().waiting.keys().cloned().collect()
+    /// Whether anything waits to be read.
+    pub(super) fn some_wait(&self) -> bool {
+        !self.lock().waiting.is_empty()
+    }
+
+    /// The earliest of the instants at which what waits is due.
+    pub(super) fn first_due(&self, due: impl Fn(&About) -> Time) -> Option<Time> {
+        self.lock().waiting.keys().map(due).min()
     }
 
     /// Takes some of what waits, to read it.

@@ -20,6 +20,7 @@ mod observer;
 mod owner_files;
 mod ownership;
 mod pace;
+mod progress;
 mod quiet;
 mod recheck;
 mod sweep;
@@ -40,15 +41,14 @@ use crate::config::{
 use crate::sources::SourceError;
 use crate::sources::github::{FirstPages, GitHub};
 use crate::store::{CursorOf, Store, StoreError};
-use delivery::domain::{
-    ClaimSource, Collector, Fact, MINUTE, RepoId, Repository, RepositoryState, Span, Time,
-};
+use delivery::domain::{ClaimSource, Collector, Fact, MINUTE, RepoId, Repository, Span, Time};
 use failing::{Concern, Failing};
 use fetch::History;
 use heed::Heeding;
 use hints::Hints;
 use news::Sweeps;
 use ownership::Asked;
+use progress::Backfill;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
@@ -120,6 +120,7 @@ pub struct Collect {
     /// Points that a sweep takes, about.
     sweep_cost: u64,
     history: History,
+    backfill: Backfill,
     /// What webhooks said.
     hints: Arc<Hints>,
     heeding: Heeding,
@@ -143,6 +144,7 @@ impl Collect {
             first_pages: FirstPages::default(),
             sweep_cost: 0,
             history: History::default(),
+            backfill: Backfill::default(),
             turns: 0,
         }
     }
@@ -271,46 +273,6 @@ impl Collect {
         }
         self.tell_up(swept.is_ok());
         self.tell_progress();
-    }
-
-    fn tell_up(&self, up: bool) {
-        self.around.observer.up(self.source.name(), up);
-        self.around.health.update(self.source.name(), |health| health.up = Some(up));
-    }
-
-    /// Tells how far the source has come, and what fails.
-    fn tell_progress(&self) {
-        let name = self.source.name();
-        let through = Collector::ALL
-            .into_iter()
-            .filter_map(|collector| self.tell_data_through(collector))
-            .min();
-        let (repositories, complete) = self.backfill_counts();
-        let failure = self.failing.worst();
-        self.around.health.update(name, |health| {
-            health.last_error = failure;
-            health.data_through = through.or(health.data_through);
-            health.repositories = repositories;
-            health.complete = complete;
-        });
-    }
-
-    /// Tells how far one collector has come in the repository that lags most.
-    fn tell_data_through(&self, collector: Collector) -> Option<Time> {
-        let complete = self.active().filter(|tracked| tracked.backfill_complete());
-        let progress = complete.filter_map(|tracked| tracked.progress.get(&collector));
-        let through = progress.filter_map(|progress| progress.through).min()?;
-        self.around.observer.data_through(self.source.name(), collector, through);
-        Some(through)
-    }
-
-    fn backfill_counts(&self) -> (usize, usize) {
-        let complete = self.active().filter(|tracked| tracked.backfill_complete()).count();
-        (self.active().count(), complete)
-    }
-
-    fn active(&self) -> impl Iterator<Item = &Tracked> {
-        self.tracked.values().filter(|tracked| tracked.repository.state == RepositoryState::Active)
     }
 
     /// Counts a failure, and logs it when it is new: once, here, where it is handled. The store logs

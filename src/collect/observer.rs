@@ -1,7 +1,7 @@
 //! What collecting tells about its own work, for the exporter's own metrics.
 
 use crate::sources::github::Discovery;
-use delivery::domain::{ClaimSource, Collector, Time};
+use delivery::domain::{ClaimSource, Collector, Span, Time};
 
 /// Hears how collecting goes. Methods must return at once.
 pub trait Observer: Send + Sync {
@@ -23,6 +23,9 @@ pub trait Observer: Send + Sync {
     fn succeeded(&self, source: &str, collector: Collector, at: Time);
     /// One collector has all that happened up to this instant, in every complete repository.
     fn data_through(&self, source: &str, collector: Collector, through: Time);
+    /// How many seconds the first collection will take still; absent where that cannot be told, or it
+    /// is complete.
+    fn backfill_remaining(&self, source: &str, seconds: Option<Span>);
     /// The reconcile found news of a repository that the sweeps should have told and had missed.
     fn missed(&self, source: &str, collector: Collector);
 }

@@ -46,7 +46,6 @@ pub use settings::{
 };
 
 pub use shard::Shard;
-
 pub use surveys::{KnownTeams, SurveyQuestion, SurveySettings, plain};
 
 use problems::Report;

@@ -10,6 +10,7 @@ mod pagerduty;
 mod pages;
 mod platform;
 mod surveys;
+mod webhooks;
 
 use super::*;
 use secrecy::ExposeSecret;

@@ -54,14 +54,14 @@ fn entry(plan: &Plan, place: usize, profile: &Profile) -> String {
         (_, place) if place < BEFORE_TEMPLATES => None,
         ("library", _) => Some("library"),
         _ if plan.previews => Some("web-frontend"),
-        _ if place % 4 == 0 => None,
+        _ if place.is_multiple_of(4) => None,
         _ => Some("backend-service"),
     };
     let template = template.map_or_else(String::new, |template| {
         format!("    backstage.io/source-template: template:default/{template}\n")
     });
-    let docs = if place % 3 == 0 { "" } else { "    backstage.io/techdocs-ref: dir:.\n" };
-    let links = if place % 2 == 0 {
+    let docs = if place.is_multiple_of(3) { "" } else { "    backstage.io/techdocs-ref: dir:.\n" };
+    let links = if place.is_multiple_of(2) {
         "  links:\n    - { url: https://slo.example.org, title: SLO }\n    \
          - { url: https://call.example.org, title: On-call }\n"
     } else {

@@ -24,6 +24,7 @@ mod parallel;
 mod past;
 mod places;
 mod platform;
+mod pooling;
 mod questions;
 mod recent;
 mod repository_claims;
@@ -71,7 +72,7 @@ use components::{Component, components_of, owner_of_repository};
 use delivery::domain::{ComponentId, Fact, RepoId, Repository, Span, TeamName, Time, Window};
 use estate::{Changes, Estate, RepositoryFacts};
 use figures::Shown;
-use group::{Level, Pooled};
+use group::Level;
 use mistakes::ToldMistakes;
 use places::{Place, Places};
 use schedule::{Alarms, Homes};
@@ -368,30 +369,6 @@ impl Evaluator {
             system: text(component.entry().and_then(|entry| entry.system.as_ref())),
             lifecycle: text(component.entry().and_then(|entry| entry.lifecycle.as_ref())),
         }
-    }
-
-    /// Puts the touched components into their teams and organisations, and measures these.
-    fn evaluate_groups(&mut self, touched: &BTreeSet<ComponentId>, now: Time) {
-        for component in touched {
-            let found = self.places.get(component).zip(self.components.get(component));
-            let facts = self.estate.repositories.get(&component.repo);
-            let through = facts.and_then(RepositoryFacts::through);
-            let pooled = |group: &Arc<str>, evaluated: &Evaluated| Pooled {
-                group: Arc::clone(group),
-                contribution: Arc::clone(&evaluated.contribution),
-                through,
-            };
-            let member = |(place, one): (&Place, &Evaluated)| {
-                (Arc::clone(&place.team), Arc::clone(&one.contribution))
-            };
-            self.space.put(component, found.map(member));
-            self.teams.put(component, found.map(|(place, one)| pooled(&place.team, one)));
-            self.orgs.put(component, found.map(|(place, one)| pooled(&place.org, one)));
-        }
-        self.teams.evaluate(&self.unmapped.teams, now);
-        self.teams.note(&self.space.evaluate());
-        let of_orgs = self.unmapped.of_orgs(self.orgs.only());
-        self.orgs.evaluate(&of_orgs, now);
     }
 }
 

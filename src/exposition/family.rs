@@ -1,6 +1,6 @@
 //! What it takes to declare a family, once, for every level that shows it.
 
-use super::figures::PlatformFigures;
+use super::figures::{Pair, PlatformFigures};
 use super::histogram::Histogram;
 use super::settled::SettledFigures;
 use delivery::measures::{
@@ -146,7 +146,7 @@ pub(super) enum Reading {
     /// One value of a team in a survey.
     Survey(fn(&SurveyFigures, &GroupFigures) -> Option<f64>),
     /// Values by those of the family's two labels.
-    PlatformPairs(fn(&PlatformFigures) -> &[([String; 2], u64)]),
+    PlatformPairs(fn(&PlatformFigures) -> &[Pair]),
 }
 
 /// A family, declared for one or several levels.

@@ -44,8 +44,11 @@ pub struct PlatformFigures {
     /// Components of the catalog by the template that they were made from.
     pub golden_path: Vec<(String, u64)>,
     /// Jobs that call a reusable workflow, by the workflow and what they are pinned to.
-    pub workflows: Vec<([String; 2], u64)>,
+    pub workflows: Vec<Pair>,
 }
+
+/// The values of two labels, and how much there is of them.
+pub type Pair = ([String; 2], u64);
 
 /// Figures that a component, a team and an organisation share.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use super::family::Kind;
 use super::format::Format;
 use super::own_families::{self as own, CounterVec, GaugeVec};
 use super::writer::{Samples, Writer};
-use delivery::domain::Time;
+use delivery::domain::{Span, Time};
 use prometheus::proto::{Metric, MetricFamily, MetricType};
 use prometheus::{Gauge, Histogram, HistogramVec, Registry};
 
@@ -19,6 +19,7 @@ pub struct OwnMetrics {
     collection_duration: HistogramVec,
     failures: CounterVec,
     items: CounterVec,
+    backfill_remaining: GaugeVec,
     missed: CounterVec,
     requests: CounterVec,
     points_spent: CounterVec,
@@ -69,6 +70,7 @@ impl OwnMetrics {
             collection_duration: own::COLLECTION_DURATION.collection_times(&registry)?,
             failures: own::FAILURES.counters(&registry)?,
             items: own::ITEMS.counters(&registry)?,
+            backfill_remaining: own::BACKFILL_REMAINING.gauges(&registry)?,
             missed: own::MISSED.counters(&registry)?,
             requests: own::REQUESTS.counters(&registry)?,
             points_spent: own::POINTS_SPENT.counters(&registry)?,
@@ -111,7 +113,9 @@ impl OwnMetrics {
     pub fn forget_source(&self, labels: &SourceLabels<'_>) {
         let source = labels.source;
         // What was never told is not there to be removed.
-        let _ = self.source_up.remove_label_values(&[source]);
+        for gauges in [&self.source_up, &self.backfill_remaining] {
+            let _ = gauges.remove_label_values(&[source]);
+        }
         for collector in labels.collectors {
             for gauges in [&self.last_success, &self.data_through] {
                 let _ = gauges.remove_label_values(&[source, collector]);
@@ -153,6 +157,17 @@ impl OwnMetrics {
     /// The instant through which a collector has all repositories' facts.
     pub fn data_through(&self, source: &str, collector: &str, through: Time) {
         self.data_through.with_label_values(&[source, collector]).set(through.0 as f64);
+    }
+
+    /// How long the first collection will take still; absent where nobody can tell.
+    pub fn backfill_remaining(&self, source: &str, seconds: Option<Span>) {
+        match seconds {
+            Some(seconds) => {
+                self.backfill_remaining.with_label_values(&[source]).set(seconds as f64);
+            }
+            // What was never told is not there to be removed.
+            None => drop(self.backfill_remaining.remove_label_values(&[source])),
+        }
     }
 
     /// A collection failed.

@@ -69,6 +69,12 @@ pub(super) const ITEMS: OwnFamily = own(
     COLLECTOR,
     "Items read from the source, known ones that were read again included.",
 );
+pub(super) const BACKFILL_REMAINING: OwnFamily = own(
+    "dora_exporter_source_backfill_remaining_seconds",
+    Kind::Gauge,
+    &["source"],
+    "How long the first collection will take still, by its pace so far; absent before that can be told, and once it is complete.",
+);
 pub(super) const MISSED: OwnFamily = own(
     "dora_exporter_source_missed_news_total",
     Kind::Counter,
@@ -160,6 +166,7 @@ pub(super) const OWN_FAMILIES: &[OwnFamily] = &[
     COLLECTION_DURATION,
     FAILURES,
     ITEMS,
+    BACKFILL_REMAINING,
     MISSED,
     REQUESTS,
     POINTS_SPENT,

@@ -331,7 +331,6 @@ fn families_beyond_the_limit_are_withheld_whole_and_told() {
     assert_eq!(limited.series() + count, whole.series());
     assert!(!plain(&limited).contains("dora_change_phase_seconds"));
     assert!(whole.withheld().is_empty());
-
     let metrics = OwnMetrics::new().unwrap();
     metrics.exposed(&limited);
     let told = format!("dora_exporter_series_withheld{{family=\"{family}\"}} {count}\n");

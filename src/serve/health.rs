@@ -1,6 +1,6 @@
 //! What the landing page and the readiness answer are made from.
 
-use delivery::domain::Time;
+use delivery::domain::{Span, Time};
 
 /// Tells the health of the exporter; asked once per request, so it must not block.
 pub trait HealthView: Send + Sync {
@@ -42,4 +42,6 @@ pub struct SourceHealth {
     pub repositories: usize,
     /// Of how many of them the first collection is complete.
     pub backfilled: usize,
+    /// How long that will take still; absent where it cannot be told, or all are complete.
+    pub remaining: Option<Span>,
 }

@@ -139,11 +139,13 @@ fn progress(source: &SourceHealth) -> String {
     if all == 0 {
         return "–".to_owned();
     }
+    let left = source.remaining.map(|left| format!(", about {} left", length(left)));
     format!(
-        "<meter min=\"0\" max=\"{all}\" value=\"{done}\">{done} of {all}</meter>{} of {} {}",
+        "<meter min=\"0\" max=\"{all}\" value=\"{done}\">{done} of {all}</meter>{} of {} {}{}",
         thousands(done),
         thousands(all),
         if all == 1 { "repository" } else { "repositories" },
+        left.unwrap_or_default(),
     )
 }
 
@@ -222,6 +224,7 @@ mod tests {
             last_error: None,
             repositories: 40,
             backfilled: 12,
+            remaining: Some(8_000),
         }
     }
 
@@ -235,7 +238,7 @@ mod tests {
             ">90 s ago</time>",
             "datetime=\"2025-12-31T23:59:18Z\"",
             "max=\"40\" value=\"12\"",
-            "12 of 40 repositories",
+            "12 of 40 repositories, about 2 h left",
             "in 4 min",
             "20\u{202f}480",
             ">3 h ago</time>",

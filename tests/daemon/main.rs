@@ -30,6 +30,7 @@ mod pagerduty;
 #[allow(dead_code)] // The source's own tests use the rest.
 mod pagerduty_account;
 mod pages;
+mod permissions;
 mod platform;
 mod privacy;
 mod process;

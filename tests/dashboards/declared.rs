@@ -1,6 +1,6 @@
 //! What may be asked for: every family that the exporter declares, with its labels and their values.
 
-use delivery::domain::Collector;
+use delivery::domain::{Collector, Pin};
 use delivery::ledger::Reason;
 use delivery::measures::{BENCHMARK, Level, Measure, PHASES};
 use dora_exporter::exposition::{Format, Kind, OwnMetrics, families, reference};
@@ -138,6 +138,7 @@ fn is_value(label: &str, value: &str) -> bool {
         ]
         .iter()
         .any(|measure| measure.name() == value),
+        "pin" => Pin::ALL.iter().any(|pin| pin.name() == value),
         "team" => value == "unowned",
         _ => false,
     }

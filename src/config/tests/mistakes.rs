@@ -363,10 +363,6 @@ static MISTAKES: &[(&str, &str)] = &[
              (token_env) or a file (token_file)",
     ),
     (
-        "webhook_secret_file = \"s\"\n",
-        "github[0].webhook_secret_file (dora.toml, line 3): is not supported yet; remove it",
-    ),
-    (
         "app_id = 7\n",
         "github[0].app_id (dora.toml, line 3): needs the app's key: write private_key_file = \
              \"/run/secrets/github-app.pem\", a file that the app's settings at GitHub generate",

@@ -16,6 +16,7 @@ pub(super) fn busy_metrics() -> OwnMetrics {
     metrics.collection_finished("github", "deployments", 1.0);
     metrics.last_success("github", "deployments", T);
     metrics.data_through("github", "deployments", T);
+    metrics.backfill_remaining("github", Some(60));
     metrics.items("github", "deployments", 7);
     metrics.request("github", "graphql", "200");
     metrics.limits("github", "graphql", 5_000, 4_000, T);

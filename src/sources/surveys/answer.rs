@@ -98,6 +98,9 @@ mod tests {
     use super::*;
     use delivery::domain::{Dimension, Question};
 
+    /// A cell, and what it says.
+    type Cell = (&'static str, Result<Option<i64>, ()>);
+
     fn question(scale: Scale, labels: &[&str], option: Option<&str>) -> SurveyQuestion {
         let dimension = Dimension::Satisfaction;
         SurveyQuestion {
@@ -112,7 +115,7 @@ mod tests {
     #[test]
     fn cells_are_read_by_scale() {
         let likert = ["never", "seldom", "at times", "often", "always"];
-        let table: [(SurveyQuestion, &[(&str, Result<Option<i64>, ()>)]); 6] = [
+        let table: [(SurveyQuestion, &[Cell]); 6] = [
             (
                 question(Scale::OneToFive, &[], None),
                 &[

@@ -4,7 +4,7 @@ use super::columns::Places;
 use super::tally::{Row, Tally};
 use super::{LARGEST_FILE, SurveyReading, SurveyRefusal, SurveyTerms, unreadable};
 use crate::config::SurveySettings;
-use csv::{ByteRecord, ReaderBuilder};
+use csv::{ByteRecord, ReaderBuilder, Terminator};
 use std::io::BufRead;
 
 /// What may separate cells.
@@ -25,8 +25,15 @@ pub(super) fn read(
     terms: SurveyTerms,
 ) -> Result<SurveyReading, SurveyRefusal> {
     let (separator, lines_before) = start(&mut input, settings, &terms)?;
+    let begin = input.fill_buf().map_err(|error| unreadable(&error))?;
+    // Of two characters at a line's end the crate would count the line after the next one began.
+    let terminator = match begin.contains(&b'\n') {
+        true => Terminator::Any(b'\n'),
+        false => Terminator::CRLF,
+    };
     let mut reader = ReaderBuilder::new()
         .delimiter(separator)
+        .terminator(terminator)
         .has_headers(false)
         .flexible(true)
         .from_reader(input.take(LARGEST_FILE + 1));

@@ -45,6 +45,9 @@ pub(super) struct Row<'a> {
     pub(super) cells: Vec<&'a str>,
 }
 
+/// The team of a row, and its answers by the order of the columns.
+type Understood = (TeamName, Vec<Option<i64>>);
+
 /// Counts rows.
 pub(super) struct Tally<'a> {
     settings: &'a SurveySettings,
@@ -96,11 +99,7 @@ impl<'a> Tally<'a> {
     }
 
     /// The team and the answers of a row, by the order of the columns.
-    #[allow(clippy::type_complexity)]
-    fn understand(
-        &mut self,
-        row: &Row<'_>,
-    ) -> Result<Option<(TeamName, Vec<Option<i64>>)>, String> {
+    fn understand(&mut self, row: &Row<'_>) -> Result<Option<Understood>, String> {
         let mut answers = Vec::with_capacity(self.columns.len());
         for (column, cell) in self.columns.iter().zip(&row.cells) {
             let answer = answer(column.question, cell, column.is_option)

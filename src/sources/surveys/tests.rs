@@ -193,6 +193,11 @@ fn rows_that_cannot_be_understood_refuse_the_file_or_are_skipped_and_are_told_by
                 search;9;3;\n";
     let settings = plain_settings();
     let refusal = read(file.as_bytes(), &settings).unwrap_err();
+    let windows = file.replace('\n', "\r\n");
+    assert_eq!(read(windows.as_bytes(), &settings).unwrap_err(), refusal, "whatever ends a line");
+    let macintosh = "team,tools\rpayments,4\rpayments,9\r";
+    let of_macintosh = read(macintosh.as_bytes(), &settings).unwrap_err().to_string();
+    assert!(of_macintosh.contains("1 row cannot be understood"), "{of_macintosh}");
     let SurveyRefusal::Lines(problems) = &refusal else { panic!("{refusal}") };
     let expected = [
         "line 5: names a team that is not known; write it into [[surveys.teams]], with its spellings",

@@ -50,7 +50,17 @@ pub(crate) fn delivery(state: &State, event: &Event) -> Option<(&'static str, Va
         }
         _ => return None,
     };
-    payload["repository"] = repository(state, repo, BASE);
+    let mut home = repository(state, repo, BASE);
+    if let Some(fields) = home.as_object_mut() {
+        // What the viewer may do is of no viewer.
+        fields.remove("permissions");
+    }
+    if kind == "push" {
+        // Of pushes alone these are numbers.
+        home["created_at"] = json!(repo.created_at);
+        home["pushed_at"] = json!(repo.pushed_at);
+    }
+    payload["repository"] = home;
     payload["sender"] = user(state, &repo.owner);
     Some((kind, payload))
 }

@@ -1,0 +1,36 @@
+//! Components go into the pools of their teams and organisations.
+
+use super::Evaluator;
+use super::component::Evaluated;
+use super::estate::RepositoryFacts;
+use super::group::Pooled;
+use super::places::Place;
+use delivery::domain::{ComponentId, Time};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+impl Evaluator {
+    /// Puts the touched components into their teams and organisations, and measures these.
+    pub(super) fn evaluate_groups(&mut self, touched: &BTreeSet<ComponentId>, now: Time) {
+        for component in touched {
+            let found = self.places.get(component).zip(self.components.get(component));
+            let facts = self.estate.repositories.get(&component.repo);
+            let through = facts.and_then(RepositoryFacts::through);
+            let pooled = |group: &Arc<str>, evaluated: &Evaluated| Pooled {
+                group: Arc::clone(group),
+                contribution: Arc::clone(&evaluated.contribution),
+                through,
+            };
+            let member = |(place, one): (&Place, &Evaluated)| {
+                (Arc::clone(&place.team), Arc::clone(&one.contribution))
+            };
+            self.space.put(component, found.map(member));
+            self.teams.put(component, found.map(|(place, one)| pooled(&place.team, one)));
+            self.orgs.put(component, found.map(|(place, one)| pooled(&place.org, one)));
+        }
+        self.teams.evaluate(&self.unmapped.teams, now);
+        self.teams.note(&self.space.evaluate());
+        let of_orgs = self.unmapped.of_orgs(self.orgs.only());
+        self.orgs.evaluate(&of_orgs, now);
+    }
+}
