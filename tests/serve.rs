@@ -62,11 +62,8 @@ struct Server {
 
 impl Server {
     fn start(metrics: Metrics, not_ready: Option<String>, limits: Limits) -> Server {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()
-            .unwrap();
+        let mut runtime = tokio::runtime::Builder::new_multi_thread();
+        let runtime = runtime.worker_threads(2).enable_all().build().unwrap();
         let listener = runtime.block_on(bind(([127, 0, 0, 1], 0).into())).unwrap();
         let address = listener.local_addr().unwrap();
         let state = ServeState {

@@ -2,7 +2,6 @@
 
 use super::docs::Reference;
 use super::import_args::ImportCommand;
-use super::report::ReportArgs;
 use crate::config::{ConfigFile, Flags, Sources, duration, listen_address};
 use crate::demo::{DAYS, SEED};
 use chrono::{DateTime, NaiveDate, NaiveTime};
@@ -44,7 +43,7 @@ pub enum Command {
     /// left out. Reads the store only, beside a running daemon or without one.
     Explain(ExplainArgs),
     /// Write a team's review of a quarter, for a retrospective. Reads the store only.
-    Report(ReportArgs),
+    Report(super::report::ReportArgs),
     /// Write the figures of the past as OpenMetrics, for Prometheus to load; the daemon must be stopped.
     Backfill(BackfillArgs),
     /// Bring in what no source tells; the daemon must be stopped, or be sent it over HTTP.

@@ -18,6 +18,7 @@ mod scale;
 mod site;
 mod team;
 mod teams;
+mod trends;
 mod words;
 mod wrong;
 

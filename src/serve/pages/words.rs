@@ -33,8 +33,10 @@ pub fn percent(ratio: f64) -> String {
 
 /// `9.4 a day`, `3.5 a week` or `1.2 a month`: the unit in which it is at least one.
 pub fn frequency(per_day: f64) -> String {
+    if per_day == 0.0 {
+        return "none".to_owned();
+    }
     let (number, unit) = match per_day {
-        per_day if per_day == 0.0 => return "none".to_owned(),
         per_day if per_day >= 1.0 => (per_day, "a day"),
         per_day if per_day * 7.0 >= 1.0 => (per_day * 7.0, "a week"),
         per_day => (per_day * 30.0, "a month"),
