@@ -81,6 +81,20 @@ impl Store {
     }
 }
 
+#[cfg(test)]
+impl Store {
+    /// Lets the migration add up all rows, as of a store of the version before it.
+    #[allow(clippy::unwrap_used)]
+    pub async fn add_up_again(&self) {
+        use sqlx::ConnectOptions;
+        const MIGRATION: i64 = 9;
+        let migration = super::MIGRATIONS.iter().find(|one| one.version == MIGRATION).unwrap();
+        let mut connection = super::quiet(&self.path).connect().await.unwrap();
+        sqlx::raw_sql("DELETE FROM totals").execute(&mut connection).await.unwrap();
+        sqlx::raw_sql(migration.sql.clone()).execute(&mut connection).await.unwrap();
+    }
+}
+
 async fn totals_after(
     connection: &mut SqliteConnection,
     last: Option<&Total>,

@@ -9,13 +9,7 @@ use delivery::domain::{ComponentId, HOUR, RepoId, TeamName};
 use delivery::ledger::Reason;
 use delivery::measures::PHASES;
 use proptest::prelude::*;
-use std::path::Path;
 use std::sync::Arc;
-
-const MIGRATION: &str = include_str!(concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/migrations/sqlite/0009_totals_of_all_rows.sql"
-));
 
 type Shown = Vec<(TeamName, Arc<SettledFigures>)>;
 
@@ -66,15 +60,6 @@ fn rows() -> impl Strategy<Value = Vec<SettledRow>> {
     })
 }
 
-/// Lets the migration add up the rows again, as of a store of the version before it.
-async fn migrate_again(path: &Path) {
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
-    let mut connection = sqlx::ConnectOptions::connect(&options).await.unwrap();
-    sqlx::raw_sql("DELETE FROM totals").execute(&mut connection).await.unwrap();
-    sqlx::raw_sql(MIGRATION).execute(&mut connection).await.unwrap();
-    sqlx::Connection::close(connection).await.unwrap();
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
@@ -97,7 +82,7 @@ proptest! {
                 assert_eq!(store.settle(observations(some), &[]).await.unwrap(), all);
             }
             let written = store.totals().await.unwrap();
-            migrate_again(&path).await;
+            store.add_up_again().await;
             let migrated = store.totals().await.unwrap();
             Settled::remove_page(&store, 0, Time(through), |_| true).await.unwrap();
             let again = Settled::read(&store).await.unwrap();
