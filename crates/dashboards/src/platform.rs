@@ -23,6 +23,7 @@ pub fn dashboard() -> Dashboard {
         title: "DORA / Platform",
         description: "What a platform team watches of its own product: the state of the catalog, how many components follow a golden path, and which reusable workflows are called by a version.",
         from: "now-30d",
+        review: "/teams",
         variables: Vec::new(),
         annotations: Vec::new(),
         head: head(
