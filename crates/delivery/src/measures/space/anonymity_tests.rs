@@ -104,7 +104,7 @@ fn nor_does_it_where_teams_came_later_or_must_not_be_shown_for_another_reason() 
     let cell = |code: u64| Cell {
         size: code % 5,
         batch: u32::from(code / 5 % 2 == 1),
-        is_eligible: code / 10 % 2 == 0,
+        is_eligible: (code / 10).is_multiple_of(2),
         is_withheld: code / 20 % 2 == 1,
     };
     for codes in 0..40_u64.pow(3) {

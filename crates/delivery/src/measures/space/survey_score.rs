@@ -47,7 +47,8 @@ mod tests {
 
     #[test]
     fn answers_are_brought_to_nought_to_one_by_scale_and_direction() {
-        let table: [(Scale, bool, &[(i64, u32)], Option<f64>); 7] = [
+        type Counts = &'static [(i64, u32)];
+        let table: [(Scale, bool, Counts, Option<f64>); 7] = [
             (Scale::OneToFive, true, &[(1, 1), (5, 1), (4, 2)], Some(0.625)),
             (Scale::OneToFive, false, &[(1, 1), (5, 1), (4, 2)], Some(0.375)),
             (Scale::ZeroToTen, true, &[(0, 1), (10, 3)], Some(0.75)),

@@ -78,7 +78,8 @@ mod tests {
     fn a_quantile_is_told_where_three_answers_lie_on_either_side() {
         let twenty: Vec<i64> = (1..=20).collect();
         let sixty: Vec<i64> = (1..=60).collect();
-        let table: [(&[i64], [Option<i64>; 3], f64); 5] = [
+        type Quantiles = [Option<i64>; 3];
+        let table: [(&[i64], Quantiles, f64); 5] = [
             (&[1, 2, 3, 4, 10], [Some(3), None, None], 4.0),
             (&[1, 2, 3], [None, None, None], 2.0),
             (&[4, 4, 4, 4, 4], [Some(4), Some(4), Some(4)], 4.0),
