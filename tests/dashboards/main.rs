@@ -87,7 +87,7 @@ fn what_does_not_exist_is_found() {
 fn dashboards_ask_only_for_what_exists() {
     let declared = Declared::new();
     let dashboards = dashboards();
-    assert_eq!(dashboards.len(), 6);
+    assert_eq!(dashboards.len(), 7);
     let mut problems = Vec::new();
     for (name, dashboard) in &dashboards {
         let queries = queries(dashboard);

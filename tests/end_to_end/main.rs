@@ -21,9 +21,13 @@ const COMPLETE_WITHIN: Duration = Duration::from_secs(120);
 /// How long the demo may take to ship something new.
 const SHIPS_WITHIN: Duration = Duration::from_secs(40);
 
-/// Families that are absent in the demo: the limit of series withholds nothing, no catalog is asked,
-/// and no webhook taken.
-const ABSENT: [&str; 2] = ["dora_exporter_series_withheld", "dora_exporter_webhook_events_total"];
+/// Families that are absent in the demo: the limit of series withholds nothing, nothing is left of the
+/// first collection, and no webhook is taken.
+const ABSENT: [&str; 3] = [
+    "dora_exporter_series_withheld",
+    "dora_exporter_source_backfill_remaining_seconds",
+    "dora_exporter_webhook_events_total",
+];
 
 #[test]
 fn a_real_prometheus_gets_numbers_for_every_dashboard_and_every_family() {
