@@ -5,11 +5,13 @@ use crate::measure::{FAIL_RATE, Measure, NO_BOUNDS, REWORK, color};
 use crate::overview::head;
 use crate::panel::{Panel, unit};
 use crate::query::Level;
+use crate::table::column;
 use crate::variable::{Order, of_label, of_windows};
 
 /// What is said where nothing is told.
 const EMPTY: &str = "Nothing to tell, or too few contributors";
-/// The window of all figures here.
+const NO_SURVEY: &str = "No survey, or too few answers";
+/// The window of all figures of GitHub's here.
 const WINDOW: &str = "window=\"$window\"";
 /// How far back the other value of a panel lies.
 const AGO: &str = "90d";
@@ -97,7 +99,7 @@ pub fn dashboard() -> Dashboard {
             "The instant through which the team's facts have been collected, of the component that lags most. Where it is more than 15 minutes old, windows end there.",
             &format!("1000 * {}", Level::Team.now("data_through_timestamp_seconds", "")),
         ),
-        rows: vec![against_90_days_ago(), communication(), efficiency(), outcome()],
+        rows: vec![against_90_days_ago(), communication(), efficiency(), outcome(), surveys()],
     }
 }
 
@@ -159,6 +161,44 @@ fn outcome() -> Row {
             shares("Change requests", &[CHANGE_REQUESTS]),
         ],
     )
+}
+
+fn surveys() -> Row {
+    let asked = |family: &str, by: &str| format!("max by ({by}) ({family}{{team=\"$team\"}})");
+    let hours = |stat: &str| {
+        let family = "space_survey_unrelated_work_seconds_per_week";
+        format!("max by (survey) ({family}{{team=\"$team\",stat=\"{stat}\"}})")
+    };
+    let scores = Panel::table(
+        "Answers",
+        "Satisfaction, and what else was asked. The mean of the team's answers to each question, from 0 (worst) to 1 (best). What few answered is withheld.",
+    )
+    .columns(
+        &[("survey", "Survey"), ("question", "Question")],
+        vec![
+            column("Score", asked("space_survey_score_ratio", "survey, question"), unit::SHARE)
+                .decimals(0)
+                .wide(90),
+        ],
+        NO_SURVEY,
+    )
+    .sized(10, 9);
+    let work = Panel::table(
+        "Work not directly related to building the product",
+        "The headline question: time a week that goes into something else, and how many answered.",
+    )
+    .columns(
+        &[("survey", "Survey")],
+        vec![
+            column("Median", hours("p50"), unit::SECONDS).wide(110),
+            column("Mean", hours("mean"), unit::SECONDS).wide(110),
+            column("Answers", asked("space_survey_responses", "survey"), unit::NONE).wide(90),
+            column("Asked", asked("space_survey_invited", "survey"), unit::NONE).wide(90),
+        ],
+        NO_SURVEY,
+    )
+    .sized(14, 9);
+    row("Satisfaction: what the team says", vec![scores, work])
 }
 
 fn stat_of(stat: &str) -> String {
