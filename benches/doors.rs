@@ -31,8 +31,9 @@ use tokio_util::sync::CancellationToken;
 
 const DAY: i64 = 86_400;
 const SECRET: &str = "the bench's secret";
-/// Repositories, all of them deployed.
-const REPOSITORIES: usize = 100;
+/// Repositories, all of them deployed: one for each deployment that is waited for, since the same
+/// commit again within an hour would be the same rollout.
+const REPOSITORIES: usize = SHOWN;
 /// How large a delivery is.
 const DELIVERY_BYTES: usize = 20_000;
 /// Deliveries of a round, and the rounds: the best is held to the target, since other work on the
@@ -157,7 +158,7 @@ impl World {
         let text = format!(
             "[server]\nlisten_address = \"127.0.0.1:0\"\n[store]\nurl = \"sqlite:{}\"\n\
              [collection]\nsweep_interval = \"1d\"\n[ownership]\norder = [\"rules\"]\n\
-             [[github]]\napi_url = \"{}\"\norganizations = [\"acme\"]\n\
+             [measures]\nwindows = [\"90d\"]\n[[github]]\napi_url = \"{}\"\norganizations = [\"acme\"]\n\
              webhook_secret_env = \"SECRET\"\n",
             folder.path().join("bench.db").display(),
             github.url

@@ -6,7 +6,7 @@ mod instability;
 mod original;
 mod platform;
 mod settled;
-mod space;
+mod surveys;
 mod space_reviews;
 mod standing;
 mod trust;
@@ -30,7 +30,7 @@ pub(super) fn declarations() -> impl Iterator<Item = &'static Declaration> {
         standing::DECLARATIONS,
         trust::DECLARATIONS,
         space_reviews::DECLARATIONS,
-        space::DECLARATIONS,
+        surveys::DECLARATIONS,
         platform::DECLARATIONS,
     ]
     .into_iter()

@@ -2,7 +2,7 @@
 
 use super::Member;
 use super::figures::{PointFigures, WindowFigures, point_figures, window_figures};
-use super::space_reviews::{Parts, SpaceTally};
+use super::space::{Parts, SpaceTally};
 use super::tally::Tally;
 use super::values::Sorted;
 use crate::domain::{Time, Window};

@@ -24,7 +24,6 @@ mod quantile;
 mod rework_rate;
 mod seed;
 mod space;
-mod space_reviews;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -43,9 +42,8 @@ pub use performance_level::{BENCHMARK, LEVEL_WINDOW, Level, Measure, performance
 pub use pool::{Pool, Replacement};
 pub use quantile::Distribution;
 pub use seed::{SEED_FREQUENCY_WINDOW, SEED_INSTABILITY_WINDOW, SeedFigures, seed_figures};
-pub use space::{GroupFigures, Score, SurveyFigures, UnrelatedWork, corrected, survey_figures};
-pub use space_reviews::{
-    FEWEST_CONTRIBUTORS, HOME_WINDOW, Homes, MIN_CONTRIBUTORS, Share, SpaceFigures, SpacePool,
-    Whose,
+pub use space::{
+    FEWEST_CONTRIBUTORS, GroupFigures, HOME_WINDOW, Homes, MIN_CONTRIBUTORS, Score, Share,
+    SpaceFigures, SpacePool, SurveyFigures, UnrelatedWork, Whose, corrected, survey_figures,
 };
 pub use wilson::Proportion;

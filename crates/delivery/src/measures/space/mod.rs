@@ -1,21 +1,15 @@
 //! SPACE: what DORA misses, per team and never per person.
 //!
-//! Answers of surveys become figures of teams and of all teams together, as far as no group of fewer
-//! than k people can be told by them, alone or by subtraction ([`survey_figures`]). What a corrected
-//! file replaces is judged by [`corrected`].
+//! [`surveys`] is what people answer when they are asked, [`reviews`] what their merged changes and
+//! reviews tell.
 
-mod anonymity;
-mod correction;
-mod survey_figures;
-mod survey_score;
-mod unrelated_work;
+mod reviews;
+mod surveys;
 
-#[cfg(test)]
-mod anonymity_tests;
-#[cfg(test)]
-mod correction_tests;
+pub use reviews::{
+    FEWEST_CONTRIBUTORS, HOME_WINDOW, Homes, MIN_CONTRIBUTORS, Share, SpaceFigures, SpacePool,
+    Whose,
+};
+pub use surveys::{GroupFigures, Score, SurveyFigures, UnrelatedWork, corrected, survey_figures};
 
-pub use correction::corrected;
-pub use survey_figures::{GroupFigures, SurveyFigures, survey_figures};
-pub use survey_score::Score;
-pub use unrelated_work::UnrelatedWork;
+pub(super) use reviews::{Parts, SpaceTally};

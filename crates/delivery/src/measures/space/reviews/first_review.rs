@@ -14,7 +14,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use crate::ledger::MergedChange;
-    use crate::measures::space_reviews::tests::{figures, merged};
+    use crate::measures::space::reviews::tests::{figures, merged};
 
     fn waited(seconds: u32) -> MergedChange {
         MergedChange { first_review: Some(seconds), ..merged(9, 1, &[2]) }

@@ -11,8 +11,8 @@ pub(super) fn unreviewed_changes(member: &Member<'_>, window: Window) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use crate::measures::space_reviews::Share;
-    use crate::measures::space_reviews::tests::{figures, merged};
+    use crate::measures::space::reviews::Share;
+    use crate::measures::space::reviews::tests::{figures, merged};
 
     #[test]
     fn the_share_is_of_merged_changes() {

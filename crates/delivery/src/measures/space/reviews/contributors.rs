@@ -23,8 +23,8 @@ pub(super) fn contributors(people: &People, whose: Whose<'_>) -> usize {
 #[cfg(test)]
 mod tests {
     use crate::domain::{Person, TeamName};
-    use crate::measures::space_reviews::Homes;
-    use crate::measures::space_reviews::tests::{TEAM, figures_with, merged};
+    use crate::measures::space::reviews::Homes;
+    use crate::measures::space::reviews::tests::{TEAM, figures_with, merged};
 
     /// Whether figures are told of changes by two authors and a reviewer who is at home somewhere.
     fn told(home: Option<&str>, least: usize) -> bool {

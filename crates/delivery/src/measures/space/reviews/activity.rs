@@ -16,7 +16,7 @@ pub(super) fn reviews(member: &Member<'_>, window: Window) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use crate::measures::space_reviews::tests::{figures, merged};
+    use crate::measures::space::reviews::tests::{figures, merged};
 
     #[test]
     fn a_change_counts_by_its_merge_with_all_of_its_reviews() {

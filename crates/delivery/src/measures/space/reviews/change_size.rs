@@ -14,7 +14,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use crate::ledger::MergedChange;
-    use crate::measures::space_reviews::tests::{figures, merged};
+    use crate::measures::space::reviews::tests::{figures, merged};
 
     #[test]
     fn sizes_are_ranked_and_an_empty_change_is_a_change() {

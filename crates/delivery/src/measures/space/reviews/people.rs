@@ -66,7 +66,7 @@ pub(super) fn replace(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::measures::space_reviews::tests::merged;
+    use crate::measures::space::reviews::tests::merged;
 
     fn told(parts: &[(Person, Part)]) -> Vec<(u64, u32, u32)> {
         parts.iter().map(|(person, part)| (person.0, part.authored, part.reviews)).collect()

@@ -26,7 +26,7 @@ mod tests {
 
     use super::*;
     use crate::ledger::ReviewOf;
-    use crate::measures::space_reviews::tests::{figures, merged};
+    use crate::measures::space::reviews::tests::{figures, merged};
 
     #[test]
     fn people_count_once_a_change_and_unreviewed_changes_count_as_none() {

@@ -27,8 +27,8 @@ fn phases<'a>(member: &Member<'a>, window: Window) -> impl Iterator<Item = [u64;
 mod tests {
     use crate::domain::{DAY, Time};
     use crate::ledger::{History, Phases, ShippedChange};
-    use crate::measures::space_reviews::Share;
-    use crate::measures::space_reviews::tests::figures_of;
+    use crate::measures::space::reviews::Share;
+    use crate::measures::space::reviews::tests::figures_of;
     use crate::measures::tests::change;
 
     fn shipped(day: i64, [coding, pickup, review, deploy]: [Option<u32>; 4]) -> ShippedChange {

@@ -14,8 +14,8 @@ pub(super) fn review_concentration(people: &People) -> Share {
 #[cfg(test)]
 mod tests {
     use crate::ledger::ReviewOf;
-    use crate::measures::space_reviews::Share;
-    use crate::measures::space_reviews::tests::{figures, merged};
+    use crate::measures::space::reviews::Share;
+    use crate::measures::space::reviews::tests::{figures, merged};
 
     #[test]
     fn the_busiest_reviewer_is_found_over_all_changes() {

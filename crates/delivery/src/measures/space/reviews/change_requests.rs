@@ -13,8 +13,8 @@ pub(super) fn change_requests(member: &Member<'_>, window: Window) -> u64 {
 #[cfg(test)]
 mod tests {
     use crate::ledger::MergedChange;
-    use crate::measures::space_reviews::Share;
-    use crate::measures::space_reviews::tests::{figures, merged};
+    use crate::measures::space::reviews::Share;
+    use crate::measures::space::reviews::tests::{figures, merged};
 
     #[test]
     fn the_share_is_of_reviews_not_of_changes() {

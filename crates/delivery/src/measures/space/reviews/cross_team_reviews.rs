@@ -25,9 +25,9 @@ pub(super) fn cross_team_reviews(people: &People, whose: Whose<'_>) -> Share {
 mod tests {
     use super::*;
     use crate::domain::{Person, TeamName};
-    use crate::measures::space_reviews::Homes;
-    use crate::measures::space_reviews::people::parts;
-    use crate::measures::space_reviews::tests::{TEAM, merged};
+    use crate::measures::space::reviews::Homes;
+    use crate::measures::space::reviews::people::parts;
+    use crate::measures::space::reviews::tests::{TEAM, merged};
 
     #[test]
     fn reviews_count_by_the_home_of_who_gave_them() {

@@ -32,5 +32,5 @@ pub use homes::{HOME_WINDOW, Homes};
 pub use pool::{SpacePool, Whose};
 pub use share::Share;
 
-pub(super) use people::Parts;
-pub(super) use tally::SpaceTally;
+pub(in crate::measures) use people::Parts;
+pub(in crate::measures) use tally::SpaceTally;
