@@ -32,7 +32,7 @@ use tokio_util::sync::CancellationToken;
 const DAY: i64 = 86_400;
 const SECRET: &str = "the bench's secret";
 /// Repositories, all of them deployed: one for each deployment that is waited for, since the same
-/// commit again within an hour would be the same rollout.
+/// commit again within ten minutes would be the same deployment.
 const REPOSITORIES: usize = SHOWN;
 /// How large a delivery is.
 const DELIVERY_BYTES: usize = 20_000;
