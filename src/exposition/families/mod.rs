@@ -6,9 +6,9 @@ mod instability;
 mod original;
 mod platform;
 mod settled;
-mod surveys;
 mod space_reviews;
 mod standing;
+mod surveys;
 mod trust;
 
 use super::family::{Declaration, Family, Subject};
