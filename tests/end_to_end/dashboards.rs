@@ -19,8 +19,10 @@ const EMPTY_IN_HEALTH: [&str; 8] = [
     "Waiting changes",
     "withheld",
 ];
-/// What is chosen where a variable offers several values.
-const CHOSEN: [(&str, &str); 3] = [("team", "payments"), ("window", "30d"), ("own", "30d")];
+/// What is chosen where a variable offers several values, which come in another order from each
+/// version of Prometheus. In a week a team may have recovered from nothing.
+const CHOSEN: [(&str, &str); 4] =
+    [("team", "payments"), ("window", "30d"), ("trend", "30d"), ("own", "30d")];
 /// How many of the last 90 days a graph of figures must show: all but holes of a few idle weeks.
 const DAYS_SHOWN: usize = 60;
 
