@@ -20,7 +20,7 @@ const FACTS_A_PAGE: usize = 20_000;
 
 /// Writes the history that was asked for, and says what to do with it.
 pub async fn run(args: BackfillArgs) -> anyhow::Result<()> {
-    let settings = config::load(&args.sources())?;
+    let settings = config::load_offline(&args.sources())?;
     let path = &settings.store.path;
     if !path.exists() {
         bail!(

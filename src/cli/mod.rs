@@ -22,6 +22,7 @@ mod report;
 mod rotate_key;
 mod store_args;
 mod surveys;
+mod table;
 mod views;
 
 pub use args::{Args, BackfillArgs, CheckArgs, Command, DemoArgs, ExplainArgs, RunArgs};

@@ -71,7 +71,16 @@ pub fn load_offline(sources: &Sources) -> Result<Settings, Problems> {
     let settings = merged.map(|merged| sections::read(merged, sources, &report));
     let problems = report.into_problems().without(|problem| {
         let key = problem.key.rsplit('.').next().unwrap_or_default();
-        ["github", "token_env", "token_file", "private_key_file", "ca_file"].contains(&key)
+        [
+            "github",
+            "token_env",
+            "token_file",
+            "private_key_file",
+            "ca_file",
+            "webhook_secret_env",
+            "webhook_secret_file",
+        ]
+        .contains(&key)
     });
     match settings {
         Some(settings) if problems.is_empty() => Ok(settings),

@@ -7,6 +7,7 @@ mod entity;
 mod error;
 mod incident_links;
 mod incidents;
+mod markdown;
 mod observer;
 mod problem;
 mod rest;

@@ -5,6 +5,7 @@ use super::report::{
     RepositoryReport, SourceReport,
 };
 use crate::cli::findings::{Severity, named};
+use crate::cli::table::{Table, is_obeyed};
 use std::fmt::Write;
 
 /// How many environments that are not production are named for a repository.
@@ -37,7 +38,7 @@ pub fn text(report: &Report) -> String {
         text.push_str("Nothing is amiss.\n");
     }
     // Names come from GitHub: none may move the cursor of whoever reads this.
-    text.retain(|letter| letter == '\n' || !letter.is_control());
+    text.retain(|letter| letter == '\n' || !is_obeyed(letter));
     text
 }
 
@@ -88,22 +89,16 @@ fn write_source(text: &mut String, source: &SourceReport) {
 
 fn write_repositories(text: &mut String, repositories: &[RepositoryReport]) {
     let header = ["REPOSITORY", "TEAM", "PRODUCTION, 30 D", "INCIDENTS, 30 D", "ENVIRONMENTS"];
-    let mut rows = vec![header.map(str::to_owned)];
+    let mut table = Table::new(&header);
     for repository in repositories {
-        rows.push(row(repository));
-        rows.extend(repository.components.iter().map(component_row));
+        table.row(row(repository));
+        repository.components.iter().map(component_row).for_each(|row| table.row(row));
     }
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
-    let widths: Vec<usize> = (0..header.len()).map(|column| width(column).unwrap_or(0)).collect();
-    for row in &rows {
-        let cells: Vec<String> =
-            row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
-        let _ = writeln!(text, "  {}", cells.join("  ").trim_end());
-    }
+    table.write(text);
     text.push('\n');
 }
 
-fn row(one: &RepositoryReport) -> [String; 5] {
+fn row(one: &RepositoryReport) -> Vec<String> {
     let at_least = if one.there_may_be_more { "≥ " } else { "" };
     let incidents = match (&one.incidents_count_for, one.incidents) {
         (_, 0) => "0".to_owned(),
@@ -116,7 +111,7 @@ fn row(one: &RepositoryReport) -> [String; 5] {
         (_, count) if one.unmapped_incidents == 0 => count.to_string(),
         (_, count) => format!("{count}, {} unmapped", one.unmapped_incidents),
     };
-    [
+    vec![
         one.name.clone(),
         format!("{} ({})", one.team, one.owned_by),
         format!("{at_least}{}", one.production_deployments),
@@ -126,9 +121,9 @@ fn row(one: &RepositoryReport) -> [String; 5] {
 }
 
 /// A declared component, below its repository.
-fn component_row(one: &ComponentReport) -> [String; 5] {
+fn component_row(one: &ComponentReport) -> Vec<String> {
     let at_least = if one.there_may_be_more { "≥ " } else { "" };
-    [
+    vec![
         format!("  {}", one.name),
         format!("{} ({})", one.team, one.owned_by),
         format!("{at_least}{}", one.production_deployments),

@@ -1,6 +1,6 @@
 //! The facts of an explanation in tables, from which figures can be counted again.
 
-use super::table::Table;
+use crate::cli::table::Table;
 use crate::serve::api::{Explanation, List};
 use serde_json::Value;
 use std::fmt::Write;

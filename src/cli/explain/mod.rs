@@ -2,7 +2,6 @@
 //! of the daemon, which may run meanwhile; nothing is collected and nothing is written.
 
 mod facts;
-mod table;
 mod text;
 
 use super::args::ExplainArgs;

@@ -2,7 +2,7 @@
 //! it can be counted again.
 
 use super::facts;
-use super::table::{Table, plain};
+use crate::cli::table::{Table, plain};
 use crate::serve::api::{Explanation, Facts, Figure, OrganizationsExplanation};
 use serde_json::Value;
 use std::fmt::Write;

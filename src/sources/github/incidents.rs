@@ -10,6 +10,7 @@ use super::repositories::names_of;
 use super::walk::{Elements, lost};
 use crate::config::{IncidentSettings, IssuePattern};
 use crate::sources::incident_links::{LinkedChanges, incident_links};
+use crate::sources::markdown::prose;
 use crate::sources::{SourceError, Step};
 use delivery::domain::{
     Fact, Incident, IncidentEvent, IncidentId, IncidentTransition, Repository, Time,
@@ -246,12 +247,12 @@ pub(super) fn listed(
     let names = names_of(repo);
     let mut links = LinkedChanges::default();
     incident_links(&wire.title, &names, &mut links);
-    incident_links(wire.body.as_deref().unwrap_or_default(), &names, &mut links);
+    incident_links(&prose(wire.body.as_deref().unwrap_or_default()), &names, &mut links);
     for comment in nodes(node, "comments") {
         // Anyone may comment; only who resolved the incident is taken at their word.
         if resolver.is_some() && login(comment.get("author")) == resolver {
             let body = comment.get("body").and_then(Value::as_str).unwrap_or_default();
-            incident_links(body, &names, &mut links);
+            incident_links(&prose(body), &names, &mut links);
         }
     }
     let mark = Mark { id: wire.id.clone(), at: wire.updated_at };

@@ -11,6 +11,7 @@ use super::repositories::names_of;
 use super::together::Place;
 use super::walk::{Elements, lost};
 use crate::config::{ComponentSettings, have_paths, paths_fingerprint, touched};
+use crate::sources::markdown::prose;
 use crate::sources::{SourceError, Step};
 use delivery::domain::{
     ComponentName, Fact, Headline, Oid, PullCommit, PullNumber, PullRequest, ReadinessEvent,
@@ -174,7 +175,11 @@ fn listed(
         nodes(node, "labels").filter_map(|node| node.get("name")?.as_str()).collect();
     let (commits, mut reverts) = commits(node, repo)?;
     let names = names_of(repo);
-    reverts.extend(reversions(wire.body.as_deref().unwrap_or_default(), &wire.title, &names));
+    reverts.extend(reversions(
+        &prose(wire.body.as_deref().unwrap_or_default()),
+        &wire.title,
+        &names,
+    ));
     reverts.extend(reversions(&wire.title, &wire.title, &names));
     reverts.extend(branch.and_then(|branch| branch_reversion(branch, &wire.title)));
     reverts.sort_unstable();

@@ -71,10 +71,16 @@ impl GraphError {
         })
     }
 
-    /// Whether the server does not know a field, or an argument of one.
+    /// Whether the server may not know a field, or an argument of one. GitHub says so by a code; any
+    /// other error that points into the document and says no more may mean that, too.
     fn is_of_schema(&self) -> bool {
-        let code = self.extensions.get("code").and_then(Value::as_str);
-        matches!(code, Some("undefinedField" | "argumentNotAccepted"))
+        match self.extensions.get("code").and_then(Value::as_str) {
+            Some(code) => matches!(
+                code,
+                "undefinedField" | "argumentNotAccepted" | "GRAPHQL_VALIDATION_FAILED"
+            ),
+            None => self.kind.is_none() && self.path.is_empty() && !self.locations.is_empty(),
+        }
     }
 
     /// GitHub's words for a time-out or a bug, which the next try may not meet.
@@ -117,7 +123,13 @@ pub(super) enum Verdict {
 
 /// Judges an answer.
 pub(super) fn judge(answer: &RawAnswer) -> Verdict {
-    judge_status(answer).unwrap_or_else(|| judge_body(answer))
+    let is_refused_document = answer.status == 400
+        && serde_json::from_slice(&answer.body)
+            .is_ok_and(|body: Body| body.errors.is_some_and(|errors| !errors.is_empty()));
+    match judge_status(answer) {
+        Some(verdict) if !is_refused_document => verdict,
+        _ => judge_body(answer),
+    }
 }
 
 /// Judges an answer by its status; nothing where that is a success.

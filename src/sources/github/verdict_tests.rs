@@ -140,6 +140,12 @@ fn refusals_say_what_to_do() {
     assert!(matches!(verdict(404, &[], ""), Verdict::Misdirected(_)));
     let invalid = r#"{"errors":[{"message":"Field 'x' doesn't exist on type 'Y'","locations":[{"line":1,"column":1}],"extensions":{"code":"undefinedField"}}]}"#;
     assert!(matches!(verdict(200, &[], invalid), Verdict::Unknown { .. }));
+    for status in [200, 400] {
+        let plain = r#"{"errors":[{"message":"Cannot query field \"x\" on type \"Y\".","locations":[{"line":1,"column":1}]}]}"#;
+        assert!(matches!(verdict(status, &[], plain), Verdict::Unknown { .. }));
+    }
+    assert!(matches!(verdict(400, &[], r#"{"message":"Problems parsing JSON"}"#),
+        Verdict::Refused { message, .. } if message == "Problems parsing JSON"));
     let ambiguous = r#"{"errors":[{"message":"Fields 'a' and 'b' conflict","locations":[{"line":1,"column":1}],"extensions":{"code":"fieldConflict"}}]}"#;
     assert!(matches!(verdict(200, &[], ambiguous), Verdict::Refused { .. }));
 }

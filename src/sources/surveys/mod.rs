@@ -56,7 +56,9 @@ pub enum SurveyRefusal {
     #[error("{0}; nothing was stored")]
     File(String),
     /// Rows of it cannot be understood.
-    #[error("{0}\nnothing was stored; mend the lines, or have them skipped (skip_invalid)")]
+    #[error(
+        "{0}\nnothing was stored; mend the lines, or have them skipped (--skip-invalid, over HTTP skip_invalid=true)"
+    )]
     Lines(LineProblems),
 }
 

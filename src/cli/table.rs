@@ -51,7 +51,14 @@ fn width(cell: &str) -> usize {
 
 /// A text without what moves the cursor, changes colours or breaks lines.
 pub fn plain(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
+    text.chars().map(|letter| if is_obeyed(letter) { '\u{fffd}' } else { letter }).collect()
+}
+
+/// Whether a terminal obeys it, instead of showing it: control characters, and those that turn the
+/// direction of what comes after them.
+pub fn is_obeyed(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -61,10 +68,13 @@ mod tests {
     #[test]
     fn columns_are_as_wide_as_what_they_hold_and_names_cannot_move_the_cursor() {
         let mut table = Table::new(&["id", "name"]);
-        table.row(vec!["1".into(), "pay\u{1b}[2J\nments".into()]);
+        table.row(vec!["1".into(), "pay\u{1b}[2J\nme\u{202e}nts".into()]);
         table.row(vec!["12345".into(), "ü".into()]);
         let mut text = String::new();
         table.write(&mut text);
-        assert_eq!(text, "  id     name\n  1      pay\u{fffd}[2J\u{fffd}ments\n  12345  ü\n");
+        assert_eq!(
+            text,
+            "  id     name\n  1      pay\u{fffd}[2J\u{fffd}me\u{fffd}nts\n  12345  ü\n"
+        );
     }
 }
