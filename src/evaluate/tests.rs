@@ -60,6 +60,7 @@ pub(super) fn evaluator_of(components: Components) -> Evaluator {
         components,
         owners: Box::new(OrderedOwners::new(&ownership)),
         workflow_files: true,
+        self_service: SelfService::default(),
     };
     Evaluator::new(rules, Settled::default())
 }

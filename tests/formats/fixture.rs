@@ -74,6 +74,7 @@ pub fn encoded(created_timestamps: bool) -> Encoded {
                 ["acme/ci/.github/workflows/a \"b\".yml", "tag"].map(str::to_owned),
                 1,
             )],
+            self_service: Some(self_service()),
         },
     };
     let exposure = Exposure {

@@ -5,7 +5,7 @@ use dora_exporter::clock::Clock;
 use dora_exporter::config::{
     ByRepository, Components, ConfigFile, Credential, DeploymentTeller, EnvironmentRule,
     GitHubSettings, HashLogins, HotfixRule, IncidentSettings, OwnershipSettings, OwnershipSource,
-    PlatformSettings, RepositoryPattern, Settings, Shard, Sources, TokenSettings, load,
+    PlatformSettings, RepositoryPattern, SelfService, Settings, Shard, Sources, TokenSettings, load,
 };
 use dora_exporter::sources::github::{GitHub, Parsing, Reach};
 use dora_exporter::sources::{Observer, SourceError, Step, Throttle};
@@ -233,6 +233,7 @@ fn parsing() -> Parsing {
         components: Components::default(),
         ownership: ownership(),
         platform: PlatformSettings {
+            self_service: SelfService::default(),
             workflow_files: true,
             workflow_owners: ["acme".to_owned()].into(),
         },
