@@ -5,7 +5,8 @@ use crate::config::EnvironmentRule;
 use crate::sources::github::Mark;
 use delivery::domain::{
     ClaimSource, Collector, DAY, Deployment, DeploymentId, DeploymentState, Fact, Incident,
-    IncidentId, IncidentTransition, MINUTE, Oid, Progress, PullNumber, Repository, RepositoryState, Span, Time,
+    IncidentId, IncidentTransition, MINUTE, Oid, Progress, PullNumber, Repository, RepositoryState,
+    Span, Time,
 };
 use delivery::ledger::ProductionEnvironments;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};

@@ -232,7 +232,7 @@ fn volumes_are_those_of_a_middle_sized_company() {
         matches!(event, Event::DeploymentCreated { environment, .. }
             if environment.starts_with("prod") && !environment.contains("canary"))
     });
-    assert_eq!(repositories, 40);
+    assert_eq!(repositories, 41);
     assert!((5_000..9_000).contains(&pulls), "{pulls} pull requests");
     assert!(merged * 10 > pulls * 8, "{merged} of {pulls} pull requests merged");
     assert!((3_500..6_500).contains(&live), "{live} production deployments");

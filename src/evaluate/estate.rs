@@ -11,7 +11,8 @@ use super::surveys::Surveys;
 use crate::config::Components;
 use delivery::domain::{
     ClaimSource, Claims, Collector, CommitGraph, ComponentId, Deployment, Fact, Incident,
-    IncidentId, InfrastructurePull, PullNumber, PullRequest, RepoId, Repository, RepositoryState, Time,
+    IncidentId, InfrastructurePull, PullNumber, PullRequest, RepoId, Repository, RepositoryState,
+    Time,
 };
 use delivery::ledger::Forgettable;
 use std::collections::{BTreeMap, BTreeSet, HashMap};

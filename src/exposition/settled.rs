@@ -29,8 +29,9 @@ pub struct SettledFigures {
     pub failed_deployment_recovery: Histogram,
     /// Restore times of production failures.
     pub time_to_restore: Histogram,
-    /// Times until infrastructure was applied; only what everything has together has them.
-    self_service: Option<Box<Histogram>>,
+    /// Times until infrastructure was applied, once there are any; only what everything has together
+    /// has them.
+    pub self_service: Option<Box<Histogram>>,
 }
 
 impl Default for SettledFigures {
@@ -64,7 +65,7 @@ impl SettledFigures {
     }
 
     /// The times until infrastructure was applied.
-    pub fn self_service(&self) -> Histogram {
+    pub fn all_self_service(&self) -> Histogram {
         match &self.self_service {
             Some(times) => (**times).clone(),
             None => Histogram::new(&SELF_SERVICE),

@@ -5,7 +5,8 @@ use dora_exporter::clock::Clock;
 use dora_exporter::config::{
     ByRepository, Components, ConfigFile, Credential, DeploymentTeller, EnvironmentRule,
     GitHubSettings, HashLogins, HotfixRule, IncidentSettings, OwnershipSettings, OwnershipSource,
-    PlatformSettings, RepositoryPattern, SelfService, Settings, Shard, Sources, TokenSettings, load,
+    PlatformSettings, RepositoryPattern, SelfService, Settings, Shard, Sources, TokenSettings,
+    load,
 };
 use dora_exporter::sources::github::{GitHub, Parsing, Reach};
 use dora_exporter::sources::{Observer, SourceError, Step, Throttle};

@@ -77,9 +77,8 @@ pub(super) fn read(reader: &Reader<'_>, report: &Report) -> SelfService {
         let Some(rule) = rule(&reader) else { continue };
         for pattern in &rule.repositories {
             let names = |one: &RepositoryPattern| one.text().eq_ignore_ascii_case(pattern.text());
-            let takes_all = |one: &SelfServiceRule| {
-                one.paths.is_empty() && one.repositories.iter().any(names)
-            };
+            let takes_all =
+                |one: &SelfServiceRule| one.paths.is_empty() && one.repositories.iter().any(names);
             if let Some(at) = rules.iter().position(takes_all) {
                 let message = format!(
                     "`{}` stands in platform.self_service[{at}] already, for every path, and the \
@@ -133,11 +132,7 @@ fn rule(reader: &Reader<'_>) -> Option<SelfServiceRule> {
     Some(SelfServiceRule { repositories, paths, applied_by, statuses, comments_by })
 }
 
-fn written<T>(
-    reader: &Reader<'_>,
-    key: &str,
-    parse: impl Fn(&str) -> Result<T, String>,
-) -> Vec<T> {
+fn written<T>(reader: &Reader<'_>, key: &str, parse: impl Fn(&str) -> Result<T, String>) -> Vec<T> {
     if reader.has(key) { reader.parsed_list(key, parse) } else { Vec::new() }
 }
 

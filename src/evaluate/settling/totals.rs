@@ -98,7 +98,7 @@ impl Totals {
 
     /// How long infrastructure took until it was applied.
     pub fn self_service(&self) -> Histogram {
-        self.platform.self_service()
+        self.platform.all_self_service()
     }
 
     /// Ends what former owners show once all that it counts happened by `at`. Gives the components

@@ -76,10 +76,9 @@ pub(super) async fn complete(
     let mut asked: BTreeMap<Wants, Vec<Found<'_>>> = BTreeMap::new();
     for one in found {
         match Wants::of(&[one.rule]) {
-            wants if wants.is_nothing() => facts.push(InfrastructurePull {
-                applied_at: Some(one.pull.merged_at),
-                ..one.pull
-            }),
+            wants if wants.is_nothing() => {
+                facts.push(InfrastructurePull { applied_at: Some(one.pull.merged_at), ..one.pull })
+            }
             wants => asked.entry(wants).or_default().push(one),
         }
     }
@@ -166,10 +165,9 @@ async fn ask(
         for place in 0..size.clamp(1, rest.len()) {
             let node = answer.as_ref().and_then(|answer| node(client, what, answer, place));
             found.push(match node {
-                Some(mut node) => client
-                    .complete(&APPLY_REST, what, &mut node, &NESTED)
-                    .await?
-                    .then_some(node),
+                Some(mut node) => {
+                    client.complete(&APPLY_REST, what, &mut node, &NESTED).await?.then_some(node)
+                }
                 None => None,
             });
         }
@@ -191,11 +189,7 @@ fn node(client: &Client, what: &str, answer: &GraphAnswer, place: usize) -> Opti
         is_whole &= of_statuses;
         let name = node.and_then(|node| node["repository"]["nameWithOwner"].as_str());
         let remedy = if of_statuses { "; grant Commit statuses: read" } else { "" };
-        client.warn_lost(
-            name.unwrap_or_default(),
-            what,
-            &format!("{}{remedy}", error.words()),
-        );
+        client.warn_lost(name.unwrap_or_default(), what, &format!("{}{remedy}", error.words()));
     }
     node.filter(|_| is_whole).cloned()
 }

@@ -17,8 +17,8 @@ use crate::config::{
 };
 use crate::sources::{SourceError, Step};
 use delivery::domain::{
-    ComponentName, Fact, Headline, InfrastructurePull, Oid, PullCommit, PullNumber, PullRequest, ReadinessEvent,
-    Repository, Reversion, Review, ReviewState, Time,
+    ComponentName, Fact, Headline, InfrastructurePull, Oid, PullCommit, PullNumber, PullRequest,
+    ReadinessEvent, Repository, Reversion, Review, ReviewState, Time,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -73,8 +73,8 @@ pub(super) async fn step(
     };
     let mut elements = Elements::of(page);
     elements.complete(client, &PULL_REQUEST_REST, &what, nested).await?;
-    let read =
-        elements.decode(client, repo, &what, |node| listed(node, repo, parsing, &components, &rules));
+    let read = elements
+        .decode(client, repo, &what, |node| listed(node, repo, parsing, &components, &rules));
     let (until, begun) = (walking.until(), walking.begun());
     let (cursor, done) = walking.note(Seen {
         newest: read.good.first().map(|listed| listed.mark.clone()),
