@@ -80,6 +80,11 @@ impl SelfService {
         self.0.is_empty()
     }
 
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &SelfServiceRule> {
+        self.0.iter()
+    }
+
     /// Those of the repository that is called so now.
     pub fn of(&self, full_name: &str) -> Vec<&SelfServiceRule> {
         let matches = |rule: &&SelfServiceRule| {

@@ -277,6 +277,32 @@ fn something_is_unresolved_at_any_hour() {
 }
 
 #[test]
+fn infrastructure_is_planned_applied_and_merged_in_this_order() {
+    let events = log(60);
+    let mut seen: BTreeMap<(u64, u32), Vec<&str>> = BTreeMap::new();
+    for (_, event) in &events {
+        let (of, what) = match event {
+            Event::Commented { repo, number, body, .. }
+                if body.starts_with("Ran Plan for dir: `") =>
+            {
+                ((*repo, *number), "planned")
+            }
+            Event::Commented { repo, number, body, .. }
+                if body.starts_with("Ran Apply for dir: `") =>
+            {
+                ((*repo, *number), "applied")
+            }
+            Event::PullMerged { repo, number, .. } => ((*repo, *number), "merged"),
+            _ => continue,
+        };
+        seen.entry(of).or_default().push(what);
+    }
+    let whole = seen.values().filter(|what| what[..] == ["planned", "applied", "merged"]).count();
+    assert!(whole > 20, "{whole} pull requests of infrastructure");
+    assert!(!seen.values().any(|what| what.contains(&"applied") && !what.contains(&"merged")));
+}
+
+#[test]
 fn workflows_are_called_by_tag_branch_and_sha_and_golden_paths_are_taken() {
     let events = log(60);
     let files = events.iter().filter_map(|(_, event)| match event {

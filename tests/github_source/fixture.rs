@@ -152,6 +152,7 @@ impl World {
             production: declared.by_repository(|rules| rules.production.clone()),
             deployments: declared.by_repository(|rules| rules.deployments.clone()),
             components: declared.components,
+            platform: declared.platform,
             ..parsing()
         };
         let settings = &self.settings;
