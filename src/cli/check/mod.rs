@@ -21,7 +21,7 @@ use crate::cli::findings::{Finding, Ownership, Severity};
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::{
     self, ByRepository, ComponentSettings, GitHubSettings, Problems, RepositoryRules, Settings,
-    have_paths,
+    have_paths, need_paths,
 };
 use crate::evaluate::{Directory, Owner};
 use crate::exposition::{Exposure, Subjects, expected_series};

@@ -117,6 +117,7 @@ impl Fact {
             Fact::Commit(commit) => replace(&mut commit.author),
             Fact::Repository(_)
             | Fact::Deployment(_)
+            | Fact::InfrastructurePull(_)
             | Fact::OtherDeployment(_)
             | Fact::LostCommit { .. }
             | Fact::Frontier { .. }
