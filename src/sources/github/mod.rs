@@ -306,21 +306,6 @@ impl GitHub {
         commits::fingerprint(&self.parsing.hotfix.of(&repo.full_name))
     }
 
-    /// Asks for the first pages of several repositories' lists together. Lists whose elements need
-    /// more than such a page tells are left out. An error concerns the whole source.
-    pub async fn first_pages(&self, mut wanted: Wanted) -> Result<FirstPages, SourceError> {
-        let known = self.parsing.components.now();
-        let parsing = &self.parsing;
-        let with_paths =
-            |repo: &Repository| pull_requests::need_changed_paths(parsing, repo, &known.of(repo));
-        wanted.pulls.retain(|repo| !with_paths(repo));
-        let is_githubs =
-            |repo: &Repository| self.source_of(repo) == DeploymentSource::GitHubDeployments;
-        wanted.deployments.retain(is_githubs);
-        let marks = !known.marks().is_empty();
-        together::first_pages(&self.client, &wanted, marks).await
-    }
-
     /// Reads a page of merged pull requests.
     pub async fn pull_requests<'a>(
         &self,
