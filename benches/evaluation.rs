@@ -66,6 +66,7 @@ fn evaluator(settings: &Settings, store: &Store) -> Evaluator {
         components: settings.components.clone(),
         owners: Box::new(OrderedOwners::new(&settings.ownership)),
         workflow_files: settings.platform.workflow_files,
+        self_service: settings.platform.self_service.clone(),
     };
     Evaluator::new(rules, Settled::default())
 }

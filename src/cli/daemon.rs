@@ -195,6 +195,7 @@ pub(super) fn evaluator(settings: &Settings, store: &Store) -> Evaluator {
         components: settings.components.clone(),
         owners: Box::new(OrderedOwners::new(&settings.ownership)),
         workflow_files: settings.platform.workflow_files,
+        self_service: settings.platform.self_service.clone(),
     };
     let mut sources = IncidentSources::default();
     for account in &settings.pagerduty {

@@ -5,7 +5,7 @@ use super::daemon::Daemon;
 use super::{backfill, log, stop_on_all_signals, surveys};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, ConfigFile, Flags, Settings, Sources};
-use crate::demo::{News, OWNER, QUESTIONS, Team, unfold};
+use crate::demo::{INFRASTRUCTURE_REPOSITORY, News, OWNER, QUESTIONS, Team, unfold};
 use crate::evaluate::Past;
 use crate::sources::surveys::{SurveyRequest, read_survey};
 use crate::store::Store;
@@ -98,6 +98,8 @@ settle_after = "2s"
 seed_prime_after = "20s"
 [exposition]
 component_detail = "full"
+[[platform.self_service]]
+repositories = ["{OWNER}/{INFRASTRUCTURE_REPOSITORY}"]
 [log]
 level = {level:?}
 "#,

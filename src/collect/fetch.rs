@@ -255,8 +255,9 @@ impl Collect {
         self.finish(repo, collector, step.begun.min(asked_at), step.facts, cursor).await
     }
 
-    /// Commits and pull requests matter only where something is deployed to production; incidents
-    /// only where the configuration looks for them; and nothing where the newest entry is nothing.
+    /// Commits and pull requests matter only where something is deployed to production, pull requests
+    /// also where they may change infrastructure; incidents only where the configuration looks for
+    /// them; and nothing where the newest entry is nothing.
     pub(super) fn has_nothing_to_read(&self, tracked: &Tracked, collector: Collector) -> bool {
         let never_any = || {
             let unread = !tracked.cursors.contains_key(&collector);
@@ -265,11 +266,18 @@ impl Collect {
         match collector {
             Collector::Deployments => never_any(),
             Collector::Commits => !tracked.has_component(),
-            Collector::PullRequests => !tracked.has_component() || never_any(),
+            Collector::PullRequests => {
+                !(tracked.has_component() || self.may_change_infrastructure(tracked)) || never_any()
+            }
             Collector::Incidents => {
                 !self.source.reads_incidents_of(&tracked.repository) || never_any()
             }
         }
+    }
+
+    /// Whether a repository's pull requests are read for when infrastructure was applied.
+    pub(super) fn may_change_infrastructure(&self, tracked: &Tracked) -> bool {
+        !self.around.platform.self_service.of(&tracked.repository.full_name).is_empty()
     }
 
     fn reach(&self, tracked: &Tracked, collector: Collector) -> Reach {

@@ -147,8 +147,10 @@ impl Collect {
             let Some(tracked) = tracked.filter(|tracked| tracked.is_collected()) else { continue };
             // Whatever comes of it: it is not idle.
             tracked.moved_by(at);
-            let tells =
-                tracked.has_component() || self.source.is_told_elsewhere(&tracked.repository);
+            let rules = &self.around.platform.self_service;
+            let tells = tracked.has_component()
+                || self.source.is_told_elsewhere(&tracked.repository)
+                || !rules.of(&tracked.repository.full_name).is_empty();
             if *news == News::OwnerFiles || (*news == News::Lists && tells) {
                 moved.insert(tracked.repository.id);
             }

@@ -67,6 +67,7 @@ impl Collect {
             };
             tracked.has_component()
                 || tracked.has_incidents()
+                || self.may_change_infrastructure(tracked)
                 || !tracked.kept_at.is_some_and(is_fresh)
         })
     }

@@ -48,6 +48,7 @@ impl Collect {
                 tracked.reconciled_at = Some(if is_first && spreads { first } else { asked_at });
             }
         }
+        self.recheck_applies(asked_at).await?;
         if deployments.is_empty() && incidents.is_empty() {
             return Ok(());
         }
@@ -64,6 +65,24 @@ impl Collect {
         by_repo.retain(|_, facts| !facts.is_empty());
         for (repo, facts) in by_repo {
             self.keep(repo, facts, None).await?;
+        }
+        Ok(())
+    }
+
+    /// Asks again whether merged pull requests are applied: a status of a commit is no news of a pull
+    /// request.
+    async fn recheck_applies(&mut self, asked_at: Time) -> Result<(), CollectError> {
+        let tracked = self.tracked.values().filter(|tracked| tracked.is_collected());
+        let pulls = tracked.flat_map(|tracked| {
+            let name = &tracked.repository.full_name;
+            tracked.unapplied_pulls(asked_at).map(move |id| (Arc::clone(name), id))
+        });
+        let pulls: Vec<(Arc<str>, Arc<str>)> = pulls.collect();
+        for fact in self.source.applies(&pulls).await? {
+            let known = fact.repo().filter(|repo| self.tracked.contains_key(repo));
+            if let Some(repo) = known {
+                self.keep(repo, vec![fact], None).await?;
+            }
         }
         Ok(())
     }

@@ -5,7 +5,8 @@ use crate::config::EnvironmentRule;
 use crate::sources::github::Mark;
 use delivery::domain::{
     ClaimSource, Collector, DAY, Deployment, DeploymentId, DeploymentState, Fact, Incident,
-    IncidentId, IncidentTransition, MINUTE, Oid, Progress, Repository, RepositoryState, Span, Time,
+    IncidentId, IncidentTransition, MINUTE, Oid, Progress, PullNumber, Repository, RepositoryState,
+    Span, Time,
 };
 use delivery::ledger::ProductionEnvironments;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -13,6 +14,8 @@ use std::sync::Arc;
 
 /// A failed deployment is asked again this long, since it may be re-run to success.
 const FAILED_ASKED_FOR: Span = 7 * DAY;
+/// Whether a merged pull request is applied is asked this long.
+const APPLY_ASKED_FOR: Span = 7 * DAY;
 /// A pending one is asked again this long: GitHub ends waiting approvals after 30 days.
 const PENDING_ASKED_FOR: Span = 31 * DAY;
 
@@ -72,6 +75,8 @@ pub struct Tracked {
     finishes: BTreeMap<(Time, DeploymentId), Oid>,
     unfinished: HashMap<DeploymentId, Unfinished>,
     incidents: HashMap<IncidentId, Incident>,
+    /// Pull requests that change infrastructure and are not known to be applied.
+    unapplied: HashMap<PullNumber, Unfinished>,
 }
 
 #[derive(Debug)]
@@ -107,6 +112,7 @@ impl Tracked {
             finishes: BTreeMap::new(),
             unfinished: HashMap::new(),
             incidents: HashMap::new(),
+            unapplied: HashMap::new(),
         }
     }
 
@@ -126,6 +132,14 @@ impl Tracked {
             Fact::Deployment(deployment) => self.absorb_deployment(deployment),
             Fact::Incident(incident) => {
                 self.incidents.insert(incident.id.clone(), incident.clone());
+            }
+            Fact::InfrastructurePull(pull) if pull.applied_at.is_some() => {
+                self.unapplied.remove(&pull.number);
+            }
+            Fact::InfrastructurePull(pull) => {
+                let node_id = Arc::clone(&pull.node_id);
+                let asked_until = pull.merged_at.plus(APPLY_ASKED_FOR);
+                self.unapplied.insert(pull.number, Unfinished { node_id, asked_until });
             }
             Fact::Progress(progress) => {
                 // As the store keeps it: what was known once stays known.
@@ -216,6 +230,12 @@ impl Tracked {
             .values()
             .filter(move |unfinished| unfinished.asked_until > now)
             .map(|unfinished| Arc::clone(&unfinished.node_id))
+    }
+
+    /// The node ids of pull requests that may be applied by now.
+    pub fn unapplied_pulls(&self, now: Time) -> impl Iterator<Item = Arc<str>> + '_ {
+        let asked = self.unapplied.values().filter(move |one| one.asked_until > now);
+        asked.map(|one| Arc::clone(&one.node_id))
     }
 
     /// The node ids of open incidents, which may lose their label unseen by lists filtered by label.

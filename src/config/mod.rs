@@ -16,6 +16,7 @@ mod problems;
 mod reader;
 mod reference;
 mod sections;
+mod self_service;
 mod settings;
 mod shard;
 mod surveys;
@@ -37,6 +38,9 @@ pub use patterns::{EnvironmentRule, HotfixRule, PathPattern, RepositoryPattern};
 pub use problems::{Problem, Problems};
 pub use reference::reference;
 pub use sections::{ALL as SECTIONS, listen_address};
+pub use self_service::{
+    AppliedBy, SelfService, SelfServiceRule, need_paths, self_service_fingerprint,
+};
 pub use settings::{
     CatalogSettings, CollectionSettings, ComponentDetail, ExpositionSettings, FailuresSettings,
     GitHubSettings, HashLogins, IncidentMapping, IncidentSettings, IssuePattern, LogFormat,

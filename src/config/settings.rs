@@ -7,6 +7,7 @@ use crate::config::credential::Credential;
 use crate::config::deployments::Deployments;
 use crate::config::overrides::Overrides;
 use crate::config::patterns::{EnvironmentRule, HotfixRule, RepositoryPattern};
+use crate::config::self_service::SelfService;
 use crate::config::shard::Shard;
 use crate::config::surveys::SurveySettings;
 use chrono_tz::Tz;
@@ -271,6 +272,8 @@ pub struct PlatformSettings {
     pub workflow_files: bool,
     /// `workflow_owners`, and the owners that `[[github]]` names, in lower case.
     pub workflow_owners: BTreeSet<String>,
+    /// `[[platform.self_service]]`
+    pub self_service: SelfService,
 }
 
 impl OwnershipSettings {

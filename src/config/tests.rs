@@ -9,6 +9,7 @@ mod overrides;
 mod pagerduty;
 mod pages;
 mod platform;
+mod self_service;
 mod surveys;
 mod webhooks;
 

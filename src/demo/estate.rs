@@ -1,4 +1,4 @@
-//! The forty repositories of the demo organisation, each with its habits and its fate.
+//! The forty-one repositories of the demo organisation, each with its habits and its fate.
 
 /// How a repository's pull requests are merged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub(super) enum Flow {
     DeployBranch,
     /// Nothing is ever deployed.
     Library,
+    /// Nothing is ever deployed; Atlantis applies a pull request before it is merged.
+    Infrastructure,
     /// Nothing is ever pushed but its first commit.
     Still,
     /// Not even that.
@@ -67,6 +69,9 @@ pub(super) struct Plan {
 pub(super) const RENAMED_AT: f64 = 0.68;
 /// Where incidents that no repository's own are written down.
 pub const CENTRAL: &str = "incidents";
+
+/// Where teams change what their services run on.
+pub const INFRASTRUCTURE: &str = "infrastructure";
 
 const ONE: &[&str] = &["production"];
 const REGIONS: &[&str] = &["prod-eu", "prod-us"];
@@ -119,7 +124,7 @@ const BILLING: usize = 6;
 const BACKOFFICE: usize = 7;
 
 /// All repositories.
-pub(super) static PLANS: [Plan; 40] = [
+pub(super) static PLANS: [Plan; 41] = [
     staged(service("checkout-api", CHECKOUT, 1.3)),
     Plan { previews: true, ..service("checkout-web", CHECKOUT, 1.2) },
     rebasing(service("checkout-cart", CHECKOUT, 0.9)),
@@ -161,4 +166,5 @@ pub(super) static PLANS: [Plan; 40] = [
     Plan { fork: true, ..flowing(Flow::Still, service("opentelemetry-collector", IDENTITY, 0.0)) },
     Plan { fork: true, ..flowing(Flow::Library, service("kafka-ui", LOGISTICS, 0.1)) },
     flowing(Flow::Empty, service("sandbox", BACKOFFICE, 0.0)),
+    flowing(Flow::Infrastructure, service(INFRASTRUCTURE, CATALOG, 0.7)),
 ];

@@ -22,7 +22,7 @@ const OUT_OF_DATE: &str = "backoffice-exports";
 pub(super) fn files(plan: &Plan, place: usize, profile: &Profile) -> Vec<(String, Option<String>)> {
     let mut files = Vec::new();
     let mut write = |path: &str, text: String| files.push((path.to_owned(), Some(text)));
-    if plan.fork || plan.flow == Flow::Still {
+    if plan.fork || matches!(plan.flow, Flow::Still | Flow::Infrastructure) {
         return files;
     }
     // Nobody's stays nobody's.

@@ -3,6 +3,7 @@
 //! [`organization`] makes its history out of a seed, [`News`] continues it. Nothing here knows
 //! how the figures are computed: it only makes GitHub's side.
 
+mod atlantis;
 mod calendar;
 mod deploys;
 mod estate;
@@ -35,6 +36,8 @@ use world::World;
 
 /// The repository of incidents that belong to no single repository.
 pub use estate::CENTRAL as INCIDENTS_REPOSITORY;
+/// The repository that Atlantis applies.
+pub use estate::INFRASTRUCTURE as INFRASTRUCTURE_REPOSITORY;
 
 /// The seed of the organisation that the documents show.
 pub const SEED: u64 = 13_672;

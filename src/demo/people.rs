@@ -64,8 +64,10 @@ pub const LOGINS: [&str; 48] = [
 ];
 
 /// The bots' logins, without `[bot]`.
-pub const BOTS: [&str; 2] = [DEPENDABOT, REVIEW_BOT];
+pub const BOTS: [&str; 3] = [DEPENDABOT, REVIEW_BOT, ATLANTIS];
 
+/// Plans and applies infrastructure.
+pub(super) const ATLANTIS: &str = "acme-atlantis";
 /// Opens dependency updates.
 pub(super) const DEPENDABOT: &str = "dependabot";
 /// Comments on pull requests within a minute: no review by a person.

@@ -188,6 +188,7 @@ impl World {
         if self.repositories[r].plan.previews {
             self.preview(r, &work);
         }
+        self.plan_infrastructure(r, &work);
         if work.draft {
             let still_coding = work.pace.coding / 3;
             self.next(r, still_coding, work, Step::Ready);
@@ -273,6 +274,7 @@ impl World {
             self.emit(Event::PullClosed { repo, number });
             return self.delete_branch(r, work.branch);
         }
+        self.apply_infrastructure(r, &work);
         let people = people::present(self.profile(r).members, self.progress());
         let by = self.repositories[r].random.pick(&people).to_owned();
         if work.promotes {

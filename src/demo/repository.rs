@@ -178,7 +178,7 @@ impl World {
             self.push(r, DEVELOP, vec![first.clone()]);
         }
         self.push(r, MAIN, vec![first]);
-        if !matches!(plan.flow, Flow::Library | Flow::Still) {
+        if !matches!(plan.flow, Flow::Library | Flow::Infrastructure | Flow::Still) {
             self.schedule(self.at + HOUR, Action::Deploy(r, self.first_rollout(r)));
         }
         self.schedule(self.tomorrow(), Action::Day(r));

@@ -232,7 +232,7 @@ fn volumes_are_those_of_a_middle_sized_company() {
         matches!(event, Event::DeploymentCreated { environment, .. }
             if environment.starts_with("prod") && !environment.contains("canary"))
     });
-    assert_eq!(repositories, 40);
+    assert_eq!(repositories, 41);
     assert!((5_000..9_000).contains(&pulls), "{pulls} pull requests");
     assert!(merged * 10 > pulls * 8, "{merged} of {pulls} pull requests merged");
     assert!((3_500..6_500).contains(&live), "{live} production deployments");
@@ -274,6 +274,32 @@ fn something_is_unresolved_at_any_hour() {
         open.retain(|(repo, _)| owners.contains_key(repo));
         assert!(!open.is_empty(), "nothing burns an hour after {start}");
     }
+}
+
+#[test]
+fn infrastructure_is_planned_applied_and_merged_in_this_order() {
+    let events = log(60);
+    let mut seen: BTreeMap<(u64, u32), Vec<&str>> = BTreeMap::new();
+    for (_, event) in &events {
+        let (of, what) = match event {
+            Event::Commented { repo, number, body, .. }
+                if body.starts_with("Ran Plan for dir: `") =>
+            {
+                ((*repo, *number), "planned")
+            }
+            Event::Commented { repo, number, body, .. }
+                if body.starts_with("Ran Apply for dir: `") =>
+            {
+                ((*repo, *number), "applied")
+            }
+            Event::PullMerged { repo, number, .. } => ((*repo, *number), "merged"),
+            _ => continue,
+        };
+        seen.entry(of).or_default().push(what);
+    }
+    let whole = seen.values().filter(|what| what[..] == ["planned", "applied", "merged"]).count();
+    assert!(whole > 20, "{whole} pull requests of infrastructure");
+    assert!(!seen.values().any(|what| what.contains(&"applied") && !what.contains(&"merged")));
 }
 
 #[test]

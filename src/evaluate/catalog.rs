@@ -4,7 +4,7 @@
 
 use super::estate::RepositoryFacts;
 use super::repository_claims::RepositoryClaims;
-use crate::config::ComponentSettings;
+use crate::config::{ComponentSettings, paths_fingerprint, selectors_fingerprint};
 use delivery::domain::{CatalogComponent, Claim, ClaimSource, RepoId};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -155,6 +155,15 @@ impl RepositoryClaims {
     pub fn deployed(&self) -> impl Iterator<Item = &CatalogComponent> {
         self.catalog().iter().filter(|entry| !entry.is_library)
     }
+}
+
+/// Whether these components select the same.
+pub fn are_alike(one: &[ComponentSettings], other: &[ComponentSettings]) -> bool {
+    let texts = |components: &[ComponentSettings]| {
+        let components: Vec<&ComponentSettings> = components.iter().collect();
+        (paths_fingerprint(&components), selectors_fingerprint(&components))
+    };
+    texts(one) == texts(other)
 }
 
 #[cfg(test)]

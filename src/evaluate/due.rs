@@ -42,6 +42,7 @@ impl Evaluator {
         let mut restless = std::mem::take(&mut self.restless);
         restless.retain(|repo| !self.rests(*repo, now));
         self.restless = restless;
+        self.let_settled_applies_rest(now);
     }
 
     /// What has to be written before the figures that show it.
@@ -52,6 +53,7 @@ impl Evaluator {
         }
         self.due_of_unmapped(now, &mut due);
         self.due_of_homeless(now, &mut due);
+        self.due_of_self_service(now, &mut due);
         due
     }
 

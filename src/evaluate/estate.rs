@@ -11,7 +11,8 @@ use super::surveys::Surveys;
 use crate::config::Components;
 use delivery::domain::{
     ClaimSource, Claims, Collector, CommitGraph, ComponentId, Deployment, Fact, Incident,
-    IncidentId, PullRequest, RepoId, Repository, RepositoryState, Time,
+    IncidentId, InfrastructurePull, PullNumber, PullRequest, RepoId, Repository, RepositoryState,
+    Time,
 };
 use delivery::ledger::Forgettable;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -25,6 +26,8 @@ pub struct RepositoryFacts {
     pub deployments: Deployments,
     /// Merged pull requests.
     pub pulls: Pulls,
+    /// Merged pull requests that change infrastructure.
+    pub infrastructure: BTreeMap<PullNumber, InfrastructurePull>,
     /// Commits.
     pub commits: Commits,
     /// What sources say of whose it is.
@@ -115,6 +118,8 @@ pub struct Estate {
     pub surveys: Surveys,
     /// Who tells incidents that live in no repository.
     pub sources: IncidentSources,
+    /// Pull requests that change infrastructure and were not settled since they were told.
+    pub unsettled: BTreeSet<(RepoId, PullNumber)>,
 }
 
 impl Estate {
@@ -122,7 +127,10 @@ impl Estate {
     pub fn absorb(&mut self, fact: Fact, changes: &mut Changes) {
         let repo = fact.repo();
         let is_of_workflows = |fact: &Fact| matches!(fact, Fact::Claims(claims) if claims.source == ClaimSource::WorkflowFiles);
-        if !matches!(fact, Fact::Progress(_) | Fact::Incident(_)) && !is_of_workflows(&fact) {
+        // Nothing of a component is judged by these.
+        let is_beside =
+            matches!(fact, Fact::Progress(_) | Fact::Incident(_) | Fact::InfrastructurePull(_));
+        if !is_beside && !is_of_workflows(&fact) {
             changes.repositories.extend(repo);
         }
         match fact {
@@ -144,6 +152,10 @@ impl Estate {
             }
             Fact::PullRequest(pull) => {
                 self.of(pull.repo).pulls.insert(&pull);
+            }
+            Fact::InfrastructurePull(pull) => {
+                self.unsettled.insert((pull.repo, pull.number));
+                self.of(pull.repo).infrastructure.insert(pull.number, pull);
             }
             Fact::Commit(commit) => {
                 self.of(commit.repo).commits.insert(&commit);
@@ -179,6 +191,14 @@ impl Estate {
         facts.commits.forget(&gone.commits, gone.frontier.clone());
         for incident in incidents {
             self.incidents.remove(incident);
+        }
+    }
+
+    /// Removes pull requests that changed infrastructure.
+    pub fn forget_infrastructure(&mut self, repo: RepoId, gone: &[PullNumber]) {
+        for number in gone {
+            self.of(repo).infrastructure.remove(number);
+            self.unsettled.remove(&(repo, *number));
         }
     }
 

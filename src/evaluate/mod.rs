@@ -33,6 +33,7 @@ mod retention;
 mod rules;
 mod run;
 mod schedule;
+mod self_service;
 mod settling;
 mod space_reviews;
 mod survey_import;
@@ -63,10 +64,8 @@ pub use survey_import::{
 
 pub use settling::{Settled, Settlement, SettlingRules, observations};
 
-use crate::config::{
-    ByRepository, ComponentSettings, Components, paths_fingerprint, selectors_fingerprint,
-};
-use catalog::catalogued;
+use crate::config::{ByRepository, Components, SelfService};
+use catalog::{are_alike, catalogued};
 use component::{Evaluated, evaluate, instant_of, stale_at};
 use components::{Component, components_of, owner_of_repository};
 use delivery::domain::{ComponentId, Fact, RepoId, Repository, Span, TeamName, Time, Window};
@@ -102,6 +101,8 @@ pub struct EvaluationRules {
     pub owners: Box<dyn Owners>,
     /// Whether workflow files are read.
     pub workflow_files: bool,
+    /// Which pull requests change infrastructure.
+    pub self_service: SelfService,
 }
 
 /// All facts, judged and measured.
@@ -370,15 +371,6 @@ impl Evaluator {
             lifecycle: text(component.entry().and_then(|entry| entry.lifecycle.as_ref())),
         }
     }
-}
-
-/// Whether these components select the same.
-fn are_alike(one: &[ComponentSettings], other: &[ComponentSettings]) -> bool {
-    let texts = |components: &[ComponentSettings]| {
-        let components: Vec<&ComponentSettings> = components.iter().collect();
-        (paths_fingerprint(&components), selectors_fingerprint(&components))
-    };
-    texts(one) == texts(other)
 }
 
 /// A text that may be absent, as a label.

@@ -30,6 +30,7 @@ impl Evaluator {
                 .collect(),
             unowned: unowned as u64,
             workflows: self.workflows.clone(),
+            self_service: self.self_service(),
             ..PlatformFigures::default()
         };
         if self.rules.owners.asks_catalog() {

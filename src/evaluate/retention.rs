@@ -10,7 +10,8 @@ use super::settling::{Settled, SubjectFact, UNMAPPED, fact_of};
 use super::{Estate, Evaluator};
 use crate::store::{Forgotten, SettledRow, Store, StoreError};
 use delivery::domain::{
-    ComponentId, DAY, Deployment, DeploymentId, Incident, IncidentId, RepoId, Span, Time,
+    ComponentId, DAY, Deployment, DeploymentId, Incident, IncidentId, PullNumber, RepoId, Span,
+    Time,
 };
 use delivery::ledger::{ChangeId, Forgettable, forgettable, is_over};
 use std::collections::{BTreeSet, VecDeque};
@@ -39,6 +40,7 @@ pub struct Forgetting {
 pub(super) struct Finished {
     facts: Forgettable,
     incidents: Vec<IncidentId>,
+    infrastructure: Vec<PullNumber>,
 }
 
 impl Forgetting {
@@ -120,6 +122,9 @@ pub(super) fn is_gone(estate: &Estate, row: &SettledRow) -> bool {
         Some(SubjectFact::Deployment(repo, id)) => {
             of(&repo).is_none_or(|facts| !facts.deployments.contains(id))
         }
+        Some(SubjectFact::InfrastructurePull(repo, number)) => {
+            of(&repo).is_none_or(|facts| !facts.infrastructure.contains_key(&number))
+        }
         Some(SubjectFact::Change(repo, ChangeId::Pull(number))) => {
             of(&repo).is_none_or(|facts| !facts.pulls.contains(number))
         }
@@ -179,7 +184,9 @@ impl Evaluator {
             is_over && !self.estate.naming.is_abroad(id) && (!blames || told.contains(id))
         };
         let incidents = self.incidents_of(repo).into_iter().filter(goes).collect();
-        let finished = Finished { facts: found, incidents };
+        let old = facts.infrastructure.values().filter(|one| one.merged_at <= now.plus(-retention));
+        let infrastructure = old.map(|pull| pull.number).collect();
+        let finished = Finished { facts: found, incidents, infrastructure };
         Some(finished).filter(|finished| !self.forgotten(repo, finished).is_empty())
     }
 
@@ -192,7 +199,8 @@ impl Evaluator {
         let homeless = self.estate.homeless(place).filter(is_finished);
         let incidents: Vec<IncidentId> = homeless.map(|incident| incident.id.clone()).collect();
         let facts = Forgettable::default();
-        (!incidents.is_empty()).then_some(Finished { facts, incidents })
+        let infrastructure = Vec::new();
+        (!incidents.is_empty()).then_some(Finished { facts, incidents, infrastructure })
     }
 
     /// The incidents that count for a repository, or live in it without counting for another.
@@ -206,12 +214,13 @@ impl Evaluator {
 
     /// What the store is to remove.
     fn forgotten(&self, repo: RepoId, finished: &Finished) -> Forgotten {
-        let Finished { facts, incidents } = finished;
+        let Finished { facts, incidents, infrastructure } = finished;
         let known = self.estate.repositories.get(&repo);
         let before = known.map(|known| known.commits.frontier().clone()).unwrap_or_default();
         Forgotten {
             deployments: facts.deployments.clone(),
             pulls: facts.pulls.clone(),
+            infrastructure: infrastructure.clone(),
             commits: facts.commits.iter().copied().collect(),
             incidents: incidents.clone(),
             frontier: facts.frontier.difference(&before).copied().collect(),
@@ -222,6 +231,7 @@ impl Evaluator {
     /// Drops what is finished with from memory.
     pub(super) fn forget(&mut self, repo: RepoId, finished: &Finished) {
         self.estate.forget(repo, &finished.facts, &finished.incidents);
+        self.estate.forget_infrastructure(repo, &finished.infrastructure);
         self.changes.mapping |= !finished.incidents.is_empty();
     }
 }

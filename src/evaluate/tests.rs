@@ -10,8 +10,8 @@ mod overrides;
 mod world;
 
 use super::*;
-use crate::config::RepositoryPattern;
 use crate::config::{EnvironmentRule, OwnershipRule, OwnershipSettings, OwnershipSource};
+use crate::config::{RepositoryPattern, SelfService};
 use delivery::domain::{
     Author, ChangeReference, Collector, Commit, DAY, Deployment, DeploymentId, DeploymentState,
     DeploymentStatus, HOUR, Headline, Incident, IncidentId, IncidentLink, MINUTE, Oid, Progress,
@@ -60,6 +60,7 @@ pub(super) fn evaluator_of(components: Components) -> Evaluator {
         components,
         owners: Box::new(OrderedOwners::new(&ownership)),
         workflow_files: true,
+        self_service: SelfService::default(),
     };
     Evaluator::new(rules, Settled::default())
 }

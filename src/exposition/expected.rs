@@ -67,6 +67,7 @@ fn of_one(family: &Family, subjects: Subjects, windows: usize, exposure: &Exposu
         Reading::PerformanceLevels => LEVELLED_MEASURES * Level::ALL.len(),
         Reading::SeedLeadTimes => of_histogram(|settled| &settled.lead_time_hours),
         Reading::Histogram(read) => of_histogram(read),
+        Reading::PlatformHistogram(_) => buckets_of(&SettledFigures::default().all_self_service()),
         Reading::PhaseHistograms => {
             PHASES.len() * of_histogram(|settled| settled.change_phase(PHASES[0]))
         }
@@ -89,5 +90,9 @@ fn of_one(family: &Family, subjects: Subjects, windows: usize, exposure: &Exposu
 }
 
 fn of_histogram(read: fn(&SettledFigures) -> &Histogram) -> usize {
-    read(&SettledFigures::default()).buckets().count() + BESIDE_BUCKETS
+    buckets_of(read(&SettledFigures::default()))
+}
+
+fn buckets_of(histogram: &Histogram) -> usize {
+    histogram.buckets().count() + BESIDE_BUCKETS
 }

@@ -147,6 +147,8 @@ pub(super) enum Reading {
     Survey(fn(&SurveyFigures, &GroupFigures) -> Option<f64>),
     /// Values by those of the family's two labels.
     PlatformPairs(fn(&PlatformFigures) -> &[Pair]),
+    /// A histogram of settled durations that belong to no component.
+    PlatformHistogram(fn(&PlatformFigures) -> Option<&Histogram>),
 }
 
 /// A family, declared for one or several levels.

@@ -1,5 +1,6 @@
 //! What evaluation hands over to be shown: figures with their labels.
 
+use super::histogram::Histogram;
 use super::settled::SettledFigures;
 use crate::config::{ComponentDetail, Settings};
 use delivery::domain::{DAY, TeamName, Time};
@@ -31,7 +32,7 @@ pub struct FigureSet {
 }
 
 /// What a platform team watches of its own product.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PlatformFigures {
     /// Shown components by lifecycle, in order.
     pub components: Vec<(String, u64)>,
@@ -45,6 +46,8 @@ pub struct PlatformFigures {
     pub golden_path: Vec<(String, u64)>,
     /// Jobs that call a reusable workflow, by the workflow and what they are pinned to.
     pub workflows: Vec<Pair>,
+    /// Times until infrastructure was applied; absent where nothing says what infrastructure is.
+    pub self_service: Option<Histogram>,
 }
 
 /// The values of two labels, and how much there is of them.

@@ -72,6 +72,23 @@ pub static RESTORE: Buckets = Buckets {
     unit: 1,
 };
 
+/// `platform_self_service_seconds`: from a reviewer at hand to a queue of weeks.
+pub static SELF_SERVICE: Buckets = Buckets {
+    bounds: &[
+        15 * MINUTE,
+        HOUR,
+        4 * HOUR,
+        8 * HOUR,
+        DAY,
+        2 * DAY,
+        3 * DAY,
+        7 * DAY,
+        14 * DAY,
+        30 * DAY,
+    ],
+    unit: 1,
+};
+
 /// An observation that stands for its bucket: the pull request that it was made of.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Exemplar {

@@ -140,6 +140,11 @@ fn platform(family: &Family, figures: &PlatformFigures, to: &mut impl Samples) {
                 to.sample("", &[], count as f64);
             }
         }
+        (Reading::PlatformHistogram(read), _) => {
+            if let Some(times) = read(figures) {
+                histogram(times, None, to);
+            }
+        }
         (Reading::PlatformPairs(read), [one, other]) => {
             for ([first, second], count) in read(figures) {
                 to.sample("", &[(one, first), (other, second)], *count as f64);

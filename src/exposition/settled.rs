@@ -1,10 +1,12 @@
 //! What counters and histograms show: sums over what has been settled.
 
-use super::histogram::{CHANGE_LEAD_TIME, CHANGE_PHASE, Histogram, LEAD_TIME_HOURS, RESTORE};
+use super::histogram::{
+    CHANGE_LEAD_TIME, CHANGE_PHASE, Histogram, LEAD_TIME_HOURS, RESTORE, SELF_SERVICE,
+};
 use delivery::measures::Phase;
 
 /// The counters and histograms of a component and a team that owns or owned it, of a team, or of an
-/// organisation. None of them ever decreases.
+/// organisation; or what everything that is collected has together. None of them ever decreases.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SettledFigures {
     /// Production deployments.
@@ -27,6 +29,9 @@ pub struct SettledFigures {
     pub failed_deployment_recovery: Histogram,
     /// Restore times of production failures.
     pub time_to_restore: Histogram,
+    /// Times until infrastructure was applied, once there are any; only what everything has together
+    /// has them.
+    pub self_service: Option<Box<Histogram>>,
 }
 
 impl Default for SettledFigures {
@@ -43,6 +48,7 @@ impl Default for SettledFigures {
             change_phases: std::array::from_fn(|_| Histogram::new(&CHANGE_PHASE)),
             failed_deployment_recovery: Histogram::new(&RESTORE),
             time_to_restore: Histogram::new(&RESTORE),
+            self_service: None,
         }
     }
 }
@@ -51,5 +57,18 @@ impl SettledFigures {
     /// The times spent in a phase.
     pub fn change_phase(&self, phase: Phase) -> &Histogram {
         &self.change_phases[phase as usize]
+    }
+
+    /// The times until infrastructure was applied, to be added to.
+    pub fn self_service_mut(&mut self) -> &mut Histogram {
+        self.self_service.get_or_insert_with(|| Box::new(Histogram::new(&SELF_SERVICE)))
+    }
+
+    /// The times until infrastructure was applied.
+    pub fn all_self_service(&self) -> Histogram {
+        match &self.self_service {
+            Some(times) => (**times).clone(),
+            None => Histogram::new(&SELF_SERVICE),
+        }
     }
 }

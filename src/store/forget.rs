@@ -18,6 +18,8 @@ pub struct Forgotten {
     pub deployments: Vec<DeploymentId>,
     /// Pull requests.
     pub pulls: Vec<PullNumber>,
+    /// Pull requests that changed infrastructure.
+    pub infrastructure: Vec<PullNumber>,
     /// Commits.
     pub commits: Vec<Oid>,
     /// Incidents.
@@ -33,6 +35,7 @@ pub struct Forgotten {
 pub(super) enum Removal {
     Deployment(DeploymentId),
     Pull(PullNumber),
+    InfrastructurePull(PullNumber),
     Commit(Oid),
     Incident(IncidentId),
     Frontier(Oid),
@@ -46,11 +49,14 @@ impl Forgotten {
 
     /// How many facts are to be removed.
     pub fn facts(&self) -> usize {
-        self.deployments.len() + self.pulls.len() + self.commits.len() + self.incidents.len()
+        let pulls = self.pulls.len() + self.infrastructure.len();
+        self.deployments.len() + pulls + self.commits.len() + self.incidents.len()
     }
 
     fn removals(&self) -> Vec<Removal> {
         let pulls = self.pulls.iter().copied().map(Removal::Pull);
+        let applied = self.infrastructure.iter().copied().map(Removal::InfrastructurePull);
+        let pulls = pulls.chain(applied);
         let commits = self.commits.iter().copied().map(Removal::Commit);
         let deployments = self.deployments.iter().copied().map(Removal::Deployment);
         let incidents = self.incidents.iter().cloned().map(Removal::Incident);
@@ -139,6 +145,11 @@ impl Removal {
             }
             Removal::Pull(number) => {
                 let delete = "DELETE FROM pull_requests WHERE repo = ? AND number = ? AND seq <= ?";
+                sqlx::query(delete).bind(repo).bind(number)
+            }
+            Removal::InfrastructurePull(number) => {
+                let delete =
+                    "DELETE FROM infrastructure_pulls WHERE repo = ? AND number = ? AND seq <= ?";
                 sqlx::query(delete).bind(repo).bind(number)
             }
             Removal::Commit(oid) => {

@@ -11,7 +11,9 @@ const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/organiza
 #[tokio::test]
 async fn the_families_of_a_fixed_history_are_the_committed_ones_byte_for_byte() {
     let world = World::of(organization().story, NOW).await;
-    let daemon = world.start(&surveys::config(&world)).await;
+    let mut config = surveys::config(&world);
+    config.more.push_str("\n[[platform.self_service]]\nrepositories = [\"acme/infrastructure\"]\n");
+    let daemon = world.start(&config).await;
     surveys::send_export(&daemon).await;
     // Long enough for the birth of every series, and for the history to enter the histogram.
     daemon.advance(56).await;

@@ -41,6 +41,7 @@ mod retention;
 mod running;
 mod same_facts;
 mod schemathesis;
+mod self_service;
 mod settling;
 mod shards;
 mod space;

@@ -8,8 +8,8 @@ use delivery::measures::{
 use dora_exporter::config::ComponentDetail;
 use dora_exporter::exposition::{
     ComponentFigures, ComponentInfo, ComponentLabels, Encoded, Exposure, FigureSet, Figures,
-    Format, OrgFigures, OwnMetrics, PlatformFigures, RepositoryState, SettledFigures, SourceLabels,
-    TeamFigures, encode,
+    Format, Histogram, OrgFigures, OwnMetrics, PlatformFigures, RepositoryState, SettledFigures,
+    SourceLabels, TeamFigures, encode,
 };
 use std::sync::Arc;
 
@@ -48,6 +48,12 @@ fn component(name: &str, settled: SettledFigures) -> Arc<ComponentFigures> {
 }
 
 /// All judged families of a small organisation.
+fn self_service() -> Histogram {
+    let mut figures = SettledFigures::default();
+    figures.self_service_mut().observe(7_200);
+    figures.all_self_service()
+}
+
 pub fn encoded(created_timestamps: bool) -> Encoded {
     let mut shipped = SettledFigures::default();
     shipped.lead_time_hours.observe_pull(9_000, 1_234_567);
@@ -74,6 +80,7 @@ pub fn encoded(created_timestamps: bool) -> Encoded {
                 ["acme/ci/.github/workflows/a \"b\".yml", "tag"].map(str::to_owned),
                 1,
             )],
+            self_service: Some(self_service()),
         },
     };
     let exposure = Exposure {

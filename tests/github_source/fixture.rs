@@ -5,7 +5,8 @@ use dora_exporter::clock::Clock;
 use dora_exporter::config::{
     ByRepository, Components, ConfigFile, Credential, DeploymentTeller, EnvironmentRule,
     GitHubSettings, HashLogins, HotfixRule, IncidentSettings, OwnershipSettings, OwnershipSource,
-    PlatformSettings, RepositoryPattern, Settings, Shard, Sources, TokenSettings, load,
+    PlatformSettings, RepositoryPattern, SelfService, Settings, Shard, Sources, TokenSettings,
+    load,
 };
 use dora_exporter::sources::github::{GitHub, Parsing, Reach};
 use dora_exporter::sources::{Observer, SourceError, Step, Throttle};
@@ -151,6 +152,7 @@ impl World {
             production: declared.by_repository(|rules| rules.production.clone()),
             deployments: declared.by_repository(|rules| rules.deployments.clone()),
             components: declared.components,
+            platform: declared.platform,
             ..parsing()
         };
         let settings = &self.settings;
@@ -233,6 +235,7 @@ fn parsing() -> Parsing {
         components: Components::default(),
         ownership: ownership(),
         platform: PlatformSettings {
+            self_service: SelfService::default(),
             workflow_files: true,
             workflow_owners: ["acme".to_owned()].into(),
         },

@@ -14,6 +14,9 @@ const CALLS: &str = "max by (workflow, pin) (platform_workflow_references)";
 const LOOSE: &str = "max by (workflow, pin) (platform_workflow_references{pin=\"branch\"})";
 const TEMPLATES: &str = "max by (template) (platform_golden_path_components)";
 const COMPONENTS: &str = "max by (lifecycle) (platform_components)";
+/// Pull requests of infrastructure in the last 30 days; replicas tell the same.
+const APPLIED: &str = "max(increase(platform_self_service_seconds_count[30d]))";
+const NOTHING_APPLIED: &str = "Nothing was applied, or platform.self_service is not configured";
 const NO_CALLS: &str = "No reusable workflow is called";
 
 /// The dashboard.
@@ -21,7 +24,7 @@ pub fn dashboard() -> Dashboard {
     Dashboard {
         uid: "dora-platform",
         title: "DORA / Platform",
-        description: "What a platform team watches of its own product: the state of the catalog, how many components follow a golden path, and which reusable workflows are called by a version.",
+        description: "What a platform team watches of its own product: the state of the catalog, how many components follow a golden path, and which reusable workflows are called by a version, and how long infrastructure takes that teams change themselves.",
         from: "now-30d",
         review: "/teams",
         variables: Vec::new(),
@@ -30,7 +33,7 @@ pub fn dashboard() -> Dashboard {
             "The instant through which facts have been collected, of the component that lags most.",
             "1000 * min(dora_org_data_through_timestamp_seconds)",
         ),
-        rows: vec![now(), workflows(), paths(), catalog()],
+        rows: vec![now(), self_service(), workflows(), paths(), catalog()],
     }
 }
 
@@ -64,6 +67,37 @@ fn now() -> Row {
             .bounds(ANY_IS_BAD)
             .empty("No catalog is asked"),
     ])
+}
+
+fn self_service() -> Row {
+    let quantile = |quantile: &str| {
+        format!(
+            "histogram_quantile({quantile}, sum by (le) (rate(platform_self_service_seconds_bucket[30d]))) >= 0"
+        )
+    };
+    let applied = Panel::stat(
+        "Infrastructure changes",
+        "Merged pull requests that change infrastructure and were applied, in the last 30 days.",
+        unit::NONE,
+    )
+    .ask_now("", APPLIED)
+    .bounds(NO_BOUNDS)
+    .decimals(0)
+    .empty(NOTHING_APPLIED)
+    .sized(6, 8);
+    let times = Panel::lines(
+        "From opening to applied",
+        "How long a pull request that changes infrastructure takes until it is applied, over 30 days, as estimated from the histogram's buckets: what teams wait for when they serve themselves.",
+        unit::SECONDS,
+    )
+    .every(STEP)
+    .ask("half of them", &quantile("0.5"))
+    .ask("85 % of them", &quantile("0.85"))
+    .colored("half of them", color::MAIN)
+    .colored("85 % of them", color::SLOW)
+    .empty(NOTHING_APPLIED)
+    .sized(18, 8);
+    row("Self-service", vec![applied, times])
 }
 
 fn workflows() -> Row {

@@ -286,6 +286,19 @@ pub enum Event {
         /// The status's own environment, where it overrides.
         environment: Option<String>,
     },
+    /// A commit is given a status, which takes the place of the one before of the same context.
+    CommitStatus {
+        /// The repository.
+        repo: RepoId,
+        /// The commit.
+        sha: String,
+        /// What gives it: `atlantis/apply`.
+        context: String,
+        /// The state as GraphQL spells it: `SUCCESS`, `PENDING`, `FAILURE`, `ERROR`.
+        state: String,
+        /// What it says.
+        description: String,
+    },
     /// An issue is opened.
     IssueOpened {
         /// The repository.

@@ -316,6 +316,19 @@ impl Scenario {
         self.event(at, Event::Commented { repo, number, author, body });
     }
 
+    /// Comments on an issue or a pull request as somebody else.
+    pub fn comment_by(&mut self, at: i64, repo: RepoId, number: u32, author: &str, body: &str) {
+        let (author, body) = (author.to_owned(), body.to_owned());
+        self.event(at, Event::Commented { repo, number, author, body });
+    }
+
+    /// Gives a commit a status: `SUCCESS`, `PENDING`, `FAILURE`, …
+    pub fn check(&mut self, at: i64, repo: RepoId, sha: &str, context: &str, state: &str) {
+        let (sha, context, state) = (sha.to_owned(), context.to_owned(), state.to_owned());
+        let description = String::new();
+        self.event(at, Event::CommitStatus { repo, sha, context, state, description });
+    }
+
     fn number(&mut self, repo: RepoId) -> u32 {
         let numbers = &mut self.repositories.entry(repo).or_default().numbers;
         *numbers += 1;

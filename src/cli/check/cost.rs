@@ -33,6 +33,8 @@ pub enum Depth {
     Changes,
     /// Pull requests with the paths that they change, and commits.
     ChangedPaths,
+    /// It was never deployed, and changes infrastructure: pull requests with paths.
+    Infrastructure,
 }
 
 /// What a source with these repositories costs.
@@ -68,15 +70,20 @@ fn share(survey: &Survey, depth: Depth, collection: &CollectionSettings, now: Ti
     if depth != Depth::Alone {
         let pulls = within(&survey.pulls, |at| *at, now, lookback);
         let a_point = match depth {
-            Depth::ChangedPaths => PULLS_WITH_PATHS_A_POINT,
+            Depth::ChangedPaths | Depth::Infrastructure => PULLS_WITH_PATHS_A_POINT,
             Depth::Alone | Depth::Changes => PULLS_A_POINT,
         };
         first += pages(pulls, survey.pulls.total, a_point);
-        // The branch, and what was deployed from elsewhere.
-        first += pages(survey.commits, 1, COMMITS_A_POINT) + 1;
-        // A merge is news of pull requests and of commits.
+        // A merge is news of pull requests and of commits, or of what was applied.
         news += 2 * pulls;
-        lists = 4;
+        lists = 3;
+        if depth == Depth::Infrastructure {
+            first += pages(pulls, survey.pulls.total, ASKED_A_POINT);
+        } else {
+            // The branch, and what was deployed from elsewhere.
+            first += pages(survey.commits, 1, COMMITS_A_POINT) + 1;
+            lists = 4;
+        }
     }
     let daily = news as f64 * DAY as f64 / lookback as f64
         + (lists * times_a_day(collection.reconcile_interval)) as f64;

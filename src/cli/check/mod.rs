@@ -21,7 +21,7 @@ use crate::cli::findings::{Finding, Ownership, Severity};
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::{
     self, ByRepository, ComponentSettings, GitHubSettings, Problems, RepositoryRules, Settings,
-    have_paths,
+    have_paths, need_paths,
 };
 use crate::evaluate::{Directory, Owner};
 use crate::exposition::{Exposure, Subjects, expected_series};
@@ -149,8 +149,11 @@ impl<'a> Place<'a> {
 
     /// How much of a repository is read.
     fn depth(&self, repository: &Repository, survey: &Survey) -> Depth {
+        let rules = self.settings.platform.self_service.of(&repository.full_name);
         match self.has_component(repository, survey) {
+            false if !rules.is_empty() => Depth::Infrastructure,
             false => Depth::Alone,
+            true if need_paths(&rules) => Depth::ChangedPaths,
             true if have_paths(&self.settings.components.of(repository)) => Depth::ChangedPaths,
             true => Depth::Changes,
         }

@@ -1,7 +1,7 @@
 //! What a GitHub App's installation may read, beside what the configuration needs.
 
 use super::report::InstallationReport;
-use crate::config::{OwnershipSource, Settings};
+use crate::config::{AppliedBy, OwnershipSource, Settings};
 use crate::sources::github::Installation;
 use delivery::domain::DeploymentSource;
 
@@ -48,6 +48,9 @@ fn needed(settings: &Settings) -> Vec<Permission> {
     let mut tellers = settings.deployments.iter().map(|entry| entry.teller.source());
     let by_runs = tellers.any(|source| source == DeploymentSource::WorkflowRun);
     need(by_runs, ("actions", "Actions", "runs of workflows"));
+    let mut rules = settings.platform.self_service.iter();
+    let by_statuses = rules.any(|rule| rule.applied_by != AppliedBy::Merge);
+    need(by_statuses, ("statuses", "Commit statuses", "what was applied of infrastructure"));
     let asks = |source| settings.ownership.order.contains(&source);
     need(asks(OwnershipSource::GitHubTeam), ("members", "Members", "teams, of the organisation"));
     need(

@@ -17,6 +17,7 @@ mod ownership;
 mod pages;
 mod platform;
 mod production;
+mod self_service;
 mod server;
 mod space;
 mod store;
@@ -46,6 +47,7 @@ pub static ALL: &[&Section] = &[
     &ownership::RULES,
     &catalog::SECTION,
     &platform::SECTION,
+    &self_service::SECTION,
     &components::SECTION,
     &deployments::SECTION,
     &overrides::SECTION,
@@ -128,7 +130,7 @@ pub(super) fn read(mut merged: Merged, sources: &Sources, report: &Report) -> Se
         space,
         ownership,
         catalog,
-        platform: platform::read(&platform, &github),
+        platform: platform::read(&platform, &github, report),
         components,
         deployments,
         incidents,

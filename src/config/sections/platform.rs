@@ -1,7 +1,9 @@
 //! `[platform]`: what a platform team watches of its own product, beside the catalog.
 
 use super::github::organization;
+use super::self_service;
 use crate::config::keys::{Default, Key, Section};
+use crate::config::problems::Report;
 use crate::config::reader::Reader;
 use crate::config::settings::{GitHubSettings, PlatformSettings};
 
@@ -9,7 +11,8 @@ pub(super) static SECTION: Section = Section {
     path: "platform",
     repeated: false,
     means: "What a platform team watches of its own product, beside the catalog: which reusable \
-            workflows are called, and how they are pinned.",
+            workflows are called, how they are pinned, and how long infrastructure takes that teams \
+            change themselves.",
     keys: &[
         Key {
             name: "workflow_files",
@@ -28,11 +31,15 @@ pub(super) static SECTION: Section = Section {
                     `external`, since their owners may be people.",
         },
     ],
-    tables: &[],
+    tables: &["self_service"],
     later: &[],
 };
 
-pub(super) fn read(reader: &Reader<'_>, github: &[GitHubSettings]) -> PlatformSettings {
+pub(super) fn read(
+    reader: &Reader<'_>,
+    github: &[GitHubSettings],
+    report: &Report,
+) -> PlatformSettings {
     let written = reader.parsed_list("workflow_owners", organization).into_iter();
     let collected = github.iter().flat_map(|github| {
         let patterns = github.repositories.iter().filter_map(|pattern| pattern.owner());
@@ -41,6 +48,7 @@ pub(super) fn read(reader: &Reader<'_>, github: &[GitHubSettings]) -> PlatformSe
     let collected = collected.map(str::to_lowercase);
     PlatformSettings {
         workflow_files: reader.flag("workflow_files").unwrap_or_default(),
+        self_service: self_service::read(reader, report),
         workflow_owners: collected.chain(written.map(|owner| owner.to_lowercase())).collect(),
     }
 }

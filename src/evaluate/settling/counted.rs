@@ -29,6 +29,8 @@ pub enum Counted {
     Recovery(Span),
     /// The restoring after a production failure.
     Restore(Span),
+    /// A pull request that changed infrastructure, from its opening until it was applied.
+    SelfService(Span),
 }
 
 impl Counted {
@@ -45,6 +47,7 @@ impl Counted {
             Counted::ChangePhase(..) => "dora_change_phase_seconds",
             Counted::Recovery(_) => "dora_failed_deployment_recovery_seconds",
             Counted::Restore(_) => "dora_time_to_restore_seconds",
+            Counted::SelfService(_) => "platform_self_service_seconds",
         }
     }
 
@@ -64,7 +67,8 @@ impl Counted {
             | Counted::LeadTime(seconds)
             | Counted::ChangePhase(_, seconds)
             | Counted::Recovery(seconds)
-            | Counted::Restore(seconds) => seconds,
+            | Counted::Restore(seconds)
+            | Counted::SelfService(seconds) => seconds,
             _ => 1,
         }
     }
@@ -98,6 +102,7 @@ impl Counted {
             }
             "dora_failed_deployment_recovery_seconds" => Counted::Recovery(seconds),
             "dora_time_to_restore_seconds" => Counted::Restore(seconds),
+            "platform_self_service_seconds" => Counted::SelfService(seconds),
             _ => return None,
         })
     }
@@ -151,6 +156,7 @@ impl Counted {
             }
             Counted::Recovery(_) => Sum::Histogram(&mut figures.failed_deployment_recovery),
             Counted::Restore(_) => Sum::Histogram(&mut figures.time_to_restore),
+            Counted::SelfService(_) => Sum::Histogram(figures.self_service_mut()),
         }
     }
 }
@@ -182,6 +188,7 @@ mod tests {
             Counted::LeadTime(7),
             Counted::Recovery(7),
             Counted::Restore(7),
+            Counted::SelfService(7),
         ];
         for counted in reasons.into_iter().chain(phases).chain(others) {
             assert!(families().iter().any(|family| family.name() == counted.family()));

@@ -135,6 +135,8 @@ pub enum SubjectFact {
     Deployment(RepoId, DeploymentId),
     /// A change of a repository.
     Change(RepoId, ChangeId),
+    /// A pull request that changed infrastructure.
+    InfrastructurePull(RepoId, PullNumber),
     /// An incident.
     Incident(IncidentId),
 }
@@ -153,6 +155,7 @@ pub fn fact_of(subject: &str) -> Option<SubjectFact> {
     Some(match kind {
         "deployment" => SubjectFact::Deployment(repo, DeploymentId(id.parse().ok()?)),
         "pull" => SubjectFact::Change(repo, ChangeId::Pull(id.parse().ok()?)),
+        "applied" => SubjectFact::InfrastructurePull(repo, id.parse().ok()?),
         "commit" => SubjectFact::Change(repo, ChangeId::Commit(id.parse().ok()?)),
         _ => return None,
     })

@@ -2,7 +2,7 @@
 
 use super::Counted;
 use super::finishes::{UNMAPPED, pull_of};
-use crate::exposition::SettledFigures;
+use crate::exposition::{Histogram, SettledFigures};
 use crate::store::{SettledRow, Total};
 use delivery::domain::{ComponentId, PullNumber, TeamName, Time};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -24,6 +24,8 @@ pub struct Totals {
     components: HashMap<ComponentId, ByName>,
     teams: ByName,
     orgs: ByName,
+    /// What belongs to no component.
+    platform: SettledFigures,
     zero: Arc<SettledFigures>,
     /// Sums of former owners that count nothing newer are not shown any more.
     ended: Time,
@@ -37,6 +39,7 @@ impl Default for Totals {
             components: HashMap::new(),
             teams: ByName::new(),
             orgs: ByName::new(),
+            platform: SettledFigures::default(),
             zero: Arc::default(),
             ended: Time(i64::MIN),
             next_end: Time::MAX,
@@ -71,6 +74,9 @@ impl Totals {
         at: Time,
         add_to: impl Fn(&mut SettledFigures, bool),
     ) {
+        if matches!(counted, Counted::SelfService(_)) {
+            return add_to(&mut self.platform, false);
+        }
         if *component.name != *UNMAPPED {
             let teams = match self.components.get_mut(component) {
                 Some(teams) => teams,
@@ -88,6 +94,11 @@ impl Totals {
                 add(level, name, at, |figures| add_to(figures, false));
             }
         }
+    }
+
+    /// How long infrastructure took until it was applied.
+    pub fn self_service(&self) -> Histogram {
+        self.platform.all_self_service()
     }
 
     /// Ends what former owners show once all that it counts happened by `at`. Gives the components

@@ -65,4 +65,14 @@ pub(super) const DECLARATIONS: &[Declaration] = &[
         "Jobs with `uses: owner/name/.github/workflows/file.yml@reference` in `.github/workflows` at the head of the default branches of collected repositories; calls within a repository (`./…`) are left out. `sha`: 40 or 64 hexadecimal digits; `tag`: a version such as `v1`, `1.2.3` or `build-v2`; `branch`: anything else. Workflows of owners that are neither collected nor in `platform.workflow_owners` count as `external`. A workflow that is called has all three, also at 0.",
         Reading::PlatformPairs(|platform| &platform.workflows),
     ),
+    Declaration {
+        stem: "self_service_seconds",
+        subjects: &[Subject::Platform],
+        kind: Kind::Histogram,
+        labels: &[],
+        standard: false,
+        help: "Time from opening a pull request that changes infrastructure until it was applied; absent without `[[platform.self_service]]`.",
+        rule: "Merged pull requests of those repositories that change one of the configured paths: from the opening until the last apply after which everything that was planned is applied, before the merge or after it. One observation each, once it is both merged and applied, if that is after the repository's pull requests were first read to the end; as `dora_change_lead_time_seconds` it never takes anything back. What is closed without a merge, or never applied, is not observed.",
+        reading: Reading::PlatformHistogram(|platform| platform.self_service.as_ref()),
+    },
 ];

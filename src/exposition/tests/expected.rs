@@ -36,6 +36,7 @@ pub(super) fn platform() -> PlatformFigures {
         workflows: ["branch", "sha", "tag"]
             .map(|pin| (["external", pin].map(str::to_owned), 1))
             .to_vec(),
+        self_service: Some(SettledFigures::default().all_self_service()),
     }
 }
 

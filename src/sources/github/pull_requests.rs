@@ -1,6 +1,7 @@
 //! Merged pull requests.
 
 use super::answers::{Mark, Parsing, Reach};
+use super::applies::{self, Found};
 use super::client::Client;
 use super::cursor::{Seen, Walking};
 use super::page::{Missing, decode, nodes, optional_time, page, required_time};
@@ -10,12 +11,15 @@ use super::queries::{PULL_REQUEST_REST, PULL_REQUESTS, PULL_REQUESTS_WITH_FILES}
 use super::repositories::names_of;
 use super::together::Place;
 use super::walk::{Elements, lost};
-use crate::config::{ComponentSettings, have_paths, paths_fingerprint, touched};
+use crate::config::{
+    ComponentSettings, SelfServiceRule, have_paths, need_paths, paths_fingerprint,
+    self_service_fingerprint, touched,
+};
 use crate::sources::markdown::prose;
 use crate::sources::{SourceError, Step};
 use delivery::domain::{
-    ComponentName, Fact, Headline, Oid, PullCommit, PullNumber, PullRequest, ReadinessEvent,
-    Repository, Reversion, Review, ReviewState, Time,
+    ComponentName, Fact, Headline, InfrastructurePull, Oid, PullCommit, PullNumber, PullRequest,
+    ReadinessEvent, Repository, Reversion, Review, ReviewState, Time,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -42,13 +46,15 @@ pub(super) async fn step(
     // One state of the catalog for all of the page.
     let known = parsing.components.now();
     let components = known.of(repo);
-    let (query, nested) = match have_paths(&components) {
+    let rules = parsing.platform.self_service.of(&repo.full_name);
+    let with_paths = need_changed_paths(parsing, repo, &components);
+    let (query, nested) = match with_paths {
         true => (&PULL_REQUESTS_WITH_FILES, &NESTED[..]),
         false => (&PULL_REQUESTS, &NESTED[..NESTED.len() - 1]),
     };
     let fingerprint = fingerprint_of(parsing, repo, &components);
     let mut walking = Walking::open(cursor, &fingerprint, reach, None, now);
-    let mut first = first.filter(|_| walking.is_at_start() && !have_paths(&components));
+    let mut first = first.filter(|_| walking.is_at_start() && !with_paths);
     let page = loop {
         if let Some(first) = first.take()
             && let Ok(page) = page(&first.answer, &PATH)
@@ -68,8 +74,8 @@ pub(super) async fn step(
     };
     let mut elements = Elements::of(page);
     elements.complete(client, &PULL_REQUEST_REST, &what, nested).await?;
-    let read =
-        elements.decode(client, repo, &what, |node| listed(node, repo, parsing, &components));
+    let read = elements
+        .decode(client, repo, &what, |node| listed(node, repo, parsing, &components, &rules));
     let (until, begun) = (walking.until(), walking.begun());
     let (cursor, done) = walking.note(Seen {
         newest: read.good.first().map(|listed| listed.mark.clone()),
@@ -80,8 +86,20 @@ pub(super) async fn step(
     });
     // What a page holds beyond would make facts depend on the size of pages.
     let asked_for = read.good.into_iter().filter(|listed| listed.mark.at >= until);
-    let facts = asked_for.filter_map(|listed| listed.pull.map(Fact::PullRequest)).collect();
+    let (pulls, found): (Vec<_>, Vec<_>) =
+        asked_for.map(|listed| (listed.pull, listed.infrastructure)).unzip();
+    let mut facts = applies::complete(client, found.into_iter().flatten().collect()).await?;
+    facts.extend(pulls.into_iter().flatten().map(Fact::PullRequest));
     Ok(Step { facts, cursor, done, begun })
+}
+
+/// Whether anything depends on the paths that a repository's pull requests change.
+pub(super) fn need_changed_paths(
+    parsing: &Parsing,
+    repo: &Repository,
+    components: &[&ComponentSettings],
+) -> bool {
+    have_paths(components) || need_paths(&parsing.platform.self_service.of(&repo.full_name))
 }
 
 /// Marks of hotfixes and components are made here, so other patterns mean other facts.
@@ -95,16 +113,21 @@ fn fingerprint_of(
     components: &[&ComponentSettings],
 ) -> String {
     let hotfix = parsing.hotfix.of(&repo.full_name).fingerprint();
-    if have_paths(components) {
-        return super::walk::digest(&["pull requests", &hotfix, &paths_fingerprint(components)]);
-    }
-    super::walk::digest(&["pull requests", &hotfix])
+    let applies = self_service_fingerprint(&parsing.platform.self_service.of(&repo.full_name));
+    let paths = have_paths(components).then(|| paths_fingerprint(components));
+    let applies = Some(applies).filter(|applies| !applies.is_empty());
+    let parts = ["pull requests", &hotfix].into_iter().chain(paths.as_deref());
+    // By a word of their own they cannot be taken for paths.
+    let applies = applies.as_deref().map(|applies| ["applies", applies]);
+    super::walk::digest(&parts.chain(applies.into_iter().flatten()).collect::<Vec<_>>())
 }
 
 /// A pull request of a list; without a fact where GitHub lists it as merged without a time.
 #[derive(Debug)]
-struct Listed {
+struct Listed<'a> {
     pull: Option<PullRequest>,
+    /// The same where it changes infrastructure.
+    infrastructure: Option<Found<'a>>,
     mark: Mark,
 }
 
@@ -161,15 +184,18 @@ struct WireEvent {
     created_at: Option<Time>,
 }
 
-fn listed(
+fn listed<'a>(
     node: &Value,
     repo: &Repository,
     parsing: &Parsing,
     components: &[&ComponentSettings],
-) -> Result<Listed, String> {
+    rules: &[&'a SelfServiceRule],
+) -> Result<Listed<'a>, String> {
     let wire: Wire = decode(node)?;
     let mark = Mark { id: wire.id.clone(), at: wire.updated_at };
-    let Some(merged_at) = wire.merged_at else { return Ok(Listed { pull: None, mark }) };
+    let Some(merged_at) = wire.merged_at else {
+        return Ok(Listed { pull: None, infrastructure: None, mark });
+    };
     let branch = wire.head_ref_name.as_deref();
     let labels: Vec<&str> =
         nodes(node, "labels").filter_map(|node| node.get("name")?.as_str()).collect();
@@ -202,7 +228,21 @@ fn listed(
         changed_files: wire.changed_files.unwrap_or_default(),
         components: components_of(node, components, wire.changed_files.unwrap_or_default()),
     };
-    Ok(Listed { pull: Some(pull), mark })
+    let paths = || nodes(node, "files").filter_map(|file| file["path"].as_str());
+    let rule = rules.iter().find(|rule| rule.changes_infrastructure(paths()));
+    let infrastructure = rule.map(|rule| Found { pull: as_infrastructure(&pull, &mark), rule });
+    Ok(Listed { pull: Some(pull), infrastructure, mark })
+}
+
+fn as_infrastructure(pull: &PullRequest, mark: &Mark) -> InfrastructurePull {
+    InfrastructurePull {
+        repo: pull.repo,
+        number: pull.number,
+        node_id: mark.id.as_str().into(),
+        opened_at: pull.opened_at,
+        merged_at: pull.merged_at,
+        applied_at: None,
+    }
 }
 
 fn commits(node: &Value, repo: &Repository) -> Result<(Vec<PullCommit>, Vec<Reversion>), String> {

@@ -41,7 +41,7 @@ fn node() -> Value {
 fn read(change: impl Fn(&mut Value)) -> Result<Option<PullRequest>, String> {
     let mut node = node();
     change(&mut node);
-    listed(&node, &repository(7, "acme/shop"), &parsing(), &[]).map(|listed| listed.pull)
+    listed(&node, &repository(7, "acme/shop"), &parsing(), &[], &[]).map(|listed| listed.pull)
 }
 
 fn pull(change: impl Fn(&mut Value)) -> PullRequest {

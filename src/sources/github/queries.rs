@@ -51,6 +51,9 @@ query!(PULL_REQUESTS_OF_SOME, "PullRequestsOfSome", "pull_requests_of_some", 7);
 // The list, and five connections of 29 pull requests: 146 fetches.
 query!(PULL_REQUESTS_WITH_FILES, "PullRequestsWithFiles", "pull_requests_with_files", 29);
 query!(PULL_REQUEST_REST, "PullRequestRest", "pull_request_rest", 1);
+// Three connections of 49 pull requests: 147 fetches.
+query!(APPLIES, "Applies", "applies", 49);
+query!(APPLY_REST, "ApplyRest", "apply_rest", 1);
 // The list, and three connections of 49 issues: 148 fetches.
 query!(INCIDENTS, "Incidents", "incidents", 49);
 query!(INCIDENT_REST, "IncidentRest", "incident_rest", 1);

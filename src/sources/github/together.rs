@@ -7,8 +7,9 @@ use super::answers::Wanted;
 use super::client::Client;
 use super::queries::{DEPLOYMENTS_OF_SOME, HISTORIES_OF_SOME, PULL_REQUESTS_OF_SOME, Query};
 use super::verdict::GraphAnswer;
+use super::{GitHub, pull_requests};
 use crate::sources::SourceError;
-use delivery::domain::{Oid, RepoId, Repository, Time};
+use delivery::domain::{DeploymentSource, Oid, RepoId, Repository, Time};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 
@@ -59,6 +60,23 @@ impl FirstPages {
     /// The first page of the history from a commit.
     pub fn history(&mut self, repo: RepoId, from: Oid) -> Option<FirstPage> {
         self.histories.remove(&(repo, from))
+    }
+}
+
+impl GitHub {
+    /// Asks for the first pages of several repositories' lists together. Lists whose elements need
+    /// more than such a page tells are left out. An error concerns the whole source.
+    pub async fn first_pages(&self, mut wanted: Wanted) -> Result<FirstPages, SourceError> {
+        let known = self.parsing.components.now();
+        let parsing = &self.parsing;
+        let with_paths =
+            |repo: &Repository| pull_requests::need_changed_paths(parsing, repo, &known.of(repo));
+        wanted.pulls.retain(|repo| !with_paths(repo));
+        let is_githubs =
+            |repo: &Repository| self.source_of(repo) == DeploymentSource::GitHubDeployments;
+        wanted.deployments.retain(is_githubs);
+        let marks = !known.marks().is_empty();
+        first_pages(&self.client, &wanted, marks).await
     }
 }
 

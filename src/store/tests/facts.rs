@@ -41,6 +41,13 @@ fn changed() -> Vec<(Fact, Fact)> {
             Fact::PullRequest(pull_request()),
             Fact::PullRequest(PullRequest { hotfix: false, ..pull_request() }),
         ),
+        (
+            Fact::InfrastructurePull(InfrastructurePull {
+                applied_at: None,
+                ..infrastructure_pull()
+            }),
+            Fact::InfrastructurePull(infrastructure_pull()),
+        ),
         (Fact::Commit(commit(1)), Fact::Commit(Commit { parents: vec![], ..commit(1) })),
         (Fact::Incident(incident()), Fact::Incident(Incident { component: None, ..incident() })),
         (Fact::Progress(progress(true, Some(50))), Fact::Progress(progress(false, Some(60)))),
@@ -142,6 +149,21 @@ async fn progress_never_goes_backwards() {
         assert_eq!(newest > before, is_news, "{told:?}");
         assert_eq!(all(&store).await, [Fact::Progress(stored)]);
     }
+}
+
+#[tokio::test]
+async fn what_was_applied_stays_applied_and_a_later_instant_replaces_an_earlier_one() {
+    let Opened { store, _folder, .. } = opened().await;
+    let told = |applied_at: Option<i64>| {
+        let applied_at = applied_at.map(Time);
+        Fact::InfrastructurePull(InfrastructurePull { applied_at, ..infrastructure_pull() })
+    };
+    for (now, stored) in [(None, None), (Some(5), Some(5)), (None, Some(5)), (Some(7), Some(7))] {
+        store.commit(&[told(now)], &[]).await.unwrap();
+        assert_eq!(all(&store).await, [told(stored)]);
+    }
+    let before = *store.news().borrow();
+    assert_eq!(store.commit(&[told(None)], &[]).await.unwrap(), before, "no news");
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ fn everything(repo: u64) -> Forgotten {
     Forgotten {
         deployments: vec![DeploymentId(1), DeploymentId(2)],
         pulls: vec![12, 13],
+        infrastructure: vec![12, 13],
         commits: vec![oid(1), oid(2)],
         incidents: vec![incident().id],
         frontier: vec![oid(90)],
@@ -26,6 +27,7 @@ async fn facts_of_one_repository_go_and_the_frontier_is_remembered() {
         let goes = everything(7).facts() > 0
             && match &fact {
                 Fact::Deployment(_) | Fact::PullRequest(_) | Fact::Commit(_) => true,
+                Fact::InfrastructurePull(_) => true,
                 Fact::Incident(one) => one.id == incident().id,
                 Fact::Frontier { .. } => true,
                 _ => false,

@@ -89,6 +89,17 @@ fn deployment(id: u64) -> Deployment {
     }
 }
 
+fn infrastructure_pull() -> InfrastructurePull {
+    InfrastructurePull {
+        repo: RepoId(7),
+        number: 12,
+        node_id: "PR_\u{1f}-12".into(),
+        opened_at: Time(10),
+        merged_at: Time(20),
+        applied_at: Some(Time(-15)),
+    }
+}
+
 fn pull_request() -> PullRequest {
     let prefix = "0123456".parse().unwrap();
     let known = Author { person: Some(Person(u64::MAX)), is_bot: true };
@@ -252,6 +263,12 @@ fn every_kind() -> Vec<Fact> {
         Fact::Repository(repository()),
         Fact::Deployment(deployment(1)),
         Fact::PullRequest(pull_request()),
+        Fact::InfrastructurePull(infrastructure_pull()),
+        Fact::InfrastructurePull(InfrastructurePull {
+            number: 13,
+            applied_at: None,
+            ..infrastructure_pull()
+        }),
         Fact::Commit(commit(1)),
         Fact::LostCommit { repo: RepoId(7), oid: oid(77) },
         Fact::Frontier { repo: RepoId(7), oid: oid(78) },

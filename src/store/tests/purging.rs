@@ -28,7 +28,13 @@ async fn filled() -> Opened {
 async fn facts_and_cursors_go_and_what_was_counted_stays() {
     let opened = filled().await;
     let purged = opened.store.purge(RepoId(7), false).await.unwrap();
-    for expected in [("repository", 1), ("deployment", 2), ("pull request", 2), ("cursor", 1)] {
+    for expected in [
+        ("repository", 1),
+        ("deployment", 2),
+        ("pull request", 2),
+        ("cursor", 1),
+        ("infrastructure pull request", 2),
+    ] {
         assert!(purged.facts.contains(&expected), "{purged:?}");
     }
     assert_eq!(purged.counted, [("settled row", 1), ("total", 1), ("birth", 1)]);

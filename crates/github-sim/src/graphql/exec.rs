@@ -69,6 +69,8 @@ pub(crate) enum Node<'s> {
     Timeline(&'s Repository, Owner<'s>, usize),
     Label(&'s Repository, &'s str),
     Commit(&'s Repository, u32),
+    /// All statuses of a commit.
+    CommitStatus(&'s Repository, u32),
     /// Who wrote a commit, and whether its author or committer is asked for.
     GitActor(&'s Repository, u32, bool),
     Ref(&'s Repository, &'s str),
@@ -128,6 +130,7 @@ impl<'s> Node<'s> {
             Node::Timeline(_, owner, index) => types::timeline::type_name(*owner, *index),
             Node::Label(..) => "Label",
             Node::Commit(..) => "Commit",
+            Node::CommitStatus(..) => "Status",
             Node::GitActor(..) => "GitActor",
             Node::Ref(..) | Node::TagRef(..) => "Ref",
             Node::Release(..) => "Release",

@@ -68,6 +68,7 @@ impl State {
                 self.repo(repo)?.add_status(at, index, state, environment.as_deref());
                 Ok(())
             }
+            Event::CommitStatus { repo, .. } => self.repo(*repo)?.give_status(at, event),
             Event::Release(event) => self.repo(event.repo())?.apply_release(at, event),
             Event::Run(event) => self.repo(event.repo())?.apply_run(at, event),
             other => self.apply_thread(at, other),
@@ -183,6 +184,7 @@ impl State {
             runs: BTreeMap::new(),
             environments: BTreeMap::new(),
             live: HashMap::new(),
+            statuses: HashMap::new(),
             open_heads: HashMap::new(),
             pulls_of_commit: HashMap::new(),
         };

@@ -6,11 +6,13 @@ mod ownership;
 mod pulls;
 mod releases;
 mod runs;
+mod statuses;
 
 pub(crate) use graph::Graph;
 pub(crate) use ownership::{Team, object_id};
 pub(crate) use releases::{Release, Tag};
 pub(crate) use runs::{Run, Workflow};
+pub(crate) use statuses::CommitStatus;
 
 use crate::event::{CloseReason, RepoId, Verdict};
 use std::collections::{BTreeMap, HashMap};
@@ -151,6 +153,8 @@ pub(crate) struct Repository {
     pub(crate) environments: BTreeMap<String, i64>,
     /// Per environment, the deployments whose newest status is a success.
     live: HashMap<String, Vec<usize>>,
+    /// By commit, the latest of each context.
+    pub(crate) statuses: HashMap<String, Vec<CommitStatus>>,
     /// Per head branch, the pull requests that are open.
     open_heads: HashMap<String, Vec<u32>>,
     /// Per commit, the pull requests it belongs to.

@@ -44,6 +44,7 @@ fn story() -> Scenario {
     story.event(NOW - 3 * DAY, created);
     story.status(NOW - 3 * DAY + 1, id, "SUCCESS");
     let head = story.head(repo, "main").unwrap();
+    story.check(NOW - 3 * DAY + 2, repo, &head, "atlantis/apply", "SUCCESS");
     story.tag(NOW - 3 * DAY + 2, repo, "v1", &head);
     story.release(NOW - 3 * DAY + 3, repo, "v1");
     let issue = story.issue(NOW - 2 * DAY, repo, "Down", &["incident"]);

@@ -1,9 +1,11 @@
 //! Texts parsed into references and marks while they are read, so that no text is kept.
 
+mod atlantis;
 mod codeowners;
 mod reverts;
 mod workflows;
 
+pub(super) use atlantis::{Told, atlantis};
 pub(super) use codeowners::{PLACES as OWNER_PLACES, codeowners};
 pub(super) use reverts::{branch_reversion, reversions};
 pub(super) use workflows::{Calls, WORKFLOWS, is_workflow};

@@ -1,6 +1,6 @@
 //! `Commit`, `GitActor`, `Ref`, `Comparison`, and the history of a commit.
 
-use super::{Call, node_id, null, repository, tree, web};
+use super::{Call, node_id, null, repository, status, tree, web};
 use crate::graphql::args::{Args, show_time};
 use crate::graphql::connection::{Connection, Key, invalid_cursor, page};
 use crate::graphql::exec::{Ctx, Node, Out};
@@ -31,6 +31,7 @@ pub(super) fn field<'s>(
         "changedFilesIfAvailable" => 1.into(),
         "repository" => Out::node(Node::Repository(repo)),
         "url" | "commitUrl" => format!("{}/commit/{}", web(repo), commit.oid).into(),
+        "status" => status::of(repo, index),
         "parents" => {
             let parents = commit.parents.iter().enumerate();
             let items = parents.map(|(n, parent)| (Key::at(n as i64, 0), *parent)).collect();

@@ -9,6 +9,7 @@ mod query;
 mod release;
 mod repository;
 mod search;
+mod status;
 mod team;
 mod thread;
 pub(crate) mod timeline;
@@ -67,6 +68,7 @@ pub(crate) fn field<'s>(
         Node::Comment(repo, owner, index) => thread::comment(ctx, repo, *owner, *index, call),
         Node::Timeline(repo, owner, index) => timeline::field(ctx, repo, *owner, *index, call),
         Node::Label(repo, label) => repository::label(repo, label, call),
+        Node::CommitStatus(repo, commit) => status::field(repo, *commit, call),
         Node::Commit(repo, commit) => commit::field(ctx, repo, *commit, call),
         Node::GitActor(repo, commit, author) => commit::actor(ctx, repo, *commit, *author, call),
         Node::Ref(repo, branch) => commit::reference(repo, branch, call),
