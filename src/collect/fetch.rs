@@ -20,7 +20,7 @@ const BASELINE_MARGIN: Span = 3 * DAY;
 /// How far back the reconcile reads lists again although nothing seems new.
 pub(super) const RECONCILE_DEPTH: Span = 7 * DAY;
 /// A list that may not be read is asked for again after this long: somebody has to grant it first.
-const UNREADABLE_FOR: Span = 30 * MINUTE;
+pub(super) const UNREADABLE_FOR: Span = 30 * MINUTE;
 
 /// What history has cost.
 #[derive(Debug, Default)]

@@ -17,6 +17,7 @@ mod incidents;
 mod moved;
 mod news;
 mod observer;
+mod open_pulls;
 mod owner_files;
 mod ownership;
 mod pace;
@@ -191,6 +192,7 @@ impl Collect {
                 tracked.cursors.insert(collector, cursor);
             }
             CursorOf::OwnerFiles => tracked.owner_files = Some(cursor),
+            CursorOf::OpenPullRequests => tracked.open.cursor = Some(cursor),
         }
     }
 

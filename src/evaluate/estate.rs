@@ -11,7 +11,7 @@ use super::surveys::Surveys;
 use crate::config::Components;
 use delivery::domain::{
     ClaimSource, Claims, Collector, CommitGraph, ComponentId, Deployment, Fact, Incident,
-    IncidentId, PullRequest, RepoId, Repository, RepositoryState, Time,
+    IncidentId, OpenPullRequest, PullRequest, RepoId, Repository, RepositoryState, Time,
 };
 use delivery::ledger::Forgettable;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -25,6 +25,8 @@ pub struct RepositoryFacts {
     pub deployments: Deployments,
     /// Merged pull requests.
     pub pulls: Pulls,
+    /// Open pull requests, once they were read.
+    pub open_pulls: Option<Vec<OpenPullRequest>>,
     /// Commits.
     pub commits: Commits,
     /// What sources say of whose it is.
@@ -86,7 +88,7 @@ pub struct Unpacked {
 pub struct Changes {
     /// Repositories whose history has to be judged again.
     pub repositories: BTreeSet<RepoId>,
-    /// Repositories of which more is collected, or of which it is known now how much.
+    /// Repositories of which more is collected, or of which it is known now how much or what waits.
     pub progressed: BTreeSet<RepoId>,
     /// Whether names, owners or components changed, so that all incidents have to be mapped again.
     pub mapping: bool,
@@ -122,7 +124,9 @@ impl Estate {
     pub fn absorb(&mut self, fact: Fact, changes: &mut Changes) {
         let repo = fact.repo();
         let is_of_workflows = |fact: &Fact| matches!(fact, Fact::Claims(claims) if claims.source == ClaimSource::WorkflowFiles);
-        if !matches!(fact, Fact::Progress(_) | Fact::Incident(_)) && !is_of_workflows(&fact) {
+        let judges_nothing =
+            matches!(fact, Fact::Progress(_) | Fact::Incident(_) | Fact::OpenPullRequests(_));
+        if !judges_nothing && !is_of_workflows(&fact) {
             changes.repositories.extend(repo);
         }
         match fact {
@@ -144,6 +148,10 @@ impl Estate {
             }
             Fact::PullRequest(pull) => {
                 self.of(pull.repo).pulls.insert(&pull);
+            }
+            Fact::OpenPullRequests(open) => {
+                changes.progressed.insert(open.repo);
+                self.of(open.repo).open_pulls = Some(open.pulls);
             }
             Fact::Commit(commit) => {
                 self.of(commit.repo).commits.insert(&commit);
@@ -288,6 +296,7 @@ impl Estate {
             ("repository", sum(|facts| usize::from(facts.repository.is_some()))),
             ("deployment", sum(|facts| facts.deployments.len())),
             ("pull_request", sum(|facts| facts.pulls.len())),
+            ("open_pull_request", sum(|facts| facts.open_pulls.as_ref().map_or(0, Vec::len))),
             ("commit", sum(|facts| facts.commits.len())),
             ("incident", self.incidents.len() as u64),
             ("survey", self.surveys.len() as u64),

@@ -8,11 +8,12 @@ use delivery::domain::RepoId;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
 /// What is known of a repository: the tables, what one row is called, and the repository's column.
-const FACTS: [(&str, &str, &str); 12] = [
+const FACTS: [(&str, &str, &str); 13] = [
     ("repositories", "repository", "id"),
     ("deployments", "deployment", "repo"),
     ("other_deployments", "deployment elsewhere", "repo"),
     ("pull_requests", "pull request", "repo"),
+    ("open_pull_requests", "list of open pull requests", "repo"),
     ("commits", "commit", "repo"),
     ("lost_commits", "lost commit", "repo"),
     ("frontier", "frontier commit", "repo"),

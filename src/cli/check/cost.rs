@@ -14,7 +14,7 @@ const INCIDENTS_A_POINT: u64 = 49;
 const COMMITS_A_POINT: u64 = 100;
 /// Repositories that one point lists, or asks for news.
 const LISTED_A_POINT: u64 = 100;
-const ASKED_A_POINT: u64 = 49;
+const ASKED_A_POINT: u64 = 37;
 /// How often the repositories are listed again in a day.
 const LISTINGS_A_DAY: u64 = 48;
 

@@ -334,6 +334,7 @@ fn nothing() -> crate::exposition::Figures {
     crate::exposition::Figures {
         windows: vec![(Arc::from("30d"), contribution.window_figures(window).unwrap())],
         space: Vec::new(),
+        open_changes: None,
         point: contribution.point.clone(),
         data_through: None,
     }

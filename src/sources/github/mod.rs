@@ -17,6 +17,7 @@ mod incidents;
 mod installation;
 mod losses;
 mod moves;
+mod open_pull_requests;
 mod others;
 mod owner_cursor;
 mod owner_files;
@@ -52,6 +53,7 @@ pub use answers::{Discovery, HistoryPage, Mark, Parsing, Probe, Probed, Reach, R
 pub use gate::Left;
 pub use installation::Installation;
 pub use moves::{Moved, Pushed};
+pub use open_pull_requests::OpenRead;
 pub use owner_cursor::OwnerFiles;
 pub use owner_files::FilesRead;
 pub use ownership::Said;
@@ -61,7 +63,7 @@ pub use together::{FirstPage, FirstPages, Place};
 pub use webhook::{Heard, News};
 
 use crate::clock::SharedClock;
-use crate::config::{GitHubSettings, have_paths};
+use crate::config::GitHubSettings;
 use crate::sources::{Observer, SourceError, Step};
 use client::Client;
 use delivery::domain::{ClaimSource, Collector, DeploymentSource, Oid, Repository, Span, Time};
@@ -303,18 +305,6 @@ impl GitHub {
     /// collector keeps its own cursor of commits.
     pub fn commits_fingerprint(&self, repo: &Repository) -> String {
         commits::fingerprint(&self.parsing.hotfix.of(&repo.full_name))
-    }
-
-    /// Asks for the first pages of several repositories' lists together. Lists whose elements need
-    /// more than such a page tells are left out. An error concerns the whole source.
-    pub async fn first_pages(&self, mut wanted: Wanted) -> Result<FirstPages, SourceError> {
-        let known = self.parsing.components.now();
-        wanted.pulls.retain(|repo| !have_paths(&known.of(repo)));
-        let is_githubs =
-            |repo: &Repository| self.source_of(repo) == DeploymentSource::GitHubDeployments;
-        wanted.deployments.retain(is_githubs);
-        let marks = !known.marks().is_empty();
-        together::first_pages(&self.client, &wanted, marks).await
     }
 
     /// Reads a page of merged pull requests.

@@ -3,12 +3,17 @@
 //!
 //! Only what came whole is used. Whatever is missing, broken or goes on is asked for by repository.
 
+use super::GitHub;
 use super::answers::Wanted;
 use super::client::Client;
-use super::queries::{DEPLOYMENTS_OF_SOME, HISTORIES_OF_SOME, PULL_REQUESTS_OF_SOME, Query};
+use super::queries::{
+    DEPLOYMENTS_OF_SOME, HISTORIES_OF_SOME, OPEN_PULL_REQUESTS_OF_SOME, PULL_REQUESTS_OF_SOME,
+    Query,
+};
 use super::verdict::GraphAnswer;
+use crate::config::have_paths;
 use crate::sources::SourceError;
-use delivery::domain::{Oid, RepoId, Repository, Time};
+use delivery::domain::{DeploymentSource, Oid, RepoId, Repository, Time};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 
@@ -42,6 +47,7 @@ impl<'a> From<Option<&'a str>> for Place<'a> {
 pub struct FirstPages {
     deployments: HashMap<RepoId, FirstPage>,
     pulls: HashMap<RepoId, FirstPage>,
+    open: HashMap<RepoId, FirstPage>,
     histories: HashMap<(RepoId, Oid), FirstPage>,
 }
 
@@ -56,14 +62,34 @@ impl FirstPages {
         self.pulls.remove(&repo)
     }
 
+    /// The first page of a repository's open pull requests.
+    pub fn open(&mut self, repo: RepoId) -> Option<FirstPage> {
+        self.open.remove(&repo)
+    }
+
     /// The first page of the history from a commit.
     pub fn history(&mut self, repo: RepoId, from: Oid) -> Option<FirstPage> {
         self.histories.remove(&(repo, from))
     }
 }
 
+impl GitHub {
+    /// Asks for the first pages of several repositories' lists together. Lists whose elements need
+    /// more than such a page tells are left out. An error concerns the whole source.
+    pub async fn first_pages(&self, mut wanted: Wanted) -> Result<FirstPages, SourceError> {
+        let known = self.parsing.components.now();
+        wanted.pulls.retain(|repo| !have_paths(&known.of(repo)));
+        wanted.open.retain(|repo| !have_paths(&known.of(repo)));
+        let is_githubs =
+            |repo: &Repository| self.source_of(repo) == DeploymentSource::GitHubDeployments;
+        wanted.deployments.retain(is_githubs);
+        let marks = !known.marks().is_empty();
+        first_pages(&self.client, &wanted, marks).await
+    }
+}
+
 /// Asks for the first pages of all that is wanted. An error concerns the whole source.
-pub(super) async fn first_pages(
+async fn first_pages(
     client: &Client,
     wanted: &Wanted,
     marks: bool,
@@ -87,6 +113,14 @@ pub(super) async fn first_pages(
         variables: |some: &[Repository]| json!({ "ids": ids(some) }),
         place: |at: usize| vec![json!("nodes"), json!(at)],
     };
+    let open = Together {
+        client,
+        marks: false,
+        query: &OPEN_PULL_REQUESTS_OF_SOME,
+        list: "pullRequests",
+        variables: |some: &[Repository]| json!({ "ids": ids(some) }),
+        place: |at: usize| vec![json!("nodes"), json!(at)],
+    };
     let histories = Together {
         client,
         marks: false,
@@ -102,6 +136,7 @@ pub(super) async fn first_pages(
     Ok(FirstPages {
         deployments: by_repo(deployments.ask(&wanted.deployments).await?),
         pulls: by_repo(pulls.ask(&wanted.pulls).await?),
+        open: by_repo(open.ask(&wanted.open).await?),
         histories: heads.map(|((repo, from), page)| ((repo.id, from), page)).collect(),
     })
 }

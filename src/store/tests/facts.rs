@@ -41,6 +41,10 @@ fn changed() -> Vec<(Fact, Fact)> {
             Fact::PullRequest(pull_request()),
             Fact::PullRequest(PullRequest { hotfix: false, ..pull_request() }),
         ),
+        (
+            Fact::OpenPullRequests(open_pull_requests()),
+            Fact::OpenPullRequests(OpenPullRequests { repo: RepoId(7), pulls: Vec::new() }),
+        ),
         (Fact::Commit(commit(1)), Fact::Commit(Commit { parents: vec![], ..commit(1) })),
         (Fact::Incident(incident()), Fact::Incident(Incident { component: None, ..incident() })),
         (Fact::Progress(progress(true, Some(50))), Fact::Progress(progress(false, Some(60)))),

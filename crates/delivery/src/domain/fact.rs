@@ -1,8 +1,8 @@
 //! The one currency between sources, store and ledger.
 
 use super::{
-    Claims, Commit, Deployment, Incident, Oid, OtherDeployment, PullRequest, RepoId, Repository,
-    Survey, Time,
+    Claims, Commit, Deployment, Incident, Oid, OpenPullRequests, OtherDeployment, PullRequest,
+    RepoId, Repository, Survey, Time,
 };
 
 /// A list of facts that is collected on its own, with a cursor of its own.
@@ -59,6 +59,8 @@ pub enum Fact {
     OtherDeployment(OtherDeployment),
     /// A pull request, by repository and number.
     PullRequest(PullRequest),
+    /// All open pull requests of a repository, by the repository.
+    OpenPullRequests(OpenPullRequests),
     /// A commit, by repository and id.
     Commit(Commit),
     /// A commit that was deployed but cannot be resolved any more (force push, deleted branch).
@@ -94,6 +96,7 @@ impl Fact {
             Fact::Deployment(deployment) => Some(deployment.repo),
             Fact::OtherDeployment(deployment) => Some(deployment.repo),
             Fact::PullRequest(pull) => Some(pull.repo),
+            Fact::OpenPullRequests(open) => Some(open.repo),
             Fact::Commit(commit) => Some(commit.repo),
             Fact::LostCommit { repo, .. } | Fact::Frontier { repo, .. } => Some(*repo),
             Fact::Incident(incident) => incident.repo,

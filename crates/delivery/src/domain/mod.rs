@@ -9,6 +9,7 @@ mod deployment;
 mod fact;
 mod identity;
 mod incident;
+mod open_pull_request;
 mod pull_request;
 mod reference;
 mod repository;
@@ -26,6 +27,7 @@ pub use identity::{
     ParseOidError, Person, PullNumber, RepoId, TeamName,
 };
 pub use incident::{Incident, IncidentEvent, IncidentTransition, pagerduty_service};
+pub use open_pull_request::{OpenPullRequest, OpenPullRequests, ReviewDecision};
 pub use pull_request::{Author, PullCommit, PullRequest, ReadinessEvent, Review, ReviewState};
 pub use reference::{ChangeReference, IncidentLink, RepositoryName, Reversion};
 pub use repository::{Repository, RepositoryState};
