@@ -91,6 +91,16 @@ impl Collect {
         }
     }
 
+    /// Of repositories whose history has just been read, what is open now.
+    pub(super) async fn read_open_pulls_before(&mut self, deadline: Time) {
+        if self.is_over(deadline) {
+            return;
+        }
+        if let Err(error) = self.read_open_pulls().await {
+            self.backfill_failed(&error);
+        }
+    }
+
     fn backfill_failed(&mut self, error: &CollectError) {
         self.note_failure(Concern::Sweep, error);
         self.tell_up(false);

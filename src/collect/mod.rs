@@ -231,6 +231,7 @@ impl Collect {
             has_read |= self.heed_hints().await;
             if has_read {
                 self.backfill_until(next).await;
+                self.read_open_pulls_before(next).await;
                 has_read = false;
             }
             let hints_due = self.hints_due();

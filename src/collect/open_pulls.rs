@@ -53,6 +53,11 @@ impl OpenReading {
         self.is_due |= self.some || self.mark.iter().flatten().any(|mark| mark.at >= since);
     }
 
+    /// Whether the repository never had a pull request, by what was last told of it.
+    fn has_none(&self) -> bool {
+        self.mark == Some(None) && !self.is_due
+    }
+
     fn newest(&self) -> Option<&Mark> {
         self.mark.as_ref().and_then(Option::as_ref)
     }
@@ -103,14 +108,14 @@ impl Collect {
     pub(super) async fn read_open_pulls_of(&mut self, some: &[RepoId]) -> Result<(), CollectError> {
         let source = Arc::clone(&self.source);
         let tracked = some.iter().filter_map(|repo| self.tracked.get(repo));
-        let asked = tracked.filter(|tracked| tracked.open.mark != Some(None));
+        let asked = tracked.filter(|tracked| !tracked.open.has_none());
         let open = asked.map(|tracked| tracked.repository.clone()).collect();
         let mut first_pages = source.first_pages(Wanted { open, ..Wanted::default() }).await?;
         for repo in some {
             let Some(tracked) = self.tracked.get(repo) else { continue };
             let concern = Concern::OpenPullRequests(*repo);
             let (repository, mark) = (&tracked.repository, tracked.open.newest());
-            if tracked.open.mark == Some(None) {
+            if tracked.open.has_none() {
                 let read = source.no_open_pull_requests(repository);
                 self.keep_open_pulls(*repo, read).await?;
                 continue;
