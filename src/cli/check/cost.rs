@@ -74,9 +74,11 @@ fn share(survey: &Survey, depth: Depth, collection: &CollectionSettings, now: Ti
         first += pages(pulls, survey.pulls.total, a_point);
         // The branch, and what was deployed from elsewhere.
         first += pages(survey.commits, 1, COMMITS_A_POINT) + 1;
-        // A merge is news of pull requests and of commits.
-        news += 2 * pulls;
-        lists = 4;
+        // Those that are open, where there ever were any.
+        first += u64::from(survey.pulls.total > 0);
+        // A merge is news of pull requests, merged and open, and of commits.
+        news += 3 * pulls;
+        lists = 5;
     }
     let daily = news as f64 * DAY as f64 / lookback as f64
         + (lists * times_a_day(collection.reconcile_interval)) as f64;
