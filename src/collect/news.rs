@@ -247,7 +247,13 @@ impl Collect {
                     let newest = others.iter().map(|other| other.id).max();
                     tracked.newest_other = tracked.newest_other.max(newest);
                 }
-                (repository.head, pushed_at, deployment, (pull, any_pull), incident)
+                (
+                    repository.head,
+                    pushed_at,
+                    deployment,
+                    (pull, any_pull.map(|mark| *mark)),
+                    incident,
+                )
             }
             Probed::Missing => return true,
             Probed::Failed(error) => {

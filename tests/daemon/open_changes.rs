@@ -152,7 +152,7 @@ async fn a_change_is_followed_from_its_opening_to_its_end_by_sweeps_and_a_restar
     let mut begun = Vec::new();
     for (what, happens, expected) in STEPS {
         begun.push(life.now());
-        life.happens(|story, repo, at| happens(story, repo, at));
+        life.happens(happens);
         daemon.advance(SWEEP).await;
         assert_eq!(open(&daemon.scrape().await), Some(*expected), "{what}");
     }
@@ -191,7 +191,7 @@ async fn webhooks_show_each_step_before_the_next_sweep() {
     daemon.advance(2 * MINUTE).await;
     for (what, happens, expected) in STEPS {
         daemon.advance(1).await;
-        for delivery in life.happens(|story, repo, at| happens(story, repo, at)) {
+        for delivery in life.happens(happens) {
             assert!(delivery.arrives(&daemon).await < 300);
         }
         daemon.advance(2).await;

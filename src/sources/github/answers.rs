@@ -81,7 +81,7 @@ pub enum Probed {
         /// The newest updated merged pull request, if it was asked for.
         pull: Option<Mark>,
         /// The newest updated pull request of any state, if it was asked for.
-        any_pull: Option<Mark>,
+        any_pull: Option<Box<Mark>>,
         /// The newest updated issue with an incident label, if it was asked for; absent too where
         /// incidents are not read from this repository.
         incident: Option<Mark>,

@@ -230,7 +230,7 @@ where
                     },
                     others: others(node, repo.id, |name| (self.is_production)(repo, name)),
                     pull: mark(Collector::PullRequests, "pullRequests", "updatedAt"),
-                    any_pull: mark(Collector::PullRequests, "anyPull", "updatedAt"),
+                    any_pull: mark(Collector::PullRequests, "anyPull", "updatedAt").map(Box::new),
                     incident: mark(Collector::Incidents, "issues", "updatedAt"),
                 },
             },
