@@ -75,6 +75,7 @@ fn component(number: usize) -> Arc<ComponentFigures> {
         figures: Figures {
             windows: figures.collect(),
             space: Vec::new(),
+            open_changes: None,
             point: contribution.point.clone(),
             data_through: Some(t.plus(number as i64 % 60)),
         },

@@ -16,6 +16,8 @@ pub(super) enum Concern {
     Clock,
     /// One source of ownership.
     Ownership(ClaimSource),
+    /// The open pull requests of a repository.
+    OpenPullRequests(RepoId),
     /// One repository, or one list of it.
     Repository(RepoId, Option<Collector>),
 }
@@ -25,6 +27,7 @@ impl Concern {
     pub(super) fn collector(self) -> Option<Collector> {
         match self {
             Concern::Repository(_, collector) => collector,
+            Concern::OpenPullRequests(_) => Some(Collector::PullRequests),
             _ => None,
         }
     }
@@ -40,7 +43,7 @@ impl Concern {
     /// The repository, where the failure concerns one.
     pub(super) fn repo(self) -> Option<RepoId> {
         match self {
-            Concern::Repository(repo, _) => Some(repo),
+            Concern::Repository(repo, _) | Concern::OpenPullRequests(repo) => Some(repo),
             _ => None,
         }
     }

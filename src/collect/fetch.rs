@@ -20,7 +20,7 @@ const BASELINE_MARGIN: Span = 3 * DAY;
 /// How far back the reconcile reads lists again although nothing seems new.
 pub(super) const RECONCILE_DEPTH: Span = 7 * DAY;
 /// A list that may not be read is asked for again after this long: somebody has to grant it first.
-const UNREADABLE_FOR: Span = 30 * MINUTE;
+pub(super) const UNREADABLE_FOR: Span = 30 * MINUTE;
 
 /// What history has cost.
 #[derive(Debug, Default)]
@@ -88,6 +88,16 @@ impl Collect {
             if !advanced {
                 return;
             }
+        }
+    }
+
+    /// Of repositories whose history has just been read, what is open now.
+    pub(super) async fn read_open_pulls_before(&mut self, deadline: Time) {
+        if self.is_over(deadline) {
+            return;
+        }
+        if let Err(error) = self.read_open_pulls().await {
+            self.backfill_failed(&error);
         }
     }
 

@@ -4,6 +4,7 @@
 use super::failing::Concern;
 use super::hints::{About, Numbered};
 use super::news::Question;
+use super::open_pulls::READ_TOGETHER;
 use super::owner_files::files_of;
 use super::pace::Pace;
 use super::{Collect, CollectError};
@@ -130,6 +131,7 @@ impl Collect {
         self.probe_moved(&moved, asked_at).await?;
         self.fetch_news_of_all(&moved, asked_at).await?;
         self.advance_the_quiet(asked_at, |repo| moved.contains(&repo)).await?;
+        self.heed_open_pulls(taken, &moved).await?;
         let with_files = |(repo, news): &About| repo.filter(|_| *news == News::OwnerFiles);
         let with_files: BTreeSet<RepoId> = taken.keys().filter_map(with_files).collect();
         self.heed_owner_files(&with_files).await?;
@@ -243,6 +245,26 @@ impl Collect {
         if self.note_probes(probes, question).await? {
             // The next sweep lists everything, and asks what became of it.
             self.discovered_at = None;
+        }
+        Ok(())
+    }
+
+    /// Reads the open pull requests of the repositories of which that is told, and of those in which
+    /// one was seen to have moved.
+    async fn heed_open_pulls(
+        &mut self,
+        taken: &Numbered,
+        moved: &BTreeSet<RepoId>,
+    ) -> Result<(), CollectError> {
+        let told = taken.keys().filter(|(_, news)| *news == News::OpenPullRequests);
+        let told: BTreeSet<RepoId> = told.filter_map(|(repo, _)| *repo).collect();
+        for repo in &told {
+            let tracked = self.tracked.get_mut(repo);
+            tracked.into_iter().for_each(|tracked| tracked.open.is_due = true);
+        }
+        let wanted = self.with_open_news(|repo| told.contains(&repo) || moved.contains(&repo));
+        for some in wanted.chunks(READ_TOGETHER) {
+            self.read_open_pulls_of(some).await?;
         }
         Ok(())
     }

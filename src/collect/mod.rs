@@ -17,6 +17,7 @@ mod incidents;
 mod moved;
 mod news;
 mod observer;
+mod open_pulls;
 mod owner_files;
 mod ownership;
 mod pace;
@@ -191,6 +192,7 @@ impl Collect {
                 tracked.cursors.insert(collector, cursor);
             }
             CursorOf::OwnerFiles => tracked.owner_files = Some(cursor),
+            CursorOf::OpenPullRequests => tracked.open.cursor = Some(cursor),
         }
     }
 
@@ -229,6 +231,7 @@ impl Collect {
             has_read |= self.heed_hints().await;
             if has_read {
                 self.backfill_until(next).await;
+                self.read_open_pulls_before(next).await;
                 has_read = false;
             }
             let hints_due = self.hints_due();

@@ -23,9 +23,9 @@ pub(super) const SEARCH_PAYS_FROM: usize = 300;
 /// A search reads back so far before the last sweep: its index lags, and so do replicas.
 const SEARCH_OVERLAP: Span = 10 * MINUTE;
 /// So many repositories are asked before what they told is noted: ten requests.
-const PROBED_TOGETHER: usize = 490;
+const PROBED_TOGETHER: usize = 370;
 /// What a probe of everything costs is never exceeded by searching: so many repositories a point.
-const REPOSITORIES_A_POINT: usize = 49;
+const REPOSITORIES_A_POINT: usize = 37;
 
 /// Which repositories of an owner were swept when, and what the reconcile found since it was told.
 #[derive(Debug, Default)]
@@ -156,6 +156,10 @@ impl Collect {
                 }
             }
         }
+        for (repo, mark) in moved.any_pulls {
+            let tracked = self.tracked.get_mut(&repo);
+            tracked.into_iter().for_each(|tracked| tracked.open.note_moved(mark.clone()));
+        }
         let pulls =
             moved.pulls.into_iter().map(|(repo, mark)| (repo, Collector::PullRequests, mark));
         let incidents =
@@ -229,13 +233,27 @@ impl Collect {
         let repo = probe.repo;
         let owner = self.tracked.get(&repo).map(|tracked| owner_of(&tracked.repository));
         let searched_since = owner.and_then(|owner| asked.searched.get(&owner).copied());
-        let (head, pushed_at, deployment, pull, incident) = match probe.outcome {
-            Probed::Found { repository, pushed_at, deployment, others, pull, incident } => {
+        let (head, pushed_at, deployment, pulls, incident) = match probe.outcome {
+            Probed::Found {
+                repository,
+                pushed_at,
+                deployment,
+                others,
+                pull,
+                any_pull,
+                incident,
+            } => {
                 if let Some(tracked) = self.tracked.get_mut(&repo) {
                     let newest = others.iter().map(|other| other.id).max();
                     tracked.newest_other = tracked.newest_other.max(newest);
                 }
-                (repository.head, pushed_at, deployment, pull, incident)
+                (
+                    repository.head,
+                    pushed_at,
+                    deployment,
+                    (pull, any_pull.map(|mark| *mark)),
+                    incident,
+                )
             }
             Probed::Missing => return true,
             Probed::Failed(error) => {
@@ -255,10 +273,18 @@ impl Collect {
             let interval = self.around.settings.reconcile_interval;
             let first = tracked.spread(asked.asked_at, interval);
             tracked.checked_at = Some(if is_first { first } else { asked.asked_at });
-            marks.extend([(Collector::PullRequests, pull), (Collector::Incidents, incident)]);
+            marks.extend([(Collector::PullRequests, pulls.0), (Collector::Incidents, incident)]);
         }
         let is_missed = |at: Time| searched_since.is_some_and(|since| at < since);
         let mut missed = BTreeSet::new();
+        if asked.everything {
+            let any_pull = Some(pulls.1);
+            let has_moved = |mark: &Mark| tracked.open.mark != any_pull && is_missed(mark.at);
+            if !is_first && any_pull.iter().flatten().any(has_moved) {
+                missed.insert(Collector::PullRequests);
+            }
+            tracked.open.mark = any_pull;
+        }
         for (collector, mark) in marks {
             let known = tracked.marks.get(&collector).and_then(Option::as_ref);
             let is_new =

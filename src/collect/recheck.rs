@@ -30,6 +30,7 @@ impl Collect {
             if due && tracked.reconciled_at.is_some() && tracked.backfill_complete() {
                 incidents.extend(tracked.incidents_since(asked_at.plus(-RECONCILE_INCIDENTS)));
                 tracked.reconciling = true;
+                tracked.open.reconcile(asked_at);
                 for collector in Collector::ALL {
                     // Where nothing moved lately, reading again would find what is known.
                     let cursor = tracked.cursors.get(&collector).map(String::as_str);

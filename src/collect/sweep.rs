@@ -36,6 +36,7 @@ impl Collect {
         }
         self.recheck(asked_at).await?;
         self.fetch_news(asked_at).await?;
+        self.read_open_pulls().await?;
         self.advance_the_quiet(asked_at, |_| true).await
     }
 

@@ -1,6 +1,7 @@
 //! What collecting remembers of a repository between requests: never more than it needs to decide
 //! what to ask next. It is absorbed from the same facts that the store keeps, so a restart rebuilds it.
 
+use super::open_pulls::OpenReading;
 use crate::config::EnvironmentRule;
 use crate::sources::github::Mark;
 use delivery::domain::{
@@ -63,6 +64,8 @@ pub struct Tracked {
     pub claimed: HashSet<ClaimSource>,
     /// Where reading the files goes on that say whose it is.
     pub owner_files: Option<String>,
+    /// Its open pull requests.
+    pub open: OpenReading,
     /// The head that the commit graph was last found to reach, since the start.
     pub head_read: Option<Oid>,
     /// When the baseline's commit was made, once the graph holds it.
@@ -105,6 +108,7 @@ impl Tracked {
             held_until: HashMap::new(),
             claimed: HashSet::new(),
             owner_files: None,
+            open: OpenReading::default(),
             head_read: None,
             baseline_committed_at: None,
             reconciled_at: None,
@@ -150,6 +154,7 @@ impl Tracked {
             Fact::Claims(claims) => {
                 self.claimed.insert(claims.source);
             }
+            Fact::OpenPullRequests(open) => self.open.absorb(open),
             Fact::Repository(_)
             | Fact::OtherDeployment(_)
             | Fact::PullRequest(_)

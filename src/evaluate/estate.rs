@@ -11,8 +11,8 @@ use super::surveys::Surveys;
 use crate::config::Components;
 use delivery::domain::{
     ClaimSource, Claims, Collector, CommitGraph, ComponentId, Deployment, Fact, Incident,
-    IncidentId, InfrastructurePull, PullNumber, PullRequest, RepoId, Repository, RepositoryState,
-    Time,
+    IncidentId, InfrastructurePull, OpenPullRequest, PullNumber, PullRequest, RepoId, Repository,
+    RepositoryState, Time,
 };
 use delivery::ledger::Forgettable;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -28,6 +28,8 @@ pub struct RepositoryFacts {
     pub pulls: Pulls,
     /// Merged pull requests that change infrastructure.
     pub infrastructure: BTreeMap<PullNumber, InfrastructurePull>,
+    /// Open pull requests, once they were read.
+    pub open_pulls: Option<Vec<OpenPullRequest>>,
     /// Commits.
     pub commits: Commits,
     /// What sources say of whose it is.
@@ -89,7 +91,7 @@ pub struct Unpacked {
 pub struct Changes {
     /// Repositories whose history has to be judged again.
     pub repositories: BTreeSet<RepoId>,
-    /// Repositories of which more is collected, or of which it is known now how much.
+    /// Repositories of which more is collected, or of which it is known now how much or what waits.
     pub progressed: BTreeSet<RepoId>,
     /// Whether names, owners or components changed, so that all incidents have to be mapped again.
     pub mapping: bool,
@@ -128,8 +130,13 @@ impl Estate {
         let repo = fact.repo();
         let is_of_workflows = |fact: &Fact| matches!(fact, Fact::Claims(claims) if claims.source == ClaimSource::WorkflowFiles);
         // Nothing of a component is judged by these.
-        let is_beside =
-            matches!(fact, Fact::Progress(_) | Fact::Incident(_) | Fact::InfrastructurePull(_));
+        let is_beside = matches!(
+            fact,
+            Fact::Progress(_)
+                | Fact::Incident(_)
+                | Fact::InfrastructurePull(_)
+                | Fact::OpenPullRequests(_)
+        );
         if !is_beside && !is_of_workflows(&fact) {
             changes.repositories.extend(repo);
         }
@@ -156,6 +163,10 @@ impl Estate {
             Fact::InfrastructurePull(pull) => {
                 self.unsettled.insert((pull.repo, pull.number));
                 self.of(pull.repo).infrastructure.insert(pull.number, pull);
+            }
+            Fact::OpenPullRequests(open) => {
+                changes.progressed.insert(open.repo);
+                self.of(open.repo).open_pulls = Some(open.pulls);
             }
             Fact::Commit(commit) => {
                 self.of(commit.repo).commits.insert(&commit);
@@ -308,6 +319,7 @@ impl Estate {
             ("repository", sum(|facts| usize::from(facts.repository.is_some()))),
             ("deployment", sum(|facts| facts.deployments.len())),
             ("pull_request", sum(|facts| facts.pulls.len())),
+            ("open_pull_request", sum(|facts| facts.open_pulls.as_ref().map_or(0, Vec::len))),
             ("commit", sum(|facts| facts.commits.len())),
             ("incident", self.incidents.len() as u64),
             ("survey", self.surveys.len() as u64),

@@ -47,7 +47,10 @@ impl Evaluator {
         let (labels, is_whole) = (self.labels(), self.rules.lookback >= LEVEL_WINDOW.length);
         let space = &self.space;
         self.teams.show(&mut shown.teams, |name, group| {
-            Arc::new(team(name, group, space.figures(name), &labels, is_whole))
+            let open = space.open(name);
+            let team = team(name, group, space.figures(name), &labels, is_whole);
+            let figures = Figures { open_changes: open, ..team.figures };
+            Arc::new(TeamFigures { figures, ..team })
         });
         self.orgs.show(&mut shown.orgs, |name, group| {
             Arc::new(OrgFigures { org: Arc::clone(name), figures: group_figures(group, &labels) })
@@ -136,7 +139,8 @@ fn labelled(
     labels: &[Arc<str>],
 ) -> Figures {
     let windows = labels.iter().cloned().zip(windows.iter().cloned()).collect();
-    Figures { windows, space: Vec::new(), point: point.clone(), data_through }
+    let (space, point, open_changes) = (Vec::new(), point.clone(), None);
+    Figures { windows, space, open_changes, point, data_through }
 }
 
 fn set<K: Ord, V>(map: &mut BTreeMap<K, V>, key: K, value: Option<V>) {

@@ -65,6 +65,8 @@ impl Evaluator {
         }
         for team in &mut set.teams {
             let team = Arc::make_mut(team);
+            // How pull requests stood then is not known.
+            team.figures.open_changes = None;
             as_of(&mut team.figures, t, past);
             if t.plus(-LEVEL_WINDOW.length) < past.known_since {
                 team.levels.iter_mut().for_each(|(_, level)| *level = None);

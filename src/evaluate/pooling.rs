@@ -2,10 +2,12 @@
 
 use super::Evaluator;
 use super::component::Evaluated;
+use super::components::components_of;
 use super::estate::RepositoryFacts;
 use super::group::Pooled;
 use super::places::Place;
 use delivery::domain::{ComponentId, Time};
+use delivery::measures::OpenChanges;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -25,6 +27,9 @@ impl Evaluator {
                 (Arc::clone(&place.team), Arc::clone(&one.contribution))
             };
             self.space.put(component, found.map(member));
+            let open =
+                found.map(|(place, one)| (Arc::clone(&place.team), self.open_of(component, one)));
+            self.space.put_open(component, open);
             self.teams.put(component, found.map(|(place, one)| pooled(&place.team, one)));
             self.orgs.put(component, found.map(|(place, one)| pooled(&place.org, one)));
         }
@@ -32,5 +37,15 @@ impl Evaluator {
         self.teams.note(&self.space.evaluate());
         let of_orgs = self.unmapped.of_orgs(self.orgs.only());
         self.orgs.evaluate(&of_orgs, now);
+    }
+
+    /// The open changes of a component; absent while nobody has read them.
+    fn open_of(&self, id: &ComponentId, evaluated: &Evaluated) -> Option<OpenChanges> {
+        let facts = self.estate.repositories.get(&id.repo)?;
+        let pulls = facts.open_pulls.as_ref()?;
+        let all = components_of(&self.rules.components, facts.repository.as_ref()?, facts);
+        let component = all.iter().find(|component| component.id == *id)?;
+        let excluded = &evaluated.judging.rules.exclude_authors;
+        Some(OpenChanges::of(pulls, component.scope(), excluded))
     }
 }

@@ -1,13 +1,18 @@
 //! How teams work together: what their components merged and reviewed, pooled by team, and kept
 //! current by what differs. It concerns teams only. A team's figures depend on another's where people
-//! of the one review for the other, so that who moves house makes teams be measured again.
+//! of the one review for the other, so that who moves house makes teams be measured again. What is
+//! open is told where the longest window is.
+
+mod open_changes;
 
 use super::UNOWNED;
 use super::group::ByName;
 use delivery::domain::{ComponentId, Person, TeamName, Window};
 use delivery::measures::{
-    Contribution, Homes, Replacement, SpaceFigures, SpacePool, Whose, evaluated_windows,
+    Contribution, Homes, OpenChanges, Replacement, SpaceFigures, SpacePool, Whose,
+    evaluated_windows,
 };
+use open_changes::{OpenTeams, Own};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
@@ -21,6 +26,7 @@ pub struct SpaceTeams {
     teams: ByName<Team>,
     members: BTreeMap<ComponentId, Member>,
     homes: Homes,
+    open: OpenTeams,
 }
 
 /// A component's team, and what it contributes.
@@ -42,8 +48,8 @@ struct Team {
 impl SpaceTeams {
     /// No team yet.
     pub fn new(windows: Vec<Window>, min_contributors: usize) -> SpaceTeams {
-        let (teams, members, homes) = Default::default();
-        SpaceTeams { windows, min_contributors, teams, members, homes }
+        let (teams, members, homes, open) = Default::default();
+        SpaceTeams { windows, min_contributors, teams, members, homes, open }
     }
 
     /// Puts a component into the team that has it now, with what it contributes now; or nowhere.
@@ -73,6 +79,11 @@ impl SpaceTeams {
         }
     }
 
+    /// Puts a component into the team that has it now, with its open changes; or nowhere.
+    pub fn put_open(&mut self, component: &ComponentId, member: Option<(TeamName, Own)>) {
+        self.open.put(component, member);
+    }
+
     /// Measures the teams that have changed, or whose reviewers have moved; gives those whose
     /// figures are other ones now.
     pub fn evaluate(&mut self) -> Vec<TeamName> {
@@ -92,7 +103,7 @@ impl SpaceTeams {
             }
         }
         self.teams.retain(|_, team| team.members > 0);
-        let mut changed = Vec::new();
+        let mut changed = self.open.evaluate();
         for (name, team) in &mut self.teams {
             if touched.contains(name) || team.has_any(&moved) {
                 let whose = Whose {
@@ -114,6 +125,13 @@ impl SpaceTeams {
     /// A team's figures of the configured windows, in their order; absent where withheld.
     pub fn figures(&self, team: &TeamName) -> &[Option<SpaceFigures>] {
         self.teams.get(team).map_or(&[], |team| &team.figures)
+    }
+
+    /// A team's open changes; absent where its longest window is withheld, and while none are known.
+    pub fn open(&self, team: &TeamName) -> Option<OpenChanges> {
+        let told = self.windows.iter().zip(self.figures(team));
+        let longest = told.max_by_key(|(window, _)| window.length);
+        longest.and_then(|(_, figures)| figures.as_ref()).and_then(|_| self.open.of(team))
     }
 
     fn team(&mut self, name: &TeamName) -> &mut Team {

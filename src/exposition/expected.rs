@@ -9,7 +9,7 @@ use super::settled::SettledFigures;
 use crate::config::ComponentDetail;
 use delivery::domain::Pin;
 use delivery::ledger::Reason;
-use delivery::measures::{Level, PHASES};
+use delivery::measures::{Level, OpenState, PHASES};
 
 /// Measures that have a performance level.
 const LEVELLED_MEASURES: usize = 4;
@@ -64,6 +64,7 @@ fn of_one(family: &Family, subjects: Subjects, windows: usize, exposure: &Exposu
         Reading::Window(_) | Reading::Space(_) => windows,
         Reading::Durations(_) | Reading::SpaceStats(_) => windows * stats,
         Reading::Phases => windows * PHASES.len() * stats,
+        Reading::OpenChanges => OpenState::ALL.len(),
         Reading::PerformanceLevels => LEVELLED_MEASURES * Level::ALL.len(),
         Reading::SeedLeadTimes => of_histogram(|settled| &settled.lead_time_hours),
         Reading::Histogram(read) => of_histogram(read),
@@ -79,6 +80,7 @@ fn of_one(family: &Family, subjects: Subjects, windows: usize, exposure: &Exposu
         Reading::PlatformPairs(_) => subjects.workflows * Pin::ALL.len(),
         Reading::Counter(_)
         | Reading::Point(_)
+        | Reading::Open(_)
         | Reading::DataThrough
         | Reading::Seed(_)
         | Reading::Info

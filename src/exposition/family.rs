@@ -4,8 +4,8 @@ use super::figures::{Pair, PlatformFigures};
 use super::histogram::Histogram;
 use super::settled::SettledFigures;
 use delivery::measures::{
-    Distribution, GroupFigures, PointFigures, SeedFigures, SpaceFigures, SurveyFigures,
-    WindowFigures,
+    Distribution, GroupFigures, OpenChanges, PointFigures, SeedFigures, SpaceFigures,
+    SurveyFigures, WindowFigures,
 };
 
 /// A family's type.
@@ -115,6 +115,10 @@ pub(super) enum Reading {
     Space(fn(&SpaceFigures) -> Option<f64>),
     /// One value per such window and statistic.
     SpaceStats(fn(&SpaceFigures) -> Option<Distribution>),
+    /// One value per state of a team's open changes.
+    OpenChanges,
+    /// One value of a team's open changes.
+    Open(fn(&OpenChanges) -> Option<f64>),
     /// One value.
     Point(fn(&PointFigures) -> Option<f64>),
     /// The instant through which there is data.

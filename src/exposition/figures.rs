@@ -5,7 +5,8 @@ use super::settled::SettledFigures;
 use crate::config::{ComponentDetail, Settings};
 use delivery::domain::{DAY, TeamName, Time};
 use delivery::measures::{
-    Level, Measure, PointFigures, SeedFigures, SpaceFigures, SurveyFigures, WindowFigures,
+    Level, Measure, OpenChanges, PointFigures, SeedFigures, SpaceFigures, SurveyFigures,
+    WindowFigures,
 };
 use std::sync::Arc;
 
@@ -61,6 +62,9 @@ pub struct Figures {
     /// How a team works together, likewise by window; those that are withheld are absent. Empty for
     /// components and organisations.
     pub space: Vec<(Arc<str>, SpaceFigures)>,
+    /// What is open of a team's changes; absent where it is withheld or not known yet, and for
+    /// components and organisations.
+    pub open_changes: Option<OpenChanges>,
     /// Figures without a window.
     pub point: PointFigures,
     /// The instant through which there is data: of a team, the earliest of its components'.

@@ -12,7 +12,9 @@ use super::writer::Samples;
 use crate::config::ComponentDetail;
 use delivery::domain::{TeamName, Time};
 use delivery::ledger::Reason;
-use delivery::measures::{BENCHMARK, Distribution, Level, Measure, PHASES, WindowFigures};
+use delivery::measures::{
+    BENCHMARK, Distribution, Level, Measure, OpenState, PHASES, WindowFigures,
+};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -314,6 +316,18 @@ fn figures(family: &Family, one: &Figures, standard: bool, to: &mut impl Samples
                 for (stat, value) in stats {
                     to.sample("", &[("window", window), ("stat", stat)], value(&values));
                 }
+            }
+        }
+        Reading::OpenChanges => {
+            for (state, open) in
+                one.open_changes.iter().flat_map(|open| OpenState::ALL.map(|it| (it, open)))
+            {
+                to.sample("", &[("state", state.name())], open.count(state) as f64);
+            }
+        }
+        Reading::Open(read) => {
+            if let Some(value) = one.open_changes.as_ref().and_then(read) {
+                to.sample("", &[], value);
             }
         }
         Reading::Phases => {

@@ -105,6 +105,7 @@ fn figures(pool: &Pool) -> Figures {
     Figures {
         windows: windows.map(|(text, days)| (Arc::from(text), window(days))).to_vec(),
         space: Vec::new(),
+        open_changes: None,
         point: pool.point_figures(),
         data_through: Some(T),
     }
@@ -149,7 +150,8 @@ fn set(components: &[(&str, &str, i64)]) -> FigureSet {
         let pool = pool(&all[at..=at]);
         let levels = performance_levels(pool.window_figures(LEVEL_WINDOW, T).as_ref());
         let space = space_reviews::of_a_team(all[at]);
-        let figures = Figures { space, ..figures(&pool) };
+        let open_changes = Some(space_reviews::open());
+        let figures = Figures { space, open_changes, ..figures(&pool) };
         Arc::new(TeamFigures { team: components[at].0.into(), figures, levels })
     };
     FigureSet {

@@ -69,6 +69,8 @@ pub enum CursorOf {
     History(Collector),
     /// The files that say whose it is.
     OwnerFiles,
+    /// Its open pull requests.
+    OpenPullRequests,
 }
 
 impl CursorOf {
@@ -76,6 +78,7 @@ impl CursorOf {
         match self {
             CursorOf::History(collector) => collector.name(),
             CursorOf::OwnerFiles => "owner_files",
+            CursorOf::OpenPullRequests => "open_pull_requests",
         }
     }
 }

@@ -8,12 +8,13 @@ use delivery::domain::RepoId;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
 /// What is known of a repository: the tables, what one row is called, and the repository's column.
-const FACTS: [(&str, &str, &str); 13] = [
+const FACTS: [(&str, &str, &str); 14] = [
     ("repositories", "repository", "id"),
     ("deployments", "deployment", "repo"),
     ("other_deployments", "deployment elsewhere", "repo"),
     ("pull_requests", "pull request", "repo"),
     ("infrastructure_pulls", "infrastructure pull request", "repo"),
+    ("open_pull_requests", "list of open pull requests", "repo"),
     ("commits", "commit", "repo"),
     ("lost_commits", "lost commit", "repo"),
     ("frontier", "frontier commit", "repo"),

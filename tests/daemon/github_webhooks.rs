@@ -38,25 +38,25 @@ async fn tell(address: SocketAddr, kind: &str, body: &str, signature: &str) -> u
 
 /// What GitHub sends of an event that has happened.
 #[derive(Clone, Debug)]
-struct Delivery {
+pub struct Delivery {
     kind: &'static str,
     body: String,
 }
 
 impl Delivery {
-    fn of(world: &World, event: &Event) -> Option<Delivery> {
+    pub fn of(world: &World, event: &Event) -> Option<Delivery> {
         let (kind, payload) = world.sim.delivery(event)?;
         Some(Delivery { kind, body: payload.to_string() })
     }
 
-    async fn arrives(&self, daemon: &Running) -> u16 {
+    pub async fn arrives(&self, daemon: &Running) -> u16 {
         let signature = signature(SECRET, self.body.as_bytes());
         tell(daemon.address(), self.kind, &self.body, &signature).await
     }
 }
 
 /// A daemon that asks of its own accord every three hours only.
-fn seldom(world: &World) -> Config {
+pub fn seldom(world: &World) -> Config {
     let mut config = world.config();
     let file = world.folder.path().join("webhook-secret");
     std::fs::write(&file, format!("{SECRET}\n")).unwrap();

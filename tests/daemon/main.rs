@@ -23,6 +23,7 @@ mod many;
 mod mistakes;
 mod monorepo;
 mod moves;
+mod open_changes;
 mod overrides;
 mod ownership;
 mod pagerduty;

@@ -2,7 +2,7 @@
 
 use delivery::domain::{Collector, Pin};
 use delivery::ledger::Reason;
-use delivery::measures::{BENCHMARK, Level, Measure, PHASES};
+use delivery::measures::{BENCHMARK, Level, Measure, OpenState, PHASES};
 use dora_exporter::exposition::{Format, Kind, OwnMetrics, families, reference};
 use dora_exporter::sources::SourceError;
 use regex::Regex;
@@ -123,6 +123,7 @@ fn is_value(label: &str, value: &str) -> bool {
     match label {
         "window" => ["7d", "30d", "90d"].contains(&value),
         "stat" => ["p50", "p85", "p95", "mean"].contains(&value),
+        "state" => OpenState::ALL.iter().any(|state| state.name() == value),
         "phase" => PHASES.iter().any(|phase| phase.name() == value),
         "level" => Level::ALL.iter().any(|level| level.name() == value),
         "benchmark" => value == BENCHMARK,

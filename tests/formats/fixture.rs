@@ -21,6 +21,7 @@ fn figures(contribution: &Contribution) -> Figures {
     Figures {
         windows: vec![(Arc::from("30d"), month)],
         space: Vec::new(),
+        open_changes: None,
         point: contribution.point.clone(),
         data_through: Some(BORN),
     }

@@ -29,7 +29,11 @@ async fn what_is_asked_for_together_is_what_each_would_have_answered() {
     world.sim.reset_meter();
     let heads = repositories.iter().map(|repo| (repo.clone(), repo.head.unwrap())).collect();
     let (deployments, pulls) = (repositories.clone(), repositories.clone());
-    let mut pages = world.github.first_pages(Wanted { deployments, pulls, heads }).await.unwrap();
+    let mut pages = world
+        .github
+        .first_pages(Wanted { deployments, pulls, heads, ..Wanted::default() })
+        .await
+        .unwrap();
     assert_eq!(world.sim.meter().points, 1 + 2 + 1, "13 repositories a point, 7, and 13");
     for repo in &repositories {
         let reach = reach();

@@ -4,12 +4,13 @@ use crate::dashboard::{Dashboard, Row, row};
 use crate::measure::{FAIL_RATE, Measure, NO_BOUNDS, REWORK, color};
 use crate::overview::head;
 use crate::panel::{Panel, unit};
-use crate::query::Level;
+use crate::query::{Level, age};
 use crate::table::column;
 use crate::variable::{Order, of_label, of_windows};
 
 /// What is said where nothing is told.
 const EMPTY: &str = "Nothing to tell, or too few contributors";
+const EMPTY_NOW: &str = "Nothing is open, or too few contributors";
 const NO_SURVEY: &str = "No survey, or too few answers";
 /// The window of all figures of GitHub's here.
 const WINDOW: &str = "window=\"$window\"";
@@ -99,7 +100,14 @@ pub fn dashboard() -> Dashboard {
             "The instant through which the team's facts have been collected, of the component that lags most. Where it is more than 15 minutes old, windows end there.",
             &format!("1000 * {}", Level::Team.now("data_through_timestamp_seconds", "")),
         ),
-        rows: vec![against_90_days_ago(), communication(), efficiency(), outcome(), surveys()],
+        rows: vec![
+            against_90_days_ago(),
+            communication(),
+            efficiency(),
+            open_changes(),
+            outcome(),
+            surveys(),
+        ],
     }
 }
 
@@ -149,6 +157,41 @@ fn efficiency() -> Row {
             activity,
         ],
     )
+}
+
+/// What waits, from the one whom it waits for to the one who can end it.
+fn open_changes() -> Row {
+    let states = [
+        ("draft", "light-blue"),
+        ("waiting_review", color::SLOW),
+        ("in_review", "orange"),
+        ("approved", color::MAIN),
+    ];
+    let by_state = Panel::lines(
+        "Open changes",
+        "Efficiency. Pull requests that are open, by what they wait for: their author, the first review, an agreement, the merge. What waits is work that nobody has anything of yet.",
+        unit::NONE,
+    )
+    .stacked_areas()
+    .decimals(0)
+    .empty(EMPTY_NOW)
+    .sized(16, 8);
+    let by_state = states.into_iter().fold(by_state, |panel, (state, color)| {
+        let name = state.replace('_', " ");
+        let series = Level::Space.trend("open_changes", &format!("state=\"{state}\""));
+        panel.ask(&name, &series).colored(&name, color)
+    });
+    let oldest = Level::Space.now("oldest_open_change_timestamp_seconds", "");
+    let oldest = Panel::stat(
+        "Oldest open change",
+        "Efficiency. How long ago the oldest pull request was opened that still is, drafts included. One that nobody will finish is better closed.",
+        unit::SECONDS,
+    )
+    .ask_now("age", &age(&oldest))
+    .decimals(1)
+    .empty(EMPTY_NOW)
+    .sized(8, 8);
+    row("Open changes", vec![by_state, oldest])
 }
 
 fn outcome() -> Row {

@@ -251,6 +251,13 @@ pub enum Event {
         /// The pull request.
         number: u32,
     },
+    /// Open again after it was closed; its head branch has to be there.
+    PullReopened {
+        /// The repository.
+        repo: RepoId,
+        /// The pull request.
+        number: u32,
+    },
     /// Labels of an issue or a pull request are set to exactly these; each change is a timeline item.
     Labeled {
         /// The repository.

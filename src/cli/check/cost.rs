@@ -14,7 +14,7 @@ const INCIDENTS_A_POINT: u64 = 49;
 const COMMITS_A_POINT: u64 = 100;
 /// Repositories that one point lists, or asks for news.
 const LISTED_A_POINT: u64 = 100;
-const ASKED_A_POINT: u64 = 49;
+const ASKED_A_POINT: u64 = 37;
 /// How often the repositories are listed again in a day.
 const LISTINGS_A_DAY: u64 = 48;
 
@@ -82,7 +82,11 @@ fn share(survey: &Survey, depth: Depth, collection: &CollectionSettings, now: Ti
         } else {
             // The branch, and what was deployed from elsewhere.
             first += pages(survey.commits, 1, COMMITS_A_POINT) + 1;
-            lists = 4;
+            // Those that are open, where there ever were any.
+            first += u64::from(survey.pulls.total > 0);
+            // Those that are open have news, too.
+            news += pulls;
+            lists = 5;
         }
     }
     let daily = news as f64 * DAY as f64 / lookback as f64

@@ -1,7 +1,7 @@
 //! Every story that the demo promises is in what a first collection sees.
 
 use super::*;
-use github_sim::event::CloseReason;
+use github_sim::event::{CloseReason, Verdict};
 
 /// Whether an event tells the story.
 type Story = fn(&Event) -> bool;
@@ -205,4 +205,32 @@ fn versions_are_brought_back_and_failed_ones_run_again() {
     }
     assert!(back >= 10, "{back} rollbacks");
     assert!(again >= 10, "{again} repetitions");
+}
+
+#[test]
+fn changes_are_open_that_wait_for_their_author_a_review_an_agreement_and_the_merge() {
+    let mut open: BTreeMap<(u64, u32), &str> = BTreeMap::new();
+    let events = log(60);
+    for (_, event) in &events {
+        match event {
+            Event::PullOpened { repo, number, draft, .. } => {
+                open.insert((*repo, *number), if *draft { "draft" } else { "waiting" });
+            }
+            Event::PullReadiness { repo, number, ready } => {
+                open.insert((*repo, *number), if *ready { "waiting" } else { "draft" });
+            }
+            Event::PullReviewed { repo, number, author, verdict }
+                if LOGINS.contains(&author.as_str()) =>
+            {
+                let state = if *verdict == Verdict::Approved { "approved" } else { "in review" };
+                open.insert((*repo, *number), state);
+            }
+            Event::PullMerged { repo, number, .. } | Event::PullClosed { repo, number } => {
+                open.remove(&(*repo, *number));
+            }
+            _ => {}
+        }
+    }
+    let states: BTreeSet<&str> = open.into_values().collect();
+    assert_eq!(Vec::from_iter(states), ["approved", "draft", "in review", "waiting"]);
 }

@@ -1,4 +1,4 @@
-//! How a team works together, from its merged pull requests and their reviews.
+//! How a team works together, from its pull requests and their reviews.
 
 use super::{WINDOW, WINDOW_STAT};
 use crate::exposition::family::{Declaration, Kind, Reading, Subject};
@@ -95,5 +95,19 @@ pub(super) const DECLARATIONS: &[Declaration] = &[
         "Share of lead time in which somebody coded or reviewed, over the pull requests shipped in the window that were reviewed, 0 to 1; absent without any.",
         "Efficiency. Σ (coding + review) ÷ Σ lead time over those that have all four phases, by the finish of the shipping deployment.",
         |figures| figures.flow_efficiency.ratio(),
+    ),
+    declaration(
+        "open_changes",
+        &["state"],
+        "Pull requests that are open, by what they wait for: `draft` its author, `waiting_review` the first review, `in_review` an agreement, `approved` the merge.",
+        "Efficiency. Whatever their base, bots' too; promotions from the default branch and `measures.exclude_authors` do not count. Reviews by the author and by bots are none. Approved is what GitHub's review decision says, or without one, what somebody approves and nobody wants changed by their latest opinion. One that belongs to several components counts for each. Told where the longest window is.",
+        Reading::OpenChanges,
+    ),
+    declaration(
+        "oldest_open_change_timestamp_seconds",
+        &[],
+        "When the oldest open change was opened, drafts included; absent without any.",
+        "Efficiency. The earliest opening among the open changes of all states.",
+        Reading::Open(|open| open.oldest.map(|at| at.0 as f64)),
     ),
 ];

@@ -1,9 +1,10 @@
 //! How a team works together: shown of teams, by window, and not where it is withheld.
 
 use super::*;
-use delivery::domain::{Person, TeamName};
-use delivery::ledger::{MergedChange, ReviewOf};
-use delivery::measures::{Homes, SpaceFigures, SpacePool, Whose};
+use delivery::domain::{Author, OpenPullRequest, Person, TeamName};
+use delivery::ledger::{MergedChange, ReviewOf, Scope};
+use delivery::measures::{Homes, OpenChanges, SpaceFigures, SpacePool, Whose};
+use std::collections::BTreeSet;
 
 /// A change with a review by somebody of the team.
 pub(super) fn merged(at: Time) -> Vec<MergedChange> {
@@ -32,6 +33,20 @@ pub(super) fn of_a_team(history: &History) -> Vec<(Arc<str>, SpaceFigures)> {
     told.into_iter().flatten().collect()
 }
 
+/// What a team has open: a draft, and what is older and nobody reviewed.
+pub(super) fn open() -> OpenChanges {
+    let pull = |number, is_draft| OpenPullRequest {
+        number,
+        author: Author { person: Some(Person(1)), is_bot: false },
+        opened_at: Time(1_000 + i64::from(number)),
+        is_draft,
+        decision: None,
+        reviews: Vec::new(),
+        components: None,
+    };
+    OpenChanges::of(&[pull(1, true), pull(2, false)], Scope::Repository, &BTreeSet::new())
+}
+
 #[test]
 fn a_team_has_its_windows_and_one_that_is_withheld_is_absent_for_every_family() {
     let mut set = set(&[("payments", "acme/pay", 1)]);
@@ -51,4 +66,24 @@ fn a_team_has_its_windows_and_one_that_is_withheld_is_absent_for_every_family() 
         text.lines().filter(|it| it.starts_with("space_") && it.contains(&label)).count()
     };
     assert_eq!((of("7d"), of("30d")), (0, 19));
+}
+
+#[test]
+fn open_changes_have_every_state_and_are_absent_where_they_are_withheld() {
+    let mut set = set(&[("payments", "acme/pay", 1)]);
+    let told = |set: &FigureSet| {
+        let text = plain(&encode(set, &FULL, None));
+        let lines = text.lines().filter(|line| line.starts_with("space_o"));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let expected = [
+        "space_open_changes{team=\"payments\",state=\"draft\"} 1",
+        "space_open_changes{team=\"payments\",state=\"waiting_review\"} 1",
+        "space_open_changes{team=\"payments\",state=\"in_review\"} 0",
+        "space_open_changes{team=\"payments\",state=\"approved\"} 0",
+        "space_oldest_open_change_timestamp_seconds{team=\"payments\"} 1001",
+    ];
+    assert_eq!(told(&set), expected);
+    Arc::make_mut(&mut set.teams[0]).figures.open_changes = None;
+    assert!(told(&set).is_empty());
 }

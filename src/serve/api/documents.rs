@@ -111,6 +111,9 @@ pub struct Figure {
     /// The phase, of the lead time's phases.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phase: Option<&'static str>,
+    /// What it waits for, of open changes; absent for all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<&'static str>,
     /// The window, as the label `window` shows it; absent for what holds at the instant itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub window: Option<String>,

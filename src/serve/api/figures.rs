@@ -6,7 +6,7 @@ use super::measure::{Is, Made, Measure, Reading, Values, made_of_phase};
 use super::measures;
 use crate::exposition::Figures;
 use delivery::domain::{Time, Window};
-use delivery::measures::{PHASES, Phase};
+use delivery::measures::{OpenState, PHASES, Phase};
 use serde_json::Value;
 
 /// Whose figures they are, by what the families' names start with.
@@ -34,7 +34,7 @@ pub fn figures(shown: &Figures, level: Level, t: Time, wanted: Wanted<'_>) -> Ve
     let is_wanted = |measure: &&Measure| {
         let is_asked = wanted.measure.is_none_or(|one| one.name == measure.name);
         let is_had = match measure.reading {
-            Reading::Space(_) => level == Level::Team,
+            Reading::Space(_) | Reading::Open => level == Level::Team,
             _ => measure.of_components || level != Level::Component,
         };
         is_asked && is_had
@@ -43,6 +43,10 @@ pub fn figures(shown: &Figures, level: Level, t: Time, wanted: Wanted<'_>) -> Ve
     for measure in measures::all().filter(is_wanted) {
         if let Reading::Point(read) = measure.reading {
             told.push(figure(measure, level, read(&shown.point)));
+            continue;
+        }
+        if let Reading::Open = measure.reading {
+            told.extend(open_changes(measure, shown));
             continue;
         }
         let asked = |label: &str| wanted.window.is_none_or(|window| window == label);
@@ -64,16 +68,35 @@ pub fn figures(shown: &Figures, level: Level, t: Time, wanted: Wanted<'_>) -> Ve
                         ..windowed(space.map(|(_, it)| read(it)).unwrap_or_default())
                     });
                 }
-                Reading::Point(_) => {}
+                Reading::Point(_) | Reading::Open => {}
             }
         }
     }
     told
 }
 
+/// All open changes, then those of each state; that they are withheld, where the longest window is;
+/// nothing where nobody knows them.
+fn open_changes(measure: &Measure, shown: &Figures) -> Vec<Figure> {
+    let of = |values| figure(measure, Level::Team, values);
+    let counted = |count: u64| Values { value: Some(count as f64), ..Values::default() };
+    let Some(open) = &shown.open_changes else {
+        let longest = shown.windows.iter().max_by_key(|(_, figures)| figures.window.length);
+        let is_told =
+            longest.is_none_or(|(label, _)| shown.space.iter().any(|(it, _)| it == label));
+        let withheld = Figure { withheld: true, ..of(Values::default()) };
+        return if is_told { Vec::new() } else { vec![withheld] };
+    };
+    let all = OpenState::ALL.iter().map(|state| open.count(*state)).sum();
+    let whole = of(Values { oldest_at: open.oldest, ..counted(all) });
+    let by_state = OpenState::ALL
+        .map(|state| Figure { state: Some(state.name()), ..of(counted(open.count(state))) });
+    std::iter::once(whole).chain(by_state).collect()
+}
+
 fn figure(measure: &Measure, level: Level, values: Values) -> Figure {
     let prefix = match (&measure.reading, level) {
-        (Reading::Space(_), _) => "space_",
+        (Reading::Space(_) | Reading::Open, _) => "space_",
         (_, Level::Component) => "dora_",
         (_, Level::Team) => "dora_team_",
         (_, Level::Org) => "dora_org_",

@@ -32,6 +32,8 @@ pub enum Reading {
     Phases,
     /// One of each window of how a team works together; a team's only.
     Space(fn(&SpaceFigures) -> Values),
+    /// One of all open changes of a team, and one of each state.
+    Open,
     /// One.
     Point(fn(&PointFigures) -> Values),
 }

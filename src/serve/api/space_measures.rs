@@ -82,6 +82,14 @@ pub static SPACE: &[Measure] = &[
         Reading::Space(|figures: &SpaceFigures| share(figures.flow_efficiency)),
         &["window_flow_efficiency_ratio"],
     ),
+    measure(
+        "open_changes",
+        "count",
+        "Pull requests that are open: all, with the opening of the oldest, and by what they wait \
+         for.",
+        Reading::Open,
+        &["open_changes", "oldest_open_change_timestamp_seconds"],
+    ),
 ];
 
 const fn measure(

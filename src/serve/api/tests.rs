@@ -129,6 +129,7 @@ fn every_field_of_a_figure_is_described() {
     let (number, word) = (Some(0.0), Some(""));
     let figure = Figure {
         phase: word,
+        state: word,
         window: Some(String::new()),
         from: at,
         to: at,
@@ -148,6 +149,7 @@ fn every_field_of_a_figure_is_described() {
     };
     let optional = [
         "phase",
+        "state",
         "window",
         "from",
         "to",
@@ -334,6 +336,7 @@ fn nothing() -> crate::exposition::Figures {
     crate::exposition::Figures {
         windows: vec![(Arc::from("30d"), contribution.window_figures(window).unwrap())],
         space: Vec::new(),
+        open_changes: None,
         point: contribution.point.clone(),
         data_through: None,
     }

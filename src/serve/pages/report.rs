@@ -108,7 +108,8 @@ fn stretch(review: &Review, told: &Told) -> Stretch {
         let (point, data_through) = Default::default();
         let windows = vec![(label, window)];
         // How a team works together is measured over the configured windows only.
-        let shown = Figures { windows, space: Vec::new(), point, data_through };
+        let (space, open_changes) = Default::default();
+        let shown = Figures { windows, space, open_changes, point, data_through };
         let mut figures = figures(&shown, level, period.to, Wanted::default());
         // What holds at an instant is no figure of the stretch.
         figures.retain(|figure| figure.window.is_some());

@@ -80,6 +80,8 @@ pub enum Probed {
         others: Vec<OtherDeployment>,
         /// The newest updated merged pull request, if it was asked for.
         pull: Option<Mark>,
+        /// The newest updated pull request of any state, if it was asked for.
+        any_pull: Option<Box<Mark>>,
         /// The newest updated issue with an incident label, if it was asked for; absent too where
         /// incidents are not read from this repository.
         incident: Option<Mark>,
@@ -109,6 +111,8 @@ pub struct Wanted {
     pub deployments: Vec<Repository>,
     /// Of these the merged pull requests that were updated last.
     pub pulls: Vec<Repository>,
+    /// Of these the open pull requests that were opened first.
+    pub open: Vec<Repository>,
     /// Of these the history from a commit.
     pub heads: Vec<(Repository, Oid)>,
 }

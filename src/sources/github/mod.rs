@@ -18,6 +18,7 @@ mod incidents;
 mod installation;
 mod losses;
 mod moves;
+mod open_pull_requests;
 mod others;
 mod owner_cursor;
 mod owner_files;
@@ -53,6 +54,7 @@ pub use answers::{Discovery, HistoryPage, Mark, Parsing, Probe, Probed, Reach, R
 pub use gate::Left;
 pub use installation::Installation;
 pub use moves::{Moved, Pushed};
+pub use open_pull_requests::OpenRead;
 pub use owner_cursor::OwnerFiles;
 pub use owner_files::FilesRead;
 pub use ownership::Said;

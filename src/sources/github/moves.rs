@@ -1,6 +1,6 @@
 //! What moved in all repositories of an owner since an instant, in a few points however many they are:
-//! repositories by their last push until known ground, and searches for merged pull requests and
-//! incidents by their last update.
+//! repositories by their last push until known ground, and searches for pull requests and incidents by
+//! their last update.
 //!
 //! A search gives no more than 1,000 results, and its pages shift while they are read. So each page
 //! is a search of its own that starts where the last one ended; only what happened in one second is
@@ -21,6 +21,8 @@ pub struct Moved {
     pub pushed: Vec<Pushed>,
     /// Merged pull requests that were updated.
     pub pulls: Vec<(RepoId, Mark)>,
+    /// Pull requests of any state that were.
+    pub any_pulls: Vec<(RepoId, Mark)>,
     /// Issues with an incident label of any repository that were updated.
     pub incidents: Vec<(RepoId, Mark)>,
 }
@@ -50,16 +52,19 @@ impl Search<'_> {
     /// Asks; nothing where there is more than the pages hold. `labels` are those of incidents.
     pub(super) async fn run(&self, labels: &[String]) -> Result<Option<Moved>, SourceError> {
         let Some(pushed) = self.pushed().await? else { return Ok(None) };
-        let Some(pulls) = self.updated("is:pr is:merged").await? else { return Ok(None) };
+        let Some(found) = self.updated("is:pr").await? else { return Ok(None) };
+        let merged = found.iter().filter(|one| one.is_merged);
+        let pulls = merged.map(|one| (one.repo, one.mark.clone())).collect();
+        let any_pulls = found.into_iter().map(|one| (one.repo, one.mark)).collect();
         let mut incidents = Vec::new();
         if !labels.is_empty() {
             let quoted: Vec<String> =
                 labels.iter().map(|label| format!("\"{}\"", label.replace('"', ""))).collect();
             let kind = format!("is:issue label:{}", quoted.join(","));
             let Some(updated) = self.updated(&kind).await? else { return Ok(None) };
-            incidents = updated;
+            incidents = updated.into_iter().map(|one| (one.repo, one.mark)).collect();
         }
-        Ok(Some(Moved { pushed, pulls, incidents }))
+        Ok(Some(Moved { pushed, pulls, any_pulls, incidents }))
     }
 
     async fn pushed(&self) -> Result<Option<Vec<Pushed>>, SourceError> {
@@ -91,7 +96,7 @@ impl Search<'_> {
     }
 
     /// The pull requests or issues of a kind that were updated.
-    async fn updated(&self, kind: &str) -> Result<Option<Vec<(RepoId, Mark)>>, SourceError> {
+    async fn updated(&self, kind: &str) -> Result<Option<Vec<Updated>>, SourceError> {
         let what = format!("what moved in `{}`", self.owner);
         let owner = if self.is_organization { "org" } else { "user" };
         let mut found = Vec::new();
@@ -104,11 +109,11 @@ impl Search<'_> {
             let Ok(page) = page(&answer, &["search"]) else { return Ok(None) };
             let mut last = since;
             for element in page.elements {
-                let Some((repo, mark)) = element.ok().and_then(|node| moved(&node)) else {
+                let Some(updated) = element.ok().and_then(|node| updated(&node)) else {
                     return Ok(None);
                 };
-                last = last.max(mark.at);
-                found.push((repo, mark));
+                last = last.max(updated.mark.at);
+                found.push(updated);
             }
             let Some(next) = page.next else { return Ok(Some(found)) };
             after = if last > since { None } else { Some(next) };
@@ -118,8 +123,19 @@ impl Search<'_> {
     }
 }
 
-fn moved(node: &Value) -> Option<(RepoId, Mark)> {
+/// A pull request or an issue that was updated.
+struct Updated {
+    repo: RepoId,
+    mark: Mark,
+    is_merged: bool,
+}
+
+fn updated(node: &Value) -> Option<Updated> {
     let repo = node.get("repository")?.get("databaseId")?.as_u64()?;
     let at = time(node.get("updatedAt")?.as_str()?)?;
-    Some((RepoId(repo), Mark { id: node.get("id")?.as_str()?.to_owned(), at }))
+    Some(Updated {
+        repo: RepoId(repo),
+        mark: Mark { id: node.get("id")?.as_str()?.to_owned(), at },
+        is_merged: node.get("state").and_then(Value::as_str) == Some("MERGED"),
+    })
 }

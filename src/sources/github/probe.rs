@@ -17,9 +17,10 @@ use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
 /// The lists that a probe looks at, with their names in the query.
-const LISTS: [(Collector, &str); 3] = [
+const LISTS: [(Collector, &str); 4] = [
     (Collector::Deployments, "deployments"),
     (Collector::PullRequests, "pullRequests"),
+    (Collector::PullRequests, "anyPull"),
     (Collector::Incidents, "issues"),
 ];
 
@@ -229,6 +230,7 @@ where
                     },
                     others: others(node, repo.id, |name| (self.is_production)(repo, name)),
                     pull: mark(Collector::PullRequests, "pullRequests", "updatedAt"),
+                    any_pull: mark(Collector::PullRequests, "anyPull", "updatedAt").map(Box::new),
                     incident: mark(Collector::Incidents, "issues", "updatedAt"),
                 },
             },

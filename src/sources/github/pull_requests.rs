@@ -295,7 +295,8 @@ fn readiness(node: &Value) -> Result<Vec<ReadinessEvent>, String> {
     Ok(events)
 }
 
-fn reviews(node: &Value, parsing: &Parsing) -> Result<Vec<Review>, String> {
+/// The submitted reviews of a pull request, in order of time.
+pub(super) fn reviews(node: &Value, parsing: &Parsing) -> Result<Vec<Review>, String> {
     let mut reviews = Vec::new();
     for item in nodes(node, "reviews") {
         let wire: WireReview = decode(item)?;

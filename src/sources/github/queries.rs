@@ -27,8 +27,8 @@ query!(ORGANIZATION, "OrganizationRepositories", "organization", 100);
 query!(OWNER, "OwnerRepositories", "owner", 100);
 query!(NAMED_REPOSITORIES, "NamedRepositories", "named_repositories", 20);
 query!(REPOSITORIES_BY_ID, "RepositoriesById", "repositories_by_id", 100);
-// Three connections of 49 repositories: 147 fetches.
-query!(PROBE, "Probe", "probe", 49);
+// Four connections of 37 repositories: 148 fetches.
+query!(PROBE, "Probe", "probe", 37);
 // One connection of 100 repositories.
 query!(NEWEST_DEPLOYMENTS, "NewestDeployments", "newest_deployments", 100);
 query!(PUSHED_REPOSITORIES, "PushedRepositories", "pushed_repositories", 100);
@@ -50,6 +50,17 @@ query!(PULL_REQUESTS, "PullRequests", "pull_requests", 37);
 query!(PULL_REQUESTS_OF_SOME, "PullRequestsOfSome", "pull_requests_of_some", 7);
 // The list, and five connections of 29 pull requests: 146 fetches.
 query!(PULL_REQUESTS_WITH_FILES, "PullRequestsWithFiles", "pull_requests_with_files", 29);
+// The list, and the reviews of 100 pull requests: 101 fetches.
+query!(OPEN_PULL_REQUESTS, "OpenPullRequests", "open_pull_requests", 100);
+// The lists of 13 repositories, and the reviews of 10 pull requests in each: 143 fetches.
+query!(OPEN_PULL_REQUESTS_OF_SOME, "OpenPullRequestsOfSome", "open_pull_requests_of_some", 13);
+// The list, and two connections of 74 pull requests: 149 fetches.
+query!(
+    OPEN_PULL_REQUESTS_WITH_FILES,
+    "OpenPullRequestsWithFiles",
+    "open_pull_requests_with_files",
+    74
+);
 query!(PULL_REQUEST_REST, "PullRequestRest", "pull_request_rest", 1);
 // Three connections of 49 pull requests: 147 fetches.
 query!(APPLIES, "Applies", "applies", 49);

@@ -5,9 +5,13 @@
 
 use super::answers::Wanted;
 use super::client::Client;
-use super::queries::{DEPLOYMENTS_OF_SOME, HISTORIES_OF_SOME, PULL_REQUESTS_OF_SOME, Query};
+use super::queries::{
+    DEPLOYMENTS_OF_SOME, HISTORIES_OF_SOME, OPEN_PULL_REQUESTS_OF_SOME, PULL_REQUESTS_OF_SOME,
+    Query,
+};
 use super::verdict::GraphAnswer;
 use super::{GitHub, pull_requests};
+use crate::config::have_paths;
 use crate::sources::SourceError;
 use delivery::domain::{DeploymentSource, Oid, RepoId, Repository, Time};
 use serde_json::{Map, Value, json};
@@ -43,6 +47,7 @@ impl<'a> From<Option<&'a str>> for Place<'a> {
 pub struct FirstPages {
     deployments: HashMap<RepoId, FirstPage>,
     pulls: HashMap<RepoId, FirstPage>,
+    open: HashMap<RepoId, FirstPage>,
     histories: HashMap<(RepoId, Oid), FirstPage>,
 }
 
@@ -55,6 +60,11 @@ impl FirstPages {
     /// The first page of a repository's pull requests.
     pub fn pulls(&mut self, repo: RepoId) -> Option<FirstPage> {
         self.pulls.remove(&repo)
+    }
+
+    /// The first page of a repository's open pull requests.
+    pub fn open(&mut self, repo: RepoId) -> Option<FirstPage> {
+        self.open.remove(&repo)
     }
 
     /// The first page of the history from a commit.
@@ -72,6 +82,7 @@ impl GitHub {
         let with_paths =
             |repo: &Repository| pull_requests::need_changed_paths(parsing, repo, &known.of(repo));
         wanted.pulls.retain(|repo| !with_paths(repo));
+        wanted.open.retain(|repo| !have_paths(&known.of(repo)));
         let is_githubs =
             |repo: &Repository| self.source_of(repo) == DeploymentSource::GitHubDeployments;
         wanted.deployments.retain(is_githubs);
@@ -81,7 +92,7 @@ impl GitHub {
 }
 
 /// Asks for the first pages of all that is wanted. An error concerns the whole source.
-pub(super) async fn first_pages(
+async fn first_pages(
     client: &Client,
     wanted: &Wanted,
     marks: bool,
@@ -105,6 +116,14 @@ pub(super) async fn first_pages(
         variables: |some: &[Repository]| json!({ "ids": ids(some) }),
         place: |at: usize| vec![json!("nodes"), json!(at)],
     };
+    let open = Together {
+        client,
+        marks: false,
+        query: &OPEN_PULL_REQUESTS_OF_SOME,
+        list: "pullRequests",
+        variables: |some: &[Repository]| json!({ "ids": ids(some) }),
+        place: |at: usize| vec![json!("nodes"), json!(at)],
+    };
     let histories = Together {
         client,
         marks: false,
@@ -120,6 +139,7 @@ pub(super) async fn first_pages(
     Ok(FirstPages {
         deployments: by_repo(deployments.ask(&wanted.deployments).await?),
         pulls: by_repo(pulls.ask(&wanted.pulls).await?),
+        open: by_repo(open.ask(&wanted.open).await?),
         histories: heads.map(|((repo, from), page)| ((repo.id, from), page)).collect(),
     })
 }

@@ -14,6 +14,20 @@ use std::sync::Arc;
 /// No id of GitHub's is longer.
 const LONGEST_ID: usize = 200;
 
+/// What changes whether a pull request is open or what it waits for; new commits may dismiss approvals,
+/// and another base may ask for others.
+const MOVES_A_PULL: [&str; 9] = [
+    "opened",
+    "closed",
+    "reopened",
+    "ready_for_review",
+    "converted_to_draft",
+    "synchronize",
+    "edited",
+    "submitted",
+    "dismissed",
+];
+
 /// Of what there are news.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum News {
@@ -23,6 +37,8 @@ pub enum News {
     Deployment(Arc<str>),
     /// The issue with this node id.
     Issue(Arc<str>),
+    /// The open pull requests of a repository.
+    OpenPullRequests,
     /// The files that say whose a repository is.
     OwnerFiles,
     /// Which repositories there are, under which names, and who may read them.
@@ -83,6 +99,7 @@ struct Status {
 
 #[derive(Deserialize)]
 struct OfPull {
+    action: Option<String>,
     repository: Home,
     pull_request: Pull,
 }
@@ -140,10 +157,13 @@ impl GitHub {
         match kind {
             "deployment" | "deployment_status" => self.heard_of_deployment(kind, body),
             "pull_request" | "pull_request_review" => {
-                let OfPull { repository, pull_request } = decode(kind, body)?;
-                // Of others nothing is kept, and everything is read once they are merged.
-                let is_merged = pull_request.merged_at.is_some();
-                Ok(self.of(&repository, is_merged.then_some(News::Lists)))
+                let OfPull { action, repository, pull_request } = decode(kind, body)?;
+                let moves = action.is_none_or(|action| MOVES_A_PULL.contains(&action.as_str()));
+                let news = match pull_request.merged_at {
+                    Some(_) => Some(News::Lists),
+                    None => moves.then_some(News::OpenPullRequests),
+                };
+                Ok(self.of(&repository, news))
             }
             "issues" | "issue_comment" => self.heard_of_issue(kind, body),
             "push" => self.heard_of_push(kind, body),

@@ -106,7 +106,19 @@ async fn an_event_tells_where_something_became_known() {
 
     let mut pull = example("pull_request");
     pull["pull_request"]["merged_at"] = Value::Null;
-    assert_eq!(heard(&github, "pull_request", &pull), Ok(vec![]));
+    for (action, expected) in [
+        ("opened", vec![News::OpenPullRequests]),
+        ("closed", vec![News::OpenPullRequests]),
+        ("converted_to_draft", vec![News::OpenPullRequests]),
+        ("a_later_action", vec![]),
+        ("labeled", vec![]),
+    ] {
+        pull["action"] = json!(action);
+        assert_eq!(heard(&github, "pull_request", &pull), Ok(expected), "{action}");
+    }
+    pull["action"] = json!("submitted");
+    let told = Ok(vec![News::OpenPullRequests]);
+    assert_eq!(heard(&github, "pull_request_review", &pull), told);
     pull["pull_request"]["merged_at"] = json!("2026-06-01T00:00:00Z");
     assert_eq!(heard(&github, "pull_request", &pull), Ok(vec![News::Lists]));
     assert_eq!(heard(&github, "pull_request_review", &pull), Ok(vec![News::Lists]));

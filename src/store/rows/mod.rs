@@ -8,6 +8,7 @@ mod incident;
 mod infrastructure_pull;
 mod line;
 mod list;
+mod open_pull_requests;
 mod other_deployment;
 mod progress;
 mod pull_request;
@@ -37,11 +38,12 @@ pub(super) const REPOSITORIES: Table = Table { page: repository::PAGE, decode: r
 pub(super) const SURVEYS: Table = Table { page: survey::PAGE, decode: survey::decode };
 
 /// All tables of facts.
-pub(super) const TABLES: [Table; 11] = [
+pub(super) const TABLES: [Table; 12] = [
     REPOSITORIES,
     Table { page: deployment::PAGE, decode: deployment::decode },
     Table { page: pull_request::PAGE, decode: pull_request::decode },
     Table { page: infrastructure_pull::PAGE, decode: infrastructure_pull::decode },
+    Table { page: open_pull_requests::PAGE, decode: open_pull_requests::decode },
     Table { page: commit::PAGE, decode: commit::decode },
     Table { page: commit::LOST_PAGE, decode: commit::decode_lost },
     Table { page: commit::FRONTIER_PAGE, decode: commit::decode_frontier },
@@ -56,6 +58,7 @@ pub(super) const CHANGES: &str = "SELECT seq FROM repositories WHERE seq > ?1
  UNION ALL SELECT seq FROM deployments WHERE seq > ?1
  UNION ALL SELECT seq FROM pull_requests WHERE seq > ?1
  UNION ALL SELECT seq FROM infrastructure_pulls WHERE seq > ?1
+ UNION ALL SELECT seq FROM open_pull_requests WHERE seq > ?1
  UNION ALL SELECT seq FROM commits WHERE seq > ?1
  UNION ALL SELECT seq FROM lost_commits WHERE seq > ?1
  UNION ALL SELECT seq FROM frontier WHERE seq > ?1
@@ -83,6 +86,7 @@ pub(super) async fn upsert(
         Fact::InfrastructurePull(fact) => {
             infrastructure_pull::upsert(connection, seq, fact).await?
         }
+        Fact::OpenPullRequests(fact) => open_pull_requests::upsert(connection, seq, fact).await?,
         Fact::Commit(fact) => commit::upsert(connection, seq, fact).await?,
         Fact::LostCommit { repo, oid } => {
             commit::upsert_id(connection, commit::UPSERT_LOST, seq, *repo, oid).await?

@@ -47,10 +47,11 @@ pub(super) fn decode(line: &mut Line<'_>) -> Result<Fact, sqlx::Error> {
 
 /// What a cursor of that name is of.
 pub(in crate::store) fn cursor_of(name: &str) -> Result<CursorOf, sqlx::Error> {
-    if name == CursorOf::OwnerFiles.name() {
-        return Ok(CursorOf::OwnerFiles);
+    let others = [CursorOf::OwnerFiles, CursorOf::OpenPullRequests];
+    match others.into_iter().find(|of| of.name() == name) {
+        Some(of) => Ok(of),
+        None => collector(name).map(CursorOf::History),
     }
-    collector(name).map(CursorOf::History)
 }
 
 fn collector(name: &str) -> Result<Collector, sqlx::Error> {

@@ -48,6 +48,10 @@ fn changed() -> Vec<(Fact, Fact)> {
             }),
             Fact::InfrastructurePull(infrastructure_pull()),
         ),
+        (
+            Fact::OpenPullRequests(open_pull_requests()),
+            Fact::OpenPullRequests(OpenPullRequests { repo: RepoId(7), pulls: Vec::new() }),
+        ),
         (Fact::Commit(commit(1)), Fact::Commit(Commit { parents: vec![], ..commit(1) })),
         (Fact::Incident(incident()), Fact::Incident(Incident { component: None, ..incident() })),
         (Fact::Progress(progress(true, Some(50))), Fact::Progress(progress(false, Some(60)))),
@@ -218,6 +222,10 @@ async fn another_key_makes_other_hashes_of_the_same_people() {
     told.retain(|fact| !matches!(fact, Fact::PullRequest(_)));
     let mut known = commit(8);
     known.author.person = Some(octocat);
+    let mut open = open_pull_requests();
+    open.repo = RepoId(9);
+    open.pulls[1].reviews[0].author.person = Some(octocat);
+    told.push(Fact::OpenPullRequests(open));
     let commits = [other.clone(), known].map(Fact::Commit);
     told.extend(commits.into_iter().chain([Fact::PullRequest(pull.clone())]));
     store.commit(&told, &[cursor("a")]).await.unwrap();

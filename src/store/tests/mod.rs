@@ -256,6 +256,30 @@ fn survey() -> Survey {
     Survey { name: "2026Q3".into(), closed: Time(60), was_shown: true, teams: teams.into() }
 }
 
+/// One with every field filled, and one with everything absent.
+fn open_pull_requests() -> OpenPullRequests {
+    let author = Author { person: Some(Person(u64::MAX)), is_bot: true };
+    let bare = OpenPullRequest {
+        number: 4,
+        author: Author { person: None, is_bot: false },
+        opened_at: Time(1),
+        is_draft: false,
+        decision: None,
+        reviews: Vec::new(),
+        components: None,
+    };
+    let full = OpenPullRequest {
+        number: u32::MAX,
+        author,
+        is_draft: true,
+        decision: Some(ReviewDecision::ReviewRequired),
+        reviews: vec![Review { at: Time(2), state: ReviewState::Commented, author }],
+        components: Some(vec!["api".into(), "web".into()]),
+        ..bare.clone()
+    };
+    OpenPullRequests { repo: RepoId(7), pulls: vec![bare, full] }
+}
+
 /// One fact of every kind, with every field filled, and one with everything absent.
 fn every_kind() -> Vec<Fact> {
     let nobody = Author { person: None, is_bot: false };
@@ -269,6 +293,8 @@ fn every_kind() -> Vec<Fact> {
             applied_at: None,
             ..infrastructure_pull()
         }),
+        Fact::OpenPullRequests(open_pull_requests()),
+        Fact::OpenPullRequests(OpenPullRequests { repo: RepoId(8), pulls: Vec::new() }),
         Fact::Commit(commit(1)),
         Fact::LostCommit { repo: RepoId(7), oid: oid(77) },
         Fact::Frontier { repo: RepoId(7), oid: oid(78) },

@@ -1,8 +1,8 @@
 //! The one currency between sources, store and ledger.
 
 use super::{
-    Author, Claims, Commit, Deployment, Incident, InfrastructurePull, Oid, OtherDeployment, Person,
-    PullRequest, RepoId, Repository, Survey, Time,
+    Author, Claims, Commit, Deployment, Incident, InfrastructurePull, Oid, OpenPullRequests,
+    OtherDeployment, Person, PullRequest, RepoId, Repository, Survey, Time,
 };
 
 /// A list of facts that is collected on its own, with a cursor of its own.
@@ -61,6 +61,8 @@ pub enum Fact {
     PullRequest(PullRequest),
     /// A pull request that changes infrastructure, by repository and number.
     InfrastructurePull(InfrastructurePull),
+    /// All open pull requests of a repository, by the repository.
+    OpenPullRequests(OpenPullRequests),
     /// A commit, by repository and id.
     Commit(Commit),
     /// A commit that was deployed but cannot be resolved any more (force push, deleted branch).
@@ -97,6 +99,7 @@ impl Fact {
             Fact::OtherDeployment(deployment) => Some(deployment.repo),
             Fact::PullRequest(pull) => Some(pull.repo),
             Fact::InfrastructurePull(pull) => Some(pull.repo),
+            Fact::OpenPullRequests(open) => Some(open.repo),
             Fact::Commit(commit) => Some(commit.repo),
             Fact::LostCommit { repo, .. } | Fact::Frontier { repo, .. } => Some(*repo),
             Fact::Incident(incident) => incident.repo,
@@ -114,6 +117,10 @@ impl Fact {
                 replace(&mut pull.author);
                 pull.reviews.iter_mut().for_each(|review| replace(&mut review.author));
             }
+            Fact::OpenPullRequests(open) => open.pulls.iter_mut().for_each(|pull| {
+                replace(&mut pull.author);
+                pull.reviews.iter_mut().for_each(|review| replace(&mut review.author));
+            }),
             Fact::Commit(commit) => replace(&mut commit.author),
             Fact::Repository(_)
             | Fact::Deployment(_)

@@ -10,6 +10,7 @@ mod fact;
 mod identity;
 mod incident;
 mod infrastructure_pull;
+mod open_pull_request;
 mod pull_request;
 mod reference;
 mod repository;
@@ -28,6 +29,7 @@ pub use identity::{
 };
 pub use incident::{Incident, IncidentEvent, IncidentTransition, pagerduty_service};
 pub use infrastructure_pull::InfrastructurePull;
+pub use open_pull_request::{OpenPullRequest, OpenPullRequests, ReviewDecision};
 pub use pull_request::{Author, PullCommit, PullRequest, ReadinessEvent, Review, ReviewState};
 pub use reference::{ChangeReference, IncidentLink, RepositoryName, Reversion};
 pub use repository::{Repository, RepositoryState};

@@ -1,7 +1,7 @@
 //! What webhooks tell of events, as GitHub documents it: as far as the REST API shows the same things.
 
 use super::rest_json::{deployment, issue, pull, repository, statuses, user};
-use crate::event::{Event, NewCommit, RepoId};
+use crate::event::{Event, NewCommit, RepoId, Verdict};
 use crate::graphql::{Owner, show_time};
 use crate::state::{Repository, State, Thread, TimelineKind};
 use serde_json::{Value, json};
@@ -29,6 +29,12 @@ pub(crate) fn delivery(state: &State, event: &Event) -> Option<(&'static str, Va
             of_pull(state, *repo, *number, "closed")?
         }
         Event::PullOpened { repo, number, .. } => of_pull(state, *repo, *number, "opened")?,
+        Event::PullReopened { repo, number } => of_pull(state, *repo, *number, "reopened")?,
+        Event::PullReadiness { repo, number, ready } => {
+            let action = if *ready { "ready_for_review" } else { "converted_to_draft" };
+            of_pull(state, *repo, *number, action)?
+        }
+        Event::PullReviewed { repo, number, .. } => of_review(state, *repo, *number)?,
         Event::IssueOpened { repo, number, .. } => of_issue(state, *repo, *number, "opened")?,
         Event::IssueClosed { repo, number, .. } => of_issue(state, *repo, *number, "closed")?,
         Event::IssueReopened { repo, number } => of_issue(state, *repo, *number, "reopened")?,
@@ -79,6 +85,34 @@ fn of_pull<'a>(state: &'a State, repo: RepoId, number: u32, action: &str) -> Opt
     let shown = pull(state, repo, repo.pulls.get(&number)?, BASE);
     let payload = json!({"action": action, "number": number, "pull_request": shown});
     Some(("pull_request", repo, payload))
+}
+
+/// The last review that was submitted.
+fn of_review(state: &State, repo: RepoId, number: u32) -> Option<Told<'_>> {
+    let (_, home, mut payload) = of_pull(state, repo, number, "submitted")?;
+    let pull = home.pulls.get(&number)?;
+    let review = pull.reviews.last()?;
+    let verdict = match review.verdict {
+        Verdict::Approved => "approved",
+        Verdict::ChangesRequested => "changes_requested",
+        Verdict::Commented => "commented",
+    };
+    payload["review"] = json!({
+        "id": pull.reviews.len(),
+        "user": user(state, &review.author),
+        "body": null,
+        "state": verdict,
+        "submitted_at": show_time(review.at),
+        "commit_id": review.commit.map(|commit| home.graph.get(commit).oid.clone()),
+    });
+    if let Some(fields) = payload.as_object_mut() {
+        fields.remove("number");
+    }
+    if let Some(fields) = payload["pull_request"].as_object_mut() {
+        // Payloads of reviews show less of it.
+        fields.retain(|field, _| !["merged", "merged_by", "commits"].contains(&field.as_str()));
+    }
+    Some(("pull_request_review", home, payload))
 }
 
 fn of_issue<'a>(state: &'a State, repo: RepoId, number: u32, action: &str) -> Option<Told<'a>> {

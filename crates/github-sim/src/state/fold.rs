@@ -131,7 +131,8 @@ impl State {
             | Event::PullReadiness { repo, .. }
             | Event::PullReviewed { repo, .. }
             | Event::PullMerged { repo, .. }
-            | Event::PullClosed { repo, .. } => Some(*repo),
+            | Event::PullClosed { repo, .. }
+            | Event::PullReopened { repo, .. } => Some(*repo),
             _ => None,
         }
     }

@@ -43,6 +43,7 @@ impl Repository {
                 self.no_longer_open(&head, *number);
                 Ok(())
             }
+            Event::PullReopened { number, .. } => self.reopen_pull(at, *number),
             _ => Ok(()),
         }
     }
@@ -73,6 +74,21 @@ impl Repository {
         self.pulls.insert(*number, pull);
         self.open_heads.entry(head.clone()).or_default().push(*number);
         self.compare_pull(*number, head_oid);
+        Ok(())
+    }
+
+    fn reopen_pull(&mut self, at: i64, number: u32) -> Result<(), String> {
+        let pull = self.pull(number)?;
+        if pull.merged_at.is_some() || pull.thread.closed_at.is_none() {
+            return Err(format!("pull request {number} is not closed, or merged"));
+        }
+        let (head, author) = (pull.head.clone(), pull.thread.author.clone());
+        let tip = *self.branches.get(&head).ok_or_else(|| no("branch", &head))?;
+        let pull = self.pull(number)?;
+        pull.thread.closed_at = None;
+        pull.thread.note(at, Some(&author), TimelineKind::Reopened);
+        self.open_heads.entry(head).or_default().push(number);
+        self.compare_pull(number, tip);
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! What webhooks tell, against GitHub's own examples.
 
-use github_sim::event::CloseReason;
+use github_sim::event::{CloseReason, Verdict};
 use github_sim::{Event, Merge, Scenario, Sim};
 use serde_json::Value;
 use std::io::Read;
@@ -43,6 +43,14 @@ fn payloads_have_no_field_that_githubs_examples_lack() {
     let repo = story.repository(1_000, "acme/pay");
     story.commit(2_000, repo, "feature", "Work");
     let number = story.open_pull(2_100, repo, "feature", "A feature");
+    let author = "grace".to_owned();
+    let verdict = Verdict::ChangesRequested;
+    story.event(2_200, Event::PullReviewed { repo, number, author, verdict });
+    for ready in [false, true] {
+        story.event(2_300, Event::PullReadiness { repo, number, ready });
+    }
+    story.event(2_400, Event::PullClosed { repo, number });
+    story.event(2_500, Event::PullReopened { repo, number });
     let sha = story.merge(3_000, repo, number, Merge::Squash);
     story.ship(4_000, repo, &sha, "production");
     let issue = story.issue(5_000, repo, "Down", &["incident"]);
@@ -74,6 +82,7 @@ fn payloads_have_no_field_that_githubs_examples_lack() {
         "issue_comment",
         "issues",
         "pull_request",
+        "pull_request_review",
         "push",
         "repository",
     ];

@@ -1,11 +1,13 @@
 //! SPACE: what DORA misses, per team and never per person.
 //!
 //! [`surveys`] is what people answer when they are asked, [`reviews`] what their merged changes and
-//! reviews tell.
+//! reviews tell, [`open_changes`] what waits.
 
+mod open_changes;
 mod reviews;
 mod surveys;
 
+pub use open_changes::{OpenChanges, OpenState};
 pub use reviews::{
     FEWEST_CONTRIBUTORS, HOME_WINDOW, Homes, MIN_CONTRIBUTORS, Share, SpaceFigures, SpacePool,
     Whose,
