@@ -134,10 +134,10 @@ async fn batches_shrink_to_what_the_server_bears_and_stay_there() {
     let repositories = world.discovered().await;
     world.sim.faults().limit_pages(Some(15));
     world.sim.reset_meter();
-    for requests in [2 + 5, 2 + 5 + 5] {
+    for requests in [2 + 7, 2 + 7 + 7] {
         let probes = world.github.probe(&repositories).await.unwrap();
         assert!(probes.iter().all(|probe| matches!(probe.outcome, Probed::Found { .. })));
-        assert_eq!(world.sim.meter().requests, requests, "49, 24, then 12 at a time");
+        assert_eq!(world.sim.meter().requests, requests, "37, 18, then 9 at a time");
     }
 }
 
@@ -158,7 +158,7 @@ async fn repositories_of_a_refused_batch_are_told_what_was_refused() {
             _ => None,
         })
         .collect();
-    assert_eq!(failed.len(), 6, "49, 24, 12, then 6 at a time: {failed:?}");
+    assert_eq!(failed.len(), 4, "37, 18, 9, then 4 at a time: {failed:?}");
     for (number, text) in failed.iter().enumerate() {
         let expected = format!("news of acme/part-{number:02}: the server answered HTTP 502: ");
         assert!(text.starts_with(&expected), "{text}");
