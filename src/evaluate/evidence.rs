@@ -8,7 +8,8 @@ use super::components::{Component, components_of};
 use super::parallel;
 use crate::exposition::{ComponentFigures, ComponentLabels, FigureSet, TeamFigures};
 use delivery::domain::{Incident, IncidentId, Repository, TeamName, Time};
-use delivery::ledger::{Examination, JudgedIncident, judge_incident};
+use delivery::ledger::{Examination, JudgedIncident, MergedChange, judge_incident};
+use delivery::measures::{Homes, SurveyFigures};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -72,6 +73,12 @@ pub struct ExaminedTeam {
     pub called: BTreeMap<IncidentId, Arc<str>>,
     /// Whether only one component was asked for.
     pub is_one_component: bool,
+    /// Where those are at home who wrote or reviewed what the team merged; nowhere for a component.
+    pub homes: Arc<Homes>,
+    /// Below so many contributors nothing is told of how the team works together.
+    pub min_contributors: usize,
+    /// What is shown of surveys.
+    pub surveys: Arc<[SurveyFigures]>,
 }
 
 /// An incident that no component has.
@@ -151,6 +158,9 @@ impl Evaluator {
         let called = unmapped.iter().filter_map(|one| self.estate.incidents.get(&one.id));
         let called = called.filter_map(|one| Some((one.id.clone(), one.component.clone()?)));
         let (figures, called) = (Arc::clone(figures), called.collect());
+        let merged = components.iter().flat_map(|it| &it.examination.history.merged);
+        let people = merged.filter(|_| component.is_none()).flat_map(MergedChange::people);
+        let (homes, min_contributors) = self.space.knowing(people);
         let known_since = self.known_since(own.iter().filter_map(|one| one.born_at), at);
         Ok(ExaminedTeam {
             at,
@@ -161,6 +171,9 @@ impl Evaluator {
             known_since,
             called,
             is_one_component: component.is_some(),
+            homes: Arc::new(homes),
+            min_contributors,
+            surveys: shown.surveys,
         })
     }
 

@@ -99,6 +99,7 @@ impl SpaceTeams {
                     team: Some(name).filter(|name| &***name != UNOWNED),
                     homes: &self.homes,
                     least: self.min_contributors,
+                    is_past: false,
                 };
                 let figures = self.windows.iter().map(|window| team.pool.figures(*window, whose));
                 let figures = figures.collect();
@@ -114,6 +115,11 @@ impl SpaceTeams {
     /// A team's figures of the configured windows, in their order; absent where withheld.
     pub fn figures(&self, team: &TeamName) -> &[Option<SpaceFigures>] {
         self.teams.get(team).map_or(&[], |team| &team.figures)
+    }
+
+    /// Who of these people is at home where, and below how many of them nothing is told.
+    pub fn knowing(&self, people: impl IntoIterator<Item = Person>) -> (Homes, usize) {
+        (self.homes.among(people), self.min_contributors)
     }
 
     fn team(&mut self, name: &TeamName) -> &mut Team {

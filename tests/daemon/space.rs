@@ -38,7 +38,7 @@ fn change(
 }
 
 /// Five people of `payments` and a bot; three people around `search`, of whom one writes.
-fn two_teams() -> Scenario {
+pub fn two_teams() -> Scenario {
     use Verdict::{Approved, ChangesRequested, Commented};
     let mut story = Scenario::new();
     for bot in ["dependabot", "lint"] {

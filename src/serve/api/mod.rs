@@ -15,7 +15,7 @@ mod problem;
 pub(super) mod query;
 pub(super) mod selection;
 mod space_measures;
-mod surveys;
+pub(super) mod surveys;
 mod teams;
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::facts;
 use super::measures::{SHOWN, Trend};
 use super::period::capitalized;
 use super::review::{Review, Told};
+use super::space;
 use super::words::{clean, count, length, omission, reason};
 use crate::serve::api::measures::all as measures;
 use crate::serve::api::{List, instant};
@@ -20,6 +21,7 @@ pub fn markdown(review: &Review) -> String {
     figures(review, &mut text);
     phases(review, &mut text);
     weeks(review, &mut text);
+    space::markdown(review, &mut text);
     failures(review, &mut text);
     slowest(review, &mut text);
     left_out(review, &mut text);
@@ -178,7 +180,7 @@ fn linked(text: &str, address: Option<&str>) -> String {
 }
 
 /// Text that means nothing to Markdown and stays in its line, whichever way it is written.
-fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     let mut plain = String::new();
     for letter in clean(text).chars() {
         match letter {

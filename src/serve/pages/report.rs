@@ -6,6 +6,7 @@ use super::markdown::markdown;
 use super::period::Period;
 use super::review::{Review, Told};
 use super::site::Site;
+use super::space::{SpaceDocument, document};
 use super::{facts, team};
 use crate::evaluate::{Answer, ExaminedTeam};
 use crate::exposition::Figures;
@@ -64,6 +65,7 @@ impl Report {
             time_zone: review.calendar.zone(),
             quarter: stretch(review, &review.now),
             before: stretch(review, &review.before),
+            space: document(review),
             weeks: review.weeks.iter().map(|week| stretch(review, week)).collect(),
             deployments,
             changes,
@@ -83,6 +85,8 @@ struct Document {
     time_zone: &'static str,
     quarter: Stretch,
     before: Stretch,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    space: Option<SpaceDocument>,
     weeks: Vec<Stretch>,
     deployments: Vec<Value>,
     changes: Vec<Value>,
@@ -107,7 +111,7 @@ fn stretch(review: &Review, told: &Told) -> Stretch {
         let label: Arc<str> = Arc::from(period.name.as_str());
         let (point, data_through) = Default::default();
         let windows = vec![(label, window)];
-        // How a team works together is measured over the configured windows only.
+        // How a team works together stands by itself.
         let shown = Figures { windows, space: Vec::new(), point, data_through };
         let mut figures = figures(&shown, level, period.to, Wanted::default());
         // What holds at an instant is no figure of the stretch.

@@ -3,6 +3,7 @@
 
 use super::calendar::Calendar;
 use super::period::Period;
+use super::space::TeamSpace;
 use crate::evaluate::{ExaminedTeam, WebAddresses};
 use delivery::domain::{HOUR, Span, Time, Window};
 use delivery::ledger::History;
@@ -41,6 +42,8 @@ pub struct Review {
     pub quarters: [Option<Told>; 2],
     /// Weeks, of which the last one runs.
     pub weeks: Vec<Told>,
+    /// How the team works together; of components there is nothing to tell.
+    pub space: Option<TeamSpace>,
     /// How many changes of the period took how long: up to each of [`BOUNDS`], and longer.
     pub lead_times: [usize; BOUNDS.len() + 1],
 }
@@ -65,8 +68,9 @@ impl Review {
         let weeks = weeks.collect();
         let before = told(period.before(calendar));
         let lead_times = lead_times(&team, &period);
+        let space = TeamSpace::of(&team, calendar, &period);
         let now = told(period);
-        Review { now, before, quarters, weeks, lead_times, team, web, calendar }
+        Review { now, before, quarters, weeks, space, lead_times, team, web, calendar }
     }
 
     /// What was examined without its figures, for lists of facts.
@@ -80,7 +84,8 @@ impl Review {
         let before = told(period.before(calendar));
         let now = told(period);
         let (quarters, weeks, lead_times) = ([None, None], Vec::new(), Default::default());
-        Review { now, before, quarters, weeks, lead_times, team, web, calendar }
+        let space = None;
+        Review { now, before, quarters, weeks, space, lead_times, team, web, calendar }
     }
 
     /// The component, as `owner/repo/name`, where the review is of one.

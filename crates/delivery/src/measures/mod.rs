@@ -44,6 +44,7 @@ pub use quantile::Distribution;
 pub use seed::{SEED_FREQUENCY_WINDOW, SEED_INSTABILITY_WINDOW, SeedFigures, seed_figures};
 pub use space::{
     FEWEST_CONTRIBUTORS, GroupFigures, HOME_WINDOW, Homes, MIN_CONTRIBUTORS, Score, Share,
-    SpaceFigures, SpacePool, SurveyFigures, UnrelatedWork, Whose, corrected, survey_figures,
+    SpaceFigures, SpacePool, SurveyFigures, UnrelatedWork, Whose, corrected, space_figures,
+    survey_figures,
 };
 pub use wilson::Proportion;
