@@ -34,7 +34,7 @@ impl RepositoryPlace {
 pub enum IncidentPlace {
     /// At this address, as its source says.
     Page(Arc<str>),
-    /// Among the issues of a repository, by when it was opened.
+    /// Among the issues of a repository, by when it was opened, until its address is read.
     Issues(RepositoryPlace, Time),
 }
 

@@ -41,8 +41,8 @@ impl Links {
         }
     }
 
-    /// The issues that were opened in a second: numbers of issues are not kept, and two in one
-    /// second are rare.
+    /// The issues that were opened in a second, for an incident that was read before addresses of
+    /// issues were kept: two in one second are rare.
     pub fn issue(&self, opened_at: Time) -> Option<String> {
         let at = super::instant::text(opened_at).replace(':', "%3A");
         self.below(&format!("issues?q=is%3Aissue+created%3A{at}..{at}"))

@@ -1,5 +1,6 @@
 //! A review as Markdown: tables and lists, with what comes from outside kept from meaning anything.
 
+use super::elsewhere::decided_by;
 use super::facts;
 use super::measures::{SHOWN, Trend};
 use super::period::capitalized;
@@ -151,7 +152,12 @@ fn left_out(review: &Review, text: &mut String) {
         let one = count(*number, list.name().trim_end_matches('s'));
         let _ = writeln!(text, "- {one}: {}", omission(why));
     }
-    if found.is_empty() {
+    let elsewhere = review.elsewhere.as_deref().unwrap_or_default();
+    for one in elsewhere {
+        let (one, why) = ((plain(&one.environment), one.deployments), decided_by(one));
+        let _ = writeln!(text, "- {} to {}: {why}", count(one.1, "deployment"), one.0);
+    }
+    if found.is_empty() && elsewhere.is_empty() {
         text.push_str("Nothing.\n");
     }
 }

@@ -5,6 +5,7 @@ mod answer;
 mod asked;
 mod calendar;
 mod chart;
+mod elsewhere;
 mod facts;
 mod layout;
 mod list;
@@ -25,7 +26,7 @@ mod words;
 mod wrong;
 
 pub use calendar::{Calendar, Quarter};
-pub use report::{Report, report};
+pub use report::{Report, report, span};
 
 use super::ServeState;
 use super::api::List;
@@ -272,13 +273,23 @@ fn make(
         let Answer { told, web } = answer.map_err(|busy| Wrong::later(&busy.to_string()))?;
         let examined =
             told.map_err(|nothing| Wrong::nothing(nothing, &team, component.as_deref()))?;
+        // The figures are of the instant of the examination, a moment after the period was read.
+        let period = Period::parse(&asked.period, examined.at, calendar)
+            .map_err(|advice| Wrong::request(&advice))?;
+        let elsewhere = match &list {
+            None => {
+                let during = Some((period.from, period.to));
+                let counted = questions.environments(Some((&team, component.as_deref())), during);
+                // A page without them is better than none.
+                counted.await.ok().and_then(|answer| answer.told.ok())
+            }
+            Some(_) => None,
+        };
         let render = move || {
-            // The figures are of the instant of the examination, a moment after the period was read.
-            let period = Period::parse(&asked.period, examined.at, calendar)
-                .map_err(|advice| Wrong::request(&advice))?;
             let content = match &list {
                 None => {
-                    let review = Review::of(examined, web, calendar, period);
+                    let elsewhere = elsewhere.map(|told| elsewhere::elsewhere(&told.list, &web));
+                    let review = Review::of(examined, web, calendar, period, elsewhere);
                     (team::content(&review, &site), team::foot(&review, &site))
                 }
                 Some((wanted, has_period)) => {

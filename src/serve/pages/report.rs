@@ -1,6 +1,7 @@
 //! A review of a quarter as a file: for a retrospective, a wiki, or a program.
 
 use super::calendar::{Calendar, Quarter};
+use super::elsewhere::elsewhere;
 use super::layout::{head, rest};
 use super::markdown::markdown;
 use super::period::Period;
@@ -8,11 +9,12 @@ use super::review::{Review, Told};
 use super::site::Site;
 use super::space::{SpaceDocument, document};
 use super::{facts, team};
-use crate::evaluate::{Answer, ExaminedTeam};
+use crate::evaluate::{Answer, ExaminedTeam, OtherEnvironment};
 use crate::exposition::Figures;
 use crate::serve::api::figures::{Level, Wanted, figures};
 use crate::serve::api::instant::Instant;
 use crate::serve::api::{Figure, List};
+use delivery::domain::Time;
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
@@ -25,11 +27,22 @@ pub fn report(
     answer: Answer<ExaminedTeam>,
     quarter: Quarter,
     calendar: Calendar,
+    environments: &[OtherEnvironment],
 ) -> Result<Report, String> {
     let Answer { told, web } = answer;
-    let period = Period::quarter(quarter, told.at, calendar)
-        .ok_or_else(|| format!("{quarter} has not begun yet; choose one that has"))?;
-    Ok(Report(Review::of(told, web, calendar, period)))
+    let period = Period::quarter(quarter, told.at, calendar).ok_or_else(|| not_begun(quarter))?;
+    let elsewhere = elsewhere(environments, &web);
+    Ok(Report(Review::of(told, web, calendar, period, Some(elsewhere))))
+}
+
+/// From when until when a quarter is reviewed at an instant; the error says what is wrong with it.
+pub fn span(quarter: Quarter, at: Time, calendar: Calendar) -> Result<(Time, Time), String> {
+    let period = Period::quarter(quarter, at, calendar).ok_or_else(|| not_begun(quarter))?;
+    Ok((period.from, period.to))
+}
+
+fn not_begun(quarter: Quarter) -> String {
+    format!("{quarter} has not begun yet; choose one that has")
 }
 
 impl Report {
@@ -71,8 +84,31 @@ impl Report {
             changes,
             failures,
             incidents,
+            environments: self.environments(),
         }
     }
+
+    fn environments(&self) -> Vec<Environment> {
+        let found = self.0.elsewhere.iter().flatten();
+        let told = found.map(|one| Environment {
+            environment: one.environment.clone(),
+            deployments: one.deployments,
+            decided_by: if one.is_excluded {
+                "production.exclude"
+            } else {
+                "production.environments"
+            },
+        });
+        told.collect()
+    }
+}
+
+/// An environment that is not production.
+#[derive(Serialize)]
+struct Environment {
+    environment: String,
+    deployments: u64,
+    decided_by: &'static str,
 }
 
 /// A review as JSON.
@@ -92,6 +128,7 @@ struct Document {
     changes: Vec<Value>,
     failures: Vec<Value>,
     incidents: Vec<Value>,
+    environments: Vec<Environment>,
 }
 
 /// A stretch of time with its figures; none where not everything is known.

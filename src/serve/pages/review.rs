@@ -2,6 +2,7 @@
 //! of the same judged history. Which rule counts what is known in the measures alone.
 
 use super::calendar::Calendar;
+use super::elsewhere::Elsewhere;
 use super::period::Period;
 use super::space::TeamSpace;
 use crate::evaluate::{ExaminedTeam, WebAddresses};
@@ -44,13 +45,21 @@ pub struct Review {
     pub weeks: Vec<Told>,
     /// How the team works together; of components there is nothing to tell.
     pub space: Option<TeamSpace>,
+    /// Environments other than production that were deployed to in the period, unless the store failed.
+    pub elsewhere: Option<Vec<Elsewhere>>,
     /// How many changes of the period took how long: up to each of [`BOUNDS`], and longer.
     pub lead_times: [usize; BOUNDS.len() + 1],
 }
 
 impl Review {
     /// Reviews what was examined.
-    pub fn of(team: ExaminedTeam, web: WebAddresses, calendar: Calendar, period: Period) -> Review {
+    pub fn of(
+        team: ExaminedTeam,
+        web: WebAddresses,
+        calendar: Calendar,
+        period: Period,
+        elsewhere: Option<Vec<Elsewhere>>,
+    ) -> Review {
         let bounds = calendar.weeks(team.at, WEEKS);
         let told = |period: Period| Told { figures: figures(&team, &period), period };
         let running = calendar.quarter(team.at);
@@ -70,7 +79,7 @@ impl Review {
         let lead_times = lead_times(&team, &period);
         let space = TeamSpace::of(&team, calendar, &period);
         let now = told(period);
-        Review { now, before, quarters, weeks, space, lead_times, team, web, calendar }
+        Review { now, before, quarters, weeks, space, elsewhere, lead_times, team, web, calendar }
     }
 
     /// What was examined without its figures, for lists of facts.
@@ -84,8 +93,8 @@ impl Review {
         let before = told(period.before(calendar));
         let now = told(period);
         let (quarters, weeks, lead_times) = ([None, None], Vec::new(), Default::default());
-        let space = None;
-        Review { now, before, quarters, weeks, space, lead_times, team, web, calendar }
+        let (space, elsewhere) = (None, None);
+        Review { now, before, quarters, weeks, space, elsewhere, lead_times, team, web, calendar }
     }
 
     /// The component, as `owner/repo/name`, where the review is of one.

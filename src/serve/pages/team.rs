@@ -1,6 +1,7 @@
 //! The review of a team, or of one of its components: where it stands, whether it gets better, and
 //! which changes and failures made it so.
 
+use super::elsewhere;
 use super::facts;
 use super::layout::{link, name};
 use super::lists;
@@ -250,6 +251,7 @@ fn left_out(review: &Review, site: &Site) -> Markup {
                     }
                 }
             }
+            (elsewhere::list(review))
         }
     }
 }
