@@ -34,6 +34,8 @@ impl RepositoryPlace {
 pub enum IncidentPlace {
     /// At this address, as its source says.
     Page(Arc<str>),
+    /// An issue of a repository, as that is called now, by its number.
+    Issue(RepositoryPlace, u64),
     /// Among the issues of a repository, by when it was opened, until its address is read.
     Issues(RepositoryPlace, Time),
 }
@@ -232,16 +234,25 @@ impl Evaluator {
 
     /// Where an incident is found, if that is known.
     fn place_of(&self, incident: &Incident) -> Option<(IncidentId, IncidentPlace)> {
-        let place = match &incident.url {
-            Some(url) => IncidentPlace::Page(Arc::clone(url)),
-            None => {
-                let facts = self.estate.repositories.get(&incident.repo?)?;
-                let repository = RepositoryPlace::of(facts.repository.as_ref()?);
-                IncidentPlace::Issues(repository, incident.opened_at)
-            }
+        let repository = || {
+            let facts = self.estate.repositories.get(&incident.repo?)?;
+            facts.repository.as_ref().map(RepositoryPlace::of)
+        };
+        let place = match incident.url.as_ref().map(|url| (url, issue_number(url))) {
+            Some((url, None)) => IncidentPlace::Page(Arc::clone(url)),
+            Some((url, Some(number))) => repository().map_or_else(
+                || IncidentPlace::Page(Arc::clone(url)),
+                |repository| IncidentPlace::Issue(repository, number),
+            ),
+            None => IncidentPlace::Issues(repository()?, incident.opened_at),
         };
         Some((incident.id.clone(), place))
     }
+}
+
+/// The number in the address of an issue: repositories are renamed, and their issues keep it.
+fn issue_number(url: &str) -> Option<u64> {
+    url.rsplit_once("/issues/").and_then(|(_, number)| number.parse().ok())
 }
 
 /// The teams that are shown, by name.
