@@ -78,5 +78,5 @@ fn figures(figured: &Figured, window: Window, to: Time) -> Vec<Figure> {
 /// less of each other so.
 fn uncounted(figure: Figure) -> Option<Figure> {
     let is_count = figure.unit == "count";
-    (!is_count).then(|| Figure { numerator: None, denominator: None, count: None, ..figure })
+    (!is_count).then_some(Figure { numerator: None, denominator: None, count: None, ..figure })
 }
