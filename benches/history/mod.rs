@@ -20,7 +20,7 @@ const ROUNDS_AN_INCIDENT: usize = 20;
 /// How many facts are written at once.
 const BATCH: usize = 20_000;
 /// How many repositories a team owns.
-const REPOSITORIES_A_TEAM: usize = 25;
+pub const REPOSITORIES_A_TEAM: usize = 25;
 
 /// How much history.
 #[derive(Clone, Copy, Debug)]

@@ -7,6 +7,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use std::net::SocketAddr;
+use std::time::Instant;
 
 /// Asks one exporter.
 pub struct Scraper {
@@ -38,6 +39,23 @@ impl Scraper {
         let answer = self.client.request(request.body(Empty::new())?).await?;
         anyhow::ensure!(answer.status() == 200, "{path}: {}", answer.status());
         Ok(answer.into_body().collect().await?.to_bytes())
+    }
+
+    /// The milliseconds until the first byte of an answer 200 and until its last, and its length.
+    #[allow(dead_code, reason = "not every bench reads pages")]
+    pub async fn timed(&self, path: &str) -> anyhow::Result<(f64, f64, usize)> {
+        let start = Instant::now();
+        let since = || start.elapsed().as_secs_f64() * 1_000.0;
+        let request = Request::get(format!("{}{path}", self.origin)).body(Empty::new())?;
+        let answer = self.client.request(request).await?;
+        anyhow::ensure!(answer.status() == 200, "{path}: {}", answer.status());
+        let mut body = answer.into_body();
+        let (mut first, mut length) = (None, 0);
+        while let Some(frame) = body.frame().await {
+            length += frame?.data_ref().map_or(0, Bytes::len);
+            first = first.or_else(|| (length > 0).then(since));
+        }
+        Ok((first.unwrap_or(f64::INFINITY), since(), length))
     }
 
     /// The metrics as text.

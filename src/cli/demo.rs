@@ -155,7 +155,7 @@ fn tell(port: u16, github: &str, days: u32, (config, team): (&Path, &str)) {
         "A simulated organisation, {days} days of its history, and news every few seconds.\n\
          \n\
          Open    http://localhost:{port}/          the sources and how far they are read\n\
-         Scrape  http://localhost:{port}/metrics   the figures, complete in about 20 seconds\n\
+         Scrape  http://localhost:{port}/metrics   the figures, complete within seconds\n\
          Review  http://localhost:{port}/teams     how each team is doing, and what made it so\n\
          Ask     http://localhost:{port}/api/v1/teams   the same as JSON\n\
          \n\

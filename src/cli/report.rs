@@ -5,7 +5,7 @@ use super::{judged, output};
 use crate::config::{self, ConfigFile, Flags, Settings, Sources};
 use crate::evaluate::Answer;
 use crate::serve::api;
-use crate::serve::pages::{Calendar, Quarter, report};
+use crate::serve::pages::{Calendar, Quarter, report, span};
 use crate::store::Store;
 use anyhow::anyhow;
 use clap::{Args, ValueEnum};
@@ -72,13 +72,16 @@ pub async fn run(args: ReportArgs) -> anyhow::Result<()> {
 async fn review(args: &ReportArgs, settings: &Settings, store: &Store) -> anyhow::Result<String> {
     tell_other_rules(args.config.as_deref(), settings, store).await?;
     let (team, component) = (args.team.as_str(), args.component.as_deref());
-    let told = evaluated(settings, store)
-        .await?
-        .examine_team(team, component)
-        .map_err(|nothing| anyhow!(api::refusal(nothing, team, component).sentence()))?;
-    let answer = Answer { told, web: judged::places(store, settings).await? };
+    let mut evaluator = evaluated(settings, store).await?;
+    let refused = |nothing| anyhow!(api::refusal(nothing, team, component).sentence());
+    let told = evaluator.examine_team(team, component).map_err(refused)?;
     let calendar = Calendar(settings.pages.time_zone);
-    let report = report(answer, args.quarter, calendar).map_err(|advice| anyhow!("{advice}"))?;
+    let during = span(args.quarter, told.at, calendar).map_err(|advice| anyhow!("{advice}"))?;
+    let elsewhere = evaluator.deployers(Some(team), component).map_err(refused)?;
+    let elsewhere = elsewhere.environments(store, Some(during)).await.map_err(refused)?;
+    let answer = Answer { told, web: judged::places(store, settings).await? };
+    let report = report(answer, args.quarter, calendar, &elsewhere.list);
+    let report = report.map_err(|advice| anyhow!("{advice}"))?;
     Ok(match args.format {
         ReportFormat::Markdown => report.markdown(),
         ReportFormat::Html => report.html(),

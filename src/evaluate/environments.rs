@@ -93,10 +93,14 @@ impl Evaluator {
 }
 
 impl Deployers {
-    /// Counts what they deployed elsewhere than to production.
-    pub async fn environments(self, store: &Store) -> Result<OtherEnvironments, NothingToExamine> {
+    /// Counts what they deployed elsewhere than to production, ever or in a span.
+    pub async fn environments(
+        self,
+        store: &Store,
+        during: Option<(Time, Time)>,
+    ) -> Result<OtherEnvironments, NothingToExamine> {
         let ids: Vec<RepoId> = self.repositories.keys().copied().collect();
-        let counted = store.other_deployments(&ids).await;
+        let counted = store.other_deployments(&ids, during).await;
         let counted = counted.map_err(|error| NothingToExamine::Unreadable(error.to_string()))?;
         let list = counted.into_iter().filter_map(|one| self.environment(one)).collect();
         Ok(OtherEnvironments { at: self.at, list })

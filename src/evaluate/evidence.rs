@@ -8,7 +8,8 @@ use super::components::{Component, components_of};
 use super::parallel;
 use crate::exposition::{ComponentFigures, ComponentLabels, FigureSet, TeamFigures};
 use delivery::domain::{Incident, IncidentId, Repository, TeamName, Time};
-use delivery::ledger::{Examination, JudgedIncident, judge_incident};
+use delivery::ledger::{Examination, JudgedIncident, MergedChange, judge_incident};
+use delivery::measures::{Homes, SurveyFigures};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -33,7 +34,9 @@ impl RepositoryPlace {
 pub enum IncidentPlace {
     /// At this address, as its source says.
     Page(Arc<str>),
-    /// Among the issues of a repository, by when it was opened.
+    /// An issue of a repository, as that is called now, by its number.
+    Issue(RepositoryPlace, u64),
+    /// Among the issues of a repository, by when it was opened, until its address is read.
     Issues(RepositoryPlace, Time),
 }
 
@@ -72,6 +75,12 @@ pub struct ExaminedTeam {
     pub called: BTreeMap<IncidentId, Arc<str>>,
     /// Whether only one component was asked for.
     pub is_one_component: bool,
+    /// Where those are at home who wrote or reviewed what the team merged; nowhere for a component.
+    pub homes: Arc<Homes>,
+    /// Below so many contributors nothing is told of how the team works together.
+    pub min_contributors: usize,
+    /// What is shown of surveys.
+    pub surveys: Arc<[SurveyFigures]>,
 }
 
 /// An incident that no component has.
@@ -151,6 +160,9 @@ impl Evaluator {
         let called = unmapped.iter().filter_map(|one| self.estate.incidents.get(&one.id));
         let called = called.filter_map(|one| Some((one.id.clone(), one.component.clone()?)));
         let (figures, called) = (Arc::clone(figures), called.collect());
+        let merged = components.iter().flat_map(|it| &it.examination.history.merged);
+        let people = merged.filter(|_| component.is_none()).flat_map(MergedChange::people);
+        let (homes, min_contributors) = self.space.knowing(people);
         let known_since = self.known_since(own.iter().filter_map(|one| one.born_at), at);
         Ok(ExaminedTeam {
             at,
@@ -161,6 +173,9 @@ impl Evaluator {
             known_since,
             called,
             is_one_component: component.is_some(),
+            homes: Arc::new(homes),
+            min_contributors,
+            surveys: shown.surveys,
         })
     }
 
@@ -219,16 +234,25 @@ impl Evaluator {
 
     /// Where an incident is found, if that is known.
     fn place_of(&self, incident: &Incident) -> Option<(IncidentId, IncidentPlace)> {
-        let place = match &incident.url {
-            Some(url) => IncidentPlace::Page(Arc::clone(url)),
-            None => {
-                let facts = self.estate.repositories.get(&incident.repo?)?;
-                let repository = RepositoryPlace::of(facts.repository.as_ref()?);
-                IncidentPlace::Issues(repository, incident.opened_at)
-            }
+        let repository = || {
+            let facts = self.estate.repositories.get(&incident.repo?)?;
+            facts.repository.as_ref().map(RepositoryPlace::of)
+        };
+        let place = match incident.url.as_ref().map(|url| (url, issue_number(url))) {
+            Some((url, None)) => IncidentPlace::Page(Arc::clone(url)),
+            Some((url, Some(number))) => repository().map_or_else(
+                || IncidentPlace::Page(Arc::clone(url)),
+                |repository| IncidentPlace::Issue(repository, number),
+            ),
+            None => IncidentPlace::Issues(repository()?, incident.opened_at),
         };
         Some((incident.id.clone(), place))
     }
+}
+
+/// The number in the address of an issue: repositories are renamed, and their issues keep it.
+fn issue_number(url: &str) -> Option<u64> {
+    url.rsplit_once("/issues/").and_then(|(_, number)| number.parse().ok())
 }
 
 /// The teams that are shown, by name.

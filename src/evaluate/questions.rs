@@ -26,7 +26,7 @@ enum Question {
     Figures(oneshot::Sender<Answer<Option<(Time, FigureSet)>>>),
     Team { team: String, component: Option<String>, answer: Reply<ExaminedTeam> },
     Organizations(Reply<ExaminedOrganizations>),
-    Environments { of: Of, answer: Reply<OtherEnvironments> },
+    Environments { of: Of, during: Option<(Time, Time)>, answer: Reply<OtherEnvironments> },
     Overview { bounds: Vec<Time>, answer: oneshot::Sender<Answer<Option<Overview>>> },
 }
 
@@ -93,13 +93,14 @@ impl Questions {
     }
 
     /// Where a team or one of its components deployed to that is not production; without a team, where
-    /// repositories did that are no component.
+    /// repositories did that are no component. Ever, or after the one instant and until the other.
     pub async fn environments(
         &self,
         of: Option<(&str, Option<&str>)>,
+        during: Option<(Time, Time)>,
     ) -> Result<Answer<Result<OtherEnvironments, NothingToExamine>>, Busy> {
         let of = of.map(|(team, component)| (team.to_owned(), component.map(str::to_owned)));
-        self.ask(|answer| Question::Environments { of, answer }).await
+        self.ask(|answer| Question::Environments { of, during, answer }).await
     }
 
     async fn ask<T>(
@@ -171,14 +172,14 @@ fn answer(
         Question::Organizations(answer) => {
             let _ = answer.send(Answer { told: evaluator.examine_organizations(), web });
         }
-        Question::Environments { of, answer } => {
+        Question::Environments { of, during, answer } => {
             let (team, component) = of.map_or((None, None), |(team, one)| (Some(team), one));
             let deployers = evaluator.deployers(team.as_deref(), component.as_deref());
             let store = store.clone();
             // Only the store has to be asked for the rest, and evaluating need not wait for it.
             tokio::spawn(async move {
                 let told = match deployers {
-                    Ok(deployers) => deployers.environments(&store).await,
+                    Ok(deployers) => deployers.environments(&store, during).await,
                     Err(nothing) => Err(nothing),
                 };
                 let _ = answer.send(Answer { told, web });

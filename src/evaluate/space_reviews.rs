@@ -110,6 +110,7 @@ impl SpaceTeams {
                     team: Some(name).filter(|name| &***name != UNOWNED),
                     homes: &self.homes,
                     least: self.min_contributors,
+                    is_past: false,
                 };
                 let figures = self.windows.iter().map(|window| team.pool.figures(*window, whose));
                 let figures = figures.collect();
@@ -132,6 +133,11 @@ impl SpaceTeams {
         let told = self.windows.iter().zip(self.figures(team));
         let longest = told.max_by_key(|(window, _)| window.length);
         longest.and_then(|(_, figures)| figures.as_ref()).and_then(|_| self.open.of(team))
+    }
+
+    /// Who of these people is at home where, and below how many of them nothing is told.
+    pub fn knowing(&self, people: impl IntoIterator<Item = Person>) -> (Homes, usize) {
+        (self.homes.among(people), self.min_contributors)
     }
 
     fn team(&mut self, name: &TeamName) -> &mut Team {

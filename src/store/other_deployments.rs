@@ -26,11 +26,13 @@ pub struct OtherDeployments {
 }
 
 impl Store {
-    /// What these repositories deployed elsewhere than to production, by environment. A deployment
-    /// that is among the facts of production, because patterns changed, is not counted here.
+    /// What these repositories deployed elsewhere than to production, by environment: all that is known,
+    /// or what was requested after the one instant and until the other. A deployment that is among the
+    /// facts of production, because patterns changed, is not counted here.
     pub async fn other_deployments(
         &self,
         repositories: &[RepoId],
+        during: Option<(Time, Time)>,
     ) -> Result<Vec<OtherDeployments>, StoreError> {
         let mut found = Vec::new();
         for some in repositories.chunks(REPOSITORIES_A_STATEMENT) {
@@ -43,7 +45,12 @@ impl Store {
             for repo in some {
                 list.push_bind(repo.0.cast_signed());
             }
-            query.push(") GROUP BY repo, environment");
+            query.push(")");
+            if let Some((from, to)) = during {
+                query.push(" AND created_at > ").push_bind(from.0);
+                query.push(" AND created_at <= ").push_bind(to.0);
+            }
+            query.push(" GROUP BY repo, environment");
             let rows = query.build().try_map(|row| {
                 let mut columns = Columns::of(&row);
                 Ok(OtherDeployments {

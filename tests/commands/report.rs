@@ -40,6 +40,8 @@ fn it_tells_a_quarter_in_three_formats_beside_the_daemon_and_refuses_what_is_not
         "| Measure |",
         "| Deployment frequency |",
         "## Week by week",
+        "## How the team works together\n\nFor talking about the work",
+        "nothing is told: fewer than 5 people wrote or reviewed what was merged.",
         "## Failed deployments\n\nNone.",
         "- **Change fail rate**: Production deployments that failed, ",
     ] {
@@ -55,6 +57,8 @@ fn it_tells_a_quarter_in_three_formats_beside_the_daemon_and_refuses_what_is_not
     let json: Value = serde_json::from_str(&told("json")).unwrap();
     assert_eq!((&json["team"], &json["time_zone"]), (&"retail | <b>".into(), &"UTC".into()));
     assert_eq!(json["weeks"].as_array().unwrap().len(), 26);
+    let space = &json["space"]["quarter"];
+    assert_eq!((&space["withheld"], &space["figures"]), (&true.into(), &Value::Array(vec![])));
     assert_eq!(json["quarter"]["name"], format!("{quarter} so far"));
     let figures = json["quarter"]["figures"].as_array().unwrap();
     let frequency = figures.iter().find(|it| it["measure"] == "deployment_frequency").unwrap();

@@ -74,6 +74,9 @@ async fn nobody_of_the_demo_organisation_is_in_metrics_pages_log_or_store() {
         let path = format!("/api/v1/{path}");
         assert_nobody(&path, get(address, &path).await.1.as_bytes());
     }
+    let page = get(address, "/teams/checkout").await.1;
+    assert!(page.contains("How the team works together"), "no team's page: {page}");
+    assert_nobody("a team's page", page.as_bytes());
     assert_nobody("the landing page", get(address, "/").await.1.as_bytes());
     let stored = |name: &str| std::fs::read(folder.path().join(name)).unwrap_or_default();
     let files = [stored("demo.db"), stored("demo.db-wal")].concat();

@@ -6,8 +6,9 @@ use crate::overview::head;
 use crate::panel::{Panel, unit};
 use crate::table::column;
 
-/// The step of graphs here: files are read where a head has moved, hourly.
-const STEP: &str = "1h";
+/// The shortest step of graphs here. Files are read hourly at the most, but whoever looks at the first hour
+/// shall not be told that there is nothing.
+const STEP: &str = "5m";
 /// Replicas tell the same.
 const CALLS: &str = "max by (workflow, pin) (platform_workflow_references)";
 /// Calls that a push to a branch changes.

@@ -112,7 +112,15 @@ pub fn dashboard() -> Dashboard {
 }
 
 fn against_90_days_ago() -> Row {
-    let all = [FIRST_REVIEW, UNREVIEWED, CROSS_TEAM, CONCENTRATION, CHANGE_REQUESTS, FLOW];
+    // Six stand side by side, so that names are short.
+    let all = [
+        Measure { title: "First review", ..FIRST_REVIEW },
+        Measure { title: "Unreviewed", ..UNREVIEWED },
+        Measure { title: "By other teams", ..CROSS_TEAM },
+        Measure { title: "Busiest reviewer", ..CONCENTRATION },
+        CHANGE_REQUESTS,
+        FLOW,
+    ];
     let stat = |measure: &Measure| measure.stat(Level::Space, "90 days ago", AGO).decimals(0);
     row("The last $window, and the $window 90 days ago", all.iter().map(stat).collect())
 }
@@ -225,6 +233,7 @@ fn surveys() -> Row {
         ],
         NO_SURVEY,
     )
+    .newest_first("Survey")
     .sized(10, 9);
     let work = Panel::table(
         "Work not directly related to building the product",
@@ -240,6 +249,7 @@ fn surveys() -> Row {
         ],
         NO_SURVEY,
     )
+    .newest_first("Survey")
     .sized(14, 9);
     row("Satisfaction: what the team says", vec![scores, work])
 }
@@ -254,7 +264,11 @@ fn shares(title: &str, measures: &[Measure]) -> Panel {
         [only] => vec![only.about.to_owned()],
         several => several.iter().map(|one| format!("{}: {}", one.title, one.about)).collect(),
     };
-    let panel = Panel::lines(title, &about.join(" "), unit::SHARE).decimals(0).empty(EMPTY);
+    // Without a decimal Grafana has no ticks between 0 % and 100 %.
+    let panel = Panel::lines(title, &about.join(" "), unit::SHARE)
+        .decimals(1)
+        .custom("axisSoftMax", 0.2.into())
+        .empty(EMPTY);
     let colors = [color::MAIN, color::SLOW, "orange"];
     measures.iter().zip(colors).fold(panel, |panel, (measure, color)| {
         let name = measure.title.to_lowercase();

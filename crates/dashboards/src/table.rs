@@ -77,14 +77,24 @@ impl Panel {
                 "renameByName": names,
             }),
         );
-        for (_, title) in keys.iter().filter(|_| columns.len() > 1) {
-            panel = panel.series(title, &[("custom.width", json!(KEY_WIDTH))]);
+        // Where every column has its width, the names take what is left.
+        let is_fixed =
+            |one: &Column| one.properties.iter().any(|(name, _)| *name == "custom.width");
+        if columns.len() > 1 && !columns.iter().all(is_fixed) {
+            for (_, title) in keys {
+                panel = panel.series(title, &[("custom.width", json!(KEY_WIDTH))]);
+            }
         }
         panel = panel.matching("byType", "number", &[("noValue", json!("–"))]);
         for column in &columns {
             panel = panel.series(column.title, &column.properties);
         }
         panel
+    }
+
+    /// Rows by a column, the last first.
+    pub fn newest_first(self, column: &str) -> Panel {
+        self.transform("sortBy", &json!({ "sort": [{ "field": column, "desc": true }] }))
     }
 
     /// A cell of a column leads elsewhere: to each address by its title.

@@ -72,7 +72,7 @@ async fn explain(args: &ExplainArgs, settings: &Settings, store: &Store) -> anyh
     let refused = |nothing| anyhow!(api::refusal(nothing, team, component).sentence());
     let told = evaluator.examine_team(team, component).map_err(refused)?;
     let elsewhere = evaluator.deployers(Some(team), component).map_err(refused)?;
-    let elsewhere = elsewhere.environments(store).await.map_err(refused)?;
+    let elsewhere = elsewhere.environments(store, None).await.map_err(refused)?;
     let explanation = api::explain(&Answer { told, web }, &elsewhere, measure, window)
         .map_err(|refusal| anyhow!(refusal.sentence()))?;
     written(args, &explanation, || text::text(&explanation, measure))
@@ -90,7 +90,7 @@ async fn organizations(
     let (at, shown) =
         evaluator.shown_figures().ok_or_else(|| refused(NothingToExamine::NotReady))?;
     let elsewhere = evaluator.deployers(None, None).map_err(refused)?;
-    let elsewhere = elsewhere.environments(store).await.map_err(refused)?;
+    let elsewhere = elsewhere.environments(store, None).await.map_err(refused)?;
     let unmapped = Answer { told, web };
     api::explain_organizations((at, &shown), &unmapped, &elsewhere, measure, window)
         .map_err(|refusal| anyhow!(refusal.sentence()))

@@ -26,7 +26,7 @@ pub(super) fn of_a_team(history: &History) -> Vec<(Arc<str>, SpaceFigures)> {
     pool.replace(&[Replacement { old: None, new: Some(&contribution) }]);
     let (mut homes, team) = (Homes::default(), TeamName::from("own"));
     homes.set(Person(1), &team, 1);
-    let whose = Whose { team: Some(&team), homes: &homes, least: 1 };
+    let whose = Whose { team: Some(&team), homes: &homes, least: 1, is_past: false };
     let labels = [("7d", 7), ("30d", 30), ("90d", 90)];
     let told = labels
         .map(|(text, days)| Some((Arc::from(text), pool.figures(Window::days(days), whose)?)));

@@ -6,7 +6,7 @@ use super::measure::{Is, Made, Measure, Reading, Values, made_of_phase};
 use super::measures;
 use crate::exposition::Figures;
 use delivery::domain::{Time, Window};
-use delivery::measures::{OpenState, PHASES, Phase};
+use delivery::measures::{OpenState, PHASES, Phase, SpaceFigures};
 use serde_json::Value;
 
 /// Whose figures they are, by what the families' names start with.
@@ -92,6 +92,19 @@ fn open_changes(measure: &Measure, shown: &Figures) -> Vec<Figure> {
     let by_state = OpenState::ALL
         .map(|state| Figure { state: Some(state.name()), ..of(counted(open.count(state))) });
     std::iter::once(whole).chain(by_state).collect()
+}
+
+/// How a team works together in a window other than those that are shown all the time.
+pub fn of_space(figures: &SpaceFigures, window: Window, t: Time) -> Vec<Figure> {
+    let told = measures::all().filter_map(|measure| match measure.reading {
+        Reading::Space(read) => {
+            let told = figure(measure, Level::Team, read(figures));
+            // No family has such a window.
+            Some(within(Figure { families: Vec::new(), ..told }, window, t))
+        }
+        _ => None,
+    });
+    told.collect()
 }
 
 fn figure(measure: &Measure, level: Level, values: Values) -> Figure {

@@ -41,9 +41,14 @@ impl Links {
         }
     }
 
-    /// The issues that were opened in a second: numbers of issues are not kept, and two in one
-    /// second are rare.
-    pub fn issue(&self, opened_at: Time) -> Option<String> {
+    /// An issue.
+    pub fn issue(&self, number: u64) -> Option<String> {
+        self.below(&format!("issues/{number}"))
+    }
+
+    /// The issues that were opened in a second, for an incident that was read before addresses of
+    /// issues were kept: two in one second are rare.
+    pub fn issues_of(&self, opened_at: Time) -> Option<String> {
         let at = super::instant::text(opened_at).replace(':', "%3A");
         self.below(&format!("issues?q=is%3Aissue+created%3A{at}..{at}"))
     }
@@ -93,7 +98,7 @@ mod tests {
             format!("{shop}/deployments/prod%2F%22eu%22%20%C3%BC")
         );
         assert_eq!(
-            links.issue(Time(1_800_000_000)).unwrap(),
+            links.issues_of(Time(1_800_000_000)).unwrap(),
             format!(
                 "{shop}/issues?q=is%3Aissue+created%3A2027-01-15T08%3A00%3A00Z..\
                  2027-01-15T08%3A00%3A00Z"

@@ -15,7 +15,7 @@ mod problem;
 pub(super) mod query;
 pub(super) mod selection;
 mod space_measures;
-mod surveys;
+pub(super) mod surveys;
 mod teams;
 
 #[cfg(test)]
@@ -184,7 +184,8 @@ async fn environments(
     headers: &HeaderMap,
     query: &Query,
 ) -> Result<Response, Refusal> {
-    let Answer { told, web } = state.api.questions.environments(of).await.map_err(teams::busy)?;
+    let answer = state.api.questions.environments(of, None).await;
+    let Answer { told, web } = answer.map_err(teams::busy)?;
     let (team, component) = of.unwrap_or_default();
     let told = told.map_err(|nothing| refusal(nothing, team, component))?;
     Ok(respond(headers, &teams::other_environments(&Answer { told, web }, query)?))

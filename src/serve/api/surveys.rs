@@ -99,7 +99,8 @@ pub fn of_team(at: Time, shown: &FigureSet, team: &str) -> Result<TeamSurveys, R
     Ok(TeamSurveys { at: Instant(at), team: team.to_owned(), surveys })
 }
 
-fn survey(survey: &SurveyFigures, figures: &GroupFigures) -> Survey {
+/// How a group answered.
+pub fn survey(survey: &SurveyFigures, figures: &GroupFigures) -> Survey {
     let scores = figures.scores.iter().map(|score| SurveyScore {
         question: score.question.to_string(),
         dimension: score.dimension.name(),

@@ -9,6 +9,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use delivery::measures::SurveyFigures;
 use hyper::body::Frame;
 use maud::html;
 use std::convert::Infallible;
@@ -26,6 +27,8 @@ const SENT_AFTER: Duration = Duration::from_millis(25);
 pub struct Kept {
     /// The figures of its team: others mean that something has changed.
     pub figures: Arc<TeamFigures>,
+    /// What it tells of surveys.
+    pub surveys: Arc<[SurveyFigures]>,
     /// In which stretch of time it was made.
     pub slot: i64,
     /// The whole page.

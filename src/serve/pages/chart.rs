@@ -11,8 +11,9 @@ use maud::{Markup, html};
 use std::fmt::Write;
 
 /// The size of a chart, in units of its own; type is set for a third of a page's width.
-const WIDTH: f64 = 400.0;
-const HEIGHT: f64 = 168.0;
+pub const WIDTH: f64 = 400.0;
+/// Its height.
+pub const HEIGHT: f64 = 168.0;
 /// Where columns begin and end.
 const LEFT: f64 = 44.0;
 const RIGHT: f64 = 396.0;
@@ -116,7 +117,8 @@ fn tenth(value: f64) -> String {
     format!("{tenths}")
 }
 
-fn axis(scale: &Scale) -> Markup {
+/// The grid of a scale.
+pub fn axis(scale: &Scale) -> Markup {
     html! {
         @for (value, text) in &scale.ticks {
             @let y = tenth(height(scale, *value));
@@ -127,7 +129,7 @@ fn axis(scale: &Scale) -> Markup {
 }
 
 /// The name of each month below its first week.
-fn months(weeks: &[Told], calendar: Calendar) -> Markup {
+pub fn months(weeks: &[Told], calendar: Calendar) -> Markup {
     let names: Vec<String> = weeks.iter().map(|week| calendar.month(week.period.from)).collect();
     // The first month is named if its name has room before the next one.
     let first = |at: usize| match at {
@@ -205,7 +207,7 @@ fn deployments(weeks: &[Option<WindowFigures>], scale: &Scale) -> Markup {
 }
 
 /// A line with a dot at each week that has a value; where one has none it is broken.
-fn curve(values: &[Option<f64>], scale: &Scale, class: &str) -> Markup {
+pub fn curve(values: &[Option<f64>], scale: &Scale, class: &str) -> Markup {
     let (mut line, mut dots, mut is_down) = (String::new(), String::new(), false);
     for (at, value) in values.iter().enumerate() {
         let Some(value) = value else {

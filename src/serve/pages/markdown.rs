@@ -1,9 +1,11 @@
 //! A review as Markdown: tables and lists, with what comes from outside kept from meaning anything.
 
+use super::elsewhere::decided_by;
 use super::facts;
 use super::measures::{SHOWN, Trend};
 use super::period::capitalized;
 use super::review::{Review, Told};
+use super::space;
 use super::words::{clean, count, length, omission, reason};
 use crate::serve::api::measures::all as measures;
 use crate::serve::api::{List, instant};
@@ -20,6 +22,7 @@ pub fn markdown(review: &Review) -> String {
     figures(review, &mut text);
     phases(review, &mut text);
     weeks(review, &mut text);
+    space::markdown(review, &mut text);
     failures(review, &mut text);
     slowest(review, &mut text);
     left_out(review, &mut text);
@@ -149,7 +152,12 @@ fn left_out(review: &Review, text: &mut String) {
         let one = count(*number, list.name().trim_end_matches('s'));
         let _ = writeln!(text, "- {one}: {}", omission(why));
     }
-    if found.is_empty() {
+    let elsewhere = review.elsewhere.as_deref().unwrap_or_default();
+    for one in elsewhere {
+        let (one, why) = ((plain(&one.environment), one.deployments), decided_by(one));
+        let _ = writeln!(text, "- {} to {}: {why}", count(one.1, "deployment"), one.0);
+    }
+    if found.is_empty() && elsewhere.is_empty() {
         text.push_str("Nothing.\n");
     }
 }
@@ -178,7 +186,7 @@ fn linked(text: &str, address: Option<&str>) -> String {
 }
 
 /// Text that means nothing to Markdown and stays in its line, whichever way it is written.
-fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     let mut plain = String::new();
     for letter in clean(text).chars() {
         match letter {

@@ -2,8 +2,10 @@
 //! no person on them. Absent here: any rule about what counts.
 
 mod answer;
+mod asked;
 mod calendar;
 mod chart;
+mod elsewhere;
 mod facts;
 mod layout;
 mod list;
@@ -16,6 +18,7 @@ mod review;
 mod rows;
 mod scale;
 mod site;
+mod space;
 mod team;
 mod teams;
 mod trends;
@@ -23,31 +26,27 @@ mod words;
 mod wrong;
 
 pub use calendar::{Calendar, Quarter};
-pub use report::{Report, report};
+pub use report::{Report, report, span};
 
 use super::ServeState;
 use super::api::List;
 use super::api::links::segment;
 use crate::config::PagesSettings;
 use crate::evaluate::{Answer, Questions};
-use crate::exposition::{ComponentLabels, FigureSet, TeamFigures};
 use answer::{Kept, Task};
+use asked::{Asked, Shown, read};
 use axum::Router;
-use axum::extract::{
-    Path, Query as Written, State,
-    rejection::{PathRejection, QueryRejection},
-};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query as Written, State, rejection::PathRejection};
 use axum::http::{HeaderMap, HeaderValue, Uri};
 use axum::response::Response;
 use axum::routing::get;
-use delivery::domain::Time;
-use layout::{Crumb, crumbs, head, rest};
+use layout::{crumbs, head, rest};
 use list::PARAMETERS;
 use moka::sync::Cache;
-use period::{Period, USUAL};
+use period::Period;
 use review::{Review, WEEKS, path_of};
 use site::Site;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use wrong::Wrong;
 
@@ -240,14 +239,18 @@ async fn review_page(
     };
     let key = uri.to_string();
     let slot = asked.at.0.div_euclid(HOLDS_FOR);
-    let holds = |kept: &Kept| Arc::ptr_eq(&kept.figures, &asked.figures) && kept.slot == slot;
+    let holds = |kept: &Kept| {
+        let is_same = Arc::ptr_eq(&kept.figures, &asked.figures);
+        is_same && Arc::ptr_eq(&kept.surveys, &asked.surveys) && kept.slot == slot
+    };
     if let Some(kept) = pages.kept.get(&key).filter(holds) {
         return answer::whole(&pages.policy, headers, kept.page);
     }
     let head = asked.head(site, list.as_ref().map(|(wanted, _)| wanted.list()));
     let keep = {
-        let (kept, figures) = (pages.kept.clone(), Arc::clone(&asked.figures));
-        move |page| kept.insert(key, Kept { figures, slot, page })
+        let (figures, surveys) = (Arc::clone(&asked.figures), Arc::clone(&asked.surveys));
+        let kept = pages.kept.clone();
+        move |page| kept.insert(key, Kept { figures, surveys, slot, page })
     };
     let task =
         Task::spawn(head.clone(), make(asked, list, site.clone(), state, pages.calendar), keep);
@@ -270,13 +273,23 @@ fn make(
         let Answer { told, web } = answer.map_err(|busy| Wrong::later(&busy.to_string()))?;
         let examined =
             told.map_err(|nothing| Wrong::nothing(nothing, &team, component.as_deref()))?;
+        // The figures are of the instant of the examination, a moment after the period was read.
+        let period = Period::parse(&asked.period, examined.at, calendar)
+            .map_err(|advice| Wrong::request(&advice))?;
+        let elsewhere = match &list {
+            None => {
+                let during = Some((period.from, period.to));
+                let counted = questions.environments(Some((&team, component.as_deref())), during);
+                // A page without them is better than none.
+                counted.await.ok().and_then(|answer| answer.told.ok())
+            }
+            Some(_) => None,
+        };
         let render = move || {
-            // The figures are of the instant of the examination, a moment after the period was read.
-            let period = Period::parse(&asked.period, examined.at, calendar)
-                .map_err(|advice| Wrong::request(&advice))?;
             let content = match &list {
                 None => {
-                    let review = Review::of(examined, web, calendar, period);
+                    let elsewhere = elsewhere.map(|told| elsewhere::elsewhere(&told.list, &web));
+                    let review = Review::of(examined, web, calendar, period, elsewhere);
                     (team::content(&review, &site), team::foot(&review, &site))
                 }
                 Some((wanted, has_period)) => {
@@ -290,111 +303,4 @@ fn make(
         let rendered = tokio::task::spawn_blocking(render).await;
         rendered.unwrap_or_else(|_| Err(Wrong::later("the page could not be made")))
     }
-}
-
-/// A review that is asked for, of a team or a component that is there.
-struct Asked {
-    at: Time,
-    figures: Arc<TeamFigures>,
-    component: Option<ComponentLabels>,
-    period: String,
-}
-
-impl Asked {
-    fn head(&self, site: &Site, list: Option<List>) -> String {
-        let team = &self.figures.team;
-        let mut way = vec![(site.team(team, None), team.to_string())];
-        if let Some(labels) = &self.component {
-            way.push((site.component(&path_of(labels), None), labels.component.to_string()));
-        }
-        if let Some(list) = list {
-            way.push((None, period::capitalized(list.name())));
-        }
-        let title = match (&self.component, list) {
-            (Some(labels), None) => labels.component.to_string(),
-            (None, None) => team.to_string(),
-            (component, Some(list)) => {
-                let of = component.as_ref().map_or(team, |labels| &labels.component);
-                format!("{} of {of}", period::capitalized(list.name()))
-            }
-        };
-        let last = way.len() - 1;
-        let way = way
-            .into_iter()
-            .enumerate()
-            .map(|(at, (address, text))| Crumb { address: address.filter(|_| at != last), text });
-        head(site, &title, &crumbs(site, way.collect()))
-    }
-}
-
-/// The figures as they are shown, in which teams and components are looked up.
-struct Shown {
-    at: Time,
-    figures: FigureSet,
-}
-
-impl Shown {
-    async fn of(state: &ServeState) -> Result<Shown, Wrong> {
-        let answer = state.api.questions.figures().await;
-        let told = answer.map_err(|busy| Wrong::later(&busy.to_string()))?.told;
-        let (at, figures) = told.ok_or_else(|| Wrong::later("stored facts are being read"))?;
-        Ok(Shown { at, figures })
-    }
-
-    fn team(&self, wanted: &str) -> Result<Arc<TeamFigures>, Wrong> {
-        let found = self.figures.teams.iter().find(|one| &*one.team == wanted);
-        found.cloned().ok_or_else(|| {
-            let mut known: Vec<String> =
-                self.figures.teams.iter().map(|one| one.team.to_string()).collect();
-            known.sort_unstable();
-            Wrong::team(wanted, &known)
-        })
-    }
-
-    /// The component by `owner/repo/name`, whose owner and repository are told in any case of letters.
-    fn component(&self, wanted: &str) -> Result<ComponentLabels, Wrong> {
-        let found = self.labels().find(|labels| path_of(labels) == wanted);
-        let alike = || self.labels().find(|labels| path_of(labels).eq_ignore_ascii_case(wanted));
-        found.or_else(alike).cloned().ok_or_else(|| Wrong::component(wanted, &self.paths()))
-    }
-
-    fn labels(&self) -> impl Iterator<Item = &ComponentLabels> {
-        self.figures.components.iter().map(|one| &one.labels)
-    }
-
-    fn paths(&self) -> Vec<String> {
-        let mut paths: Vec<String> = self.labels().map(path_of).collect();
-        paths.sort_unstable();
-        paths
-    }
-
-    fn asked(
-        &self,
-        figures: Arc<TeamFigures>,
-        component: Option<ComponentLabels>,
-        written: &BTreeMap<String, String>,
-        state: &ServeState,
-    ) -> Result<Asked, Wrong> {
-        let period = written.get("period").map_or(USUAL, String::as_str);
-        Period::parse(period, self.at, state.pages.calendar)
-            .map_err(|advice| Wrong::request(&advice))?;
-        Ok(Asked { at: self.at, figures, component, period: period.to_owned() })
-    }
-}
-
-/// The parameters that are written and known, each once; what is left empty is not written.
-fn read(parameters: Parameters, known: &[&str]) -> Result<BTreeMap<String, String>, Wrong> {
-    let Written(written) =
-        parameters.map_err(|_| Wrong::request("the part behind `?` cannot be read"))?;
-    let mut read = BTreeMap::new();
-    for (name, value) in written {
-        if !known.contains(&name.as_str()) {
-            let names = known.iter().map(|name| (*name).to_owned()).collect();
-            return Err(Wrong::unknown("parameter", &name, names));
-        }
-        if !value.is_empty() && read.insert(name, value).is_some() {
-            return Err(Wrong::request("each parameter is written once"));
-        }
-    }
-    Ok(read)
 }

@@ -1,17 +1,20 @@
 //! A review of a quarter as a file: for a retrospective, a wiki, or a program.
 
 use super::calendar::{Calendar, Quarter};
+use super::elsewhere::elsewhere;
 use super::layout::{head, rest};
 use super::markdown::markdown;
 use super::period::Period;
 use super::review::{Review, Told};
 use super::site::Site;
+use super::space::{SpaceDocument, document};
 use super::{facts, team};
-use crate::evaluate::{Answer, ExaminedTeam};
+use crate::evaluate::{Answer, ExaminedTeam, OtherEnvironment};
 use crate::exposition::Figures;
 use crate::serve::api::figures::{Level, Wanted, figures};
 use crate::serve::api::instant::Instant;
 use crate::serve::api::{Figure, List};
+use delivery::domain::Time;
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
@@ -24,11 +27,22 @@ pub fn report(
     answer: Answer<ExaminedTeam>,
     quarter: Quarter,
     calendar: Calendar,
+    environments: &[OtherEnvironment],
 ) -> Result<Report, String> {
     let Answer { told, web } = answer;
-    let period = Period::quarter(quarter, told.at, calendar)
-        .ok_or_else(|| format!("{quarter} has not begun yet; choose one that has"))?;
-    Ok(Report(Review::of(told, web, calendar, period)))
+    let period = Period::quarter(quarter, told.at, calendar).ok_or_else(|| not_begun(quarter))?;
+    let elsewhere = elsewhere(environments, &web);
+    Ok(Report(Review::of(told, web, calendar, period, Some(elsewhere))))
+}
+
+/// From when until when a quarter is reviewed at an instant; the error says what is wrong with it.
+pub fn span(quarter: Quarter, at: Time, calendar: Calendar) -> Result<(Time, Time), String> {
+    let period = Period::quarter(quarter, at, calendar).ok_or_else(|| not_begun(quarter))?;
+    Ok((period.from, period.to))
+}
+
+fn not_begun(quarter: Quarter) -> String {
+    format!("{quarter} has not begun yet; choose one that has")
 }
 
 impl Report {
@@ -64,13 +78,37 @@ impl Report {
             time_zone: review.calendar.zone(),
             quarter: stretch(review, &review.now),
             before: stretch(review, &review.before),
+            space: document(review),
             weeks: review.weeks.iter().map(|week| stretch(review, week)).collect(),
             deployments,
             changes,
             failures,
             incidents,
+            environments: self.environments(),
         }
     }
+
+    fn environments(&self) -> Vec<Environment> {
+        let found = self.0.elsewhere.iter().flatten();
+        let told = found.map(|one| Environment {
+            environment: one.environment.clone(),
+            deployments: one.deployments,
+            decided_by: if one.is_excluded {
+                "production.exclude"
+            } else {
+                "production.environments"
+            },
+        });
+        told.collect()
+    }
+}
+
+/// An environment that is not production.
+#[derive(Serialize)]
+struct Environment {
+    environment: String,
+    deployments: u64,
+    decided_by: &'static str,
 }
 
 /// A review as JSON.
@@ -83,11 +121,14 @@ struct Document {
     time_zone: &'static str,
     quarter: Stretch,
     before: Stretch,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    space: Option<SpaceDocument>,
     weeks: Vec<Stretch>,
     deployments: Vec<Value>,
     changes: Vec<Value>,
     failures: Vec<Value>,
     incidents: Vec<Value>,
+    environments: Vec<Environment>,
 }
 
 /// A stretch of time with its figures; none where not everything is known.
@@ -107,7 +148,7 @@ fn stretch(review: &Review, told: &Told) -> Stretch {
         let label: Arc<str> = Arc::from(period.name.as_str());
         let (point, data_through) = Default::default();
         let windows = vec![(label, window)];
-        // How a team works together is measured over the configured windows only.
+        // How a team works together stands by itself.
         let (space, open_changes) = Default::default();
         let shown = Figures { windows, space, open_changes, point, data_through };
         let mut figures = figures(&shown, level, period.to, Wanted::default());

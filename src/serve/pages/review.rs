@@ -2,7 +2,9 @@
 //! of the same judged history. Which rule counts what is known in the measures alone.
 
 use super::calendar::Calendar;
+use super::elsewhere::Elsewhere;
 use super::period::Period;
+use super::space::TeamSpace;
 use crate::evaluate::{ExaminedTeam, WebAddresses};
 use delivery::domain::{HOUR, Span, Time, Window};
 use delivery::ledger::History;
@@ -41,13 +43,23 @@ pub struct Review {
     pub quarters: [Option<Told>; 2],
     /// Weeks, of which the last one runs.
     pub weeks: Vec<Told>,
+    /// How the team works together; of components there is nothing to tell.
+    pub space: Option<TeamSpace>,
+    /// Environments other than production that were deployed to in the period, unless the store failed.
+    pub elsewhere: Option<Vec<Elsewhere>>,
     /// How many changes of the period took how long: up to each of [`BOUNDS`], and longer.
     pub lead_times: [usize; BOUNDS.len() + 1],
 }
 
 impl Review {
     /// Reviews what was examined.
-    pub fn of(team: ExaminedTeam, web: WebAddresses, calendar: Calendar, period: Period) -> Review {
+    pub fn of(
+        team: ExaminedTeam,
+        web: WebAddresses,
+        calendar: Calendar,
+        period: Period,
+        elsewhere: Option<Vec<Elsewhere>>,
+    ) -> Review {
         let bounds = calendar.weeks(team.at, WEEKS);
         let told = |period: Period| Told { figures: figures(&team, &period), period };
         let running = calendar.quarter(team.at);
@@ -65,8 +77,9 @@ impl Review {
         let weeks = weeks.collect();
         let before = told(period.before(calendar));
         let lead_times = lead_times(&team, &period);
+        let space = TeamSpace::of(&team, calendar, &period);
         let now = told(period);
-        Review { now, before, quarters, weeks, lead_times, team, web, calendar }
+        Review { now, before, quarters, weeks, space, elsewhere, lead_times, team, web, calendar }
     }
 
     /// What was examined without its figures, for lists of facts.
@@ -80,7 +93,8 @@ impl Review {
         let before = told(period.before(calendar));
         let now = told(period);
         let (quarters, weeks, lead_times) = ([None, None], Vec::new(), Default::default());
-        Review { now, before, quarters, weeks, lead_times, team, web, calendar }
+        let (space, elsewhere) = (None, None);
+        Review { now, before, quarters, weeks, space, elsewhere, lead_times, team, web, calendar }
     }
 
     /// The component, as `owner/repo/name`, where the review is of one.

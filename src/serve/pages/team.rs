@@ -1,6 +1,7 @@
 //! The review of a team, or of one of its components: where it stands, whether it gets better, and
 //! which changes and failures made it so.
 
+use super::elsewhere;
 use super::facts;
 use super::layout::{link, name};
 use super::lists;
@@ -9,6 +10,7 @@ use super::measures::{SHOWN, Shown, Trend};
 use super::period::{Period, capitalized};
 use super::review::{Review, path_of};
 use super::site::{Asked, Site};
+use super::space;
 use super::trends;
 use super::words::{count, length, omission, thousands};
 use crate::serve::api::List;
@@ -43,10 +45,11 @@ pub fn content(review: &Review, site: &Site) -> Markup {
             (trends::phases(review))
         }
         (trends::quarters(review))
+        (space::section(review))
         (lists::sections(review, site))
         (left_out(review, site))
         @if !review.team.is_one_component { (components(review, site)) }
-        (rules())
+        (rules(!review.team.is_one_component))
     }
 }
 
@@ -248,6 +251,7 @@ fn left_out(review: &Review, site: &Site) -> Markup {
                     }
                 }
             }
+            (elsewhere::list(review))
         }
     }
 }
@@ -270,7 +274,7 @@ fn components(review: &Review, site: &Site) -> Markup {
     }
 }
 
-fn rules() -> Markup {
+fn rules(is_of_team: bool) -> Markup {
     html! {
         section aria-labelledby="rules" {
             h2 id="rules" { "How it is counted" }
@@ -279,6 +283,7 @@ fn rules() -> Markup {
                     dt id={ "rule-" (shown.name) } { (shown.title) }
                     @for measure in all_measures().filter(|measure| measure.name == shown.name) { dd { (measure.rule) } }
                 }
+                @if is_of_team { (space::rules()) }
             }
         }
     }

@@ -190,6 +190,7 @@ struct Wire {
     id: String,
     database_id: Option<u64>,
     full_database_id: Option<Value>,
+    url: Option<String>,
     #[serde(default)]
     title: String,
     body: Option<String>,
@@ -229,6 +230,11 @@ pub(super) fn is_among<'a>(label: &str, mut labels: impl Iterator<Item = &'a str
     labels.any(|other| other.to_lowercase() == label.to_lowercase())
 }
 
+/// Whether an address is one that a browser opens as a page.
+fn is_page(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://")
+}
+
 /// Decodes an issue of a repository for which `rule` holds.
 pub(super) fn listed(
     node: &Value,
@@ -259,7 +265,7 @@ pub(super) fn listed(
     let incident = Incident {
         id: IncidentId(Arc::from(format!("github:{}", wire.database_id()?))),
         node_id: Arc::from(wire.id),
-        url: None,
+        url: wire.url.as_deref().filter(|url| is_page(url)).map(Arc::from),
         repo: Some(repo.id),
         component,
         ruled: rule.component(&own, &wire.title),

@@ -10,7 +10,7 @@ use delivery::domain::{ChangeReference, IncidentLink};
 
 fn node() -> Value {
     json!({
-        "id": "I_1", "databaseId": 5, "fullDatabaseId": "5000000000", "title": "Checkout is down",
+        "id": "I_1", "url": "https://github.com/acme/shop/issues/7", "databaseId": 5, "fullDatabaseId": "5000000000", "title": "Checkout is down",
         "body": "It is down.", "state": "CLOSED", "stateReason": "COMPLETED",
         "createdAt": "2027-01-15T08:00:00Z", "closedAt": "2027-01-15T09:00:00Z",
         "updatedAt": "2027-01-15T09:10:00Z",
@@ -47,6 +47,8 @@ fn an_issue_with_the_label_is_an_incident() {
     assert_eq!(incident.component.as_deref(), Some("cart"));
     assert!(incident.counts, "labels are compared without regard to case");
     assert_eq!((incident.causes.len(), incident.fixes.len()), (0, 0));
+    assert_eq!(incident.url.as_deref(), Some("https://github.com/acme/shop/issues/7"));
+    assert_eq!(read(|node| node["url"] = json!("javascript:alert(1)")).url, None);
     assert!(!read(|node| node["labels"]["nodes"] = json!([])).counts);
     assert_eq!(&*read(|node| node["fullDatabaseId"] = Value::Null).id.0, "github:5");
 }

@@ -291,7 +291,7 @@ async fn deployments_elsewhere_are_counted_once_and_are_no_news() {
     store.commit(&[Fact::Deployment(produced)], &[]).await.unwrap();
     assert_eq!(all(&store).await.len(), 1);
     let counted = async || {
-        let found = store.other_deployments(&[RepoId(7), RepoId(8)]).await.unwrap();
+        let found = store.other_deployments(&[RepoId(7), RepoId(8)], None).await.unwrap();
         let counts = found.into_iter().map(|one| {
             (one.environment.to_string(), one.deployments, one.first_at.0, one.newest_at.0)
         });
@@ -299,6 +299,10 @@ async fn deployments_elsewhere_are_counted_once_and_are_no_news() {
     };
     let prd = ("prd".to_owned(), 1, 50, 50);
     assert_eq!(counted().await, [prd, ("staging".to_owned(), 1, 60, 60)]);
+    let during = Some((Time(50), Time(60)));
+    let found = store.other_deployments(&[RepoId(7)], during).await.unwrap();
+    let of_span: Vec<&str> = found.iter().map(|one| &*one.environment).collect();
+    assert_eq!(of_span, ["staging"], "after the one instant and until the other");
     store.forget_other_deployments(Time(60)).await.unwrap();
     assert_eq!(counted().await, [("staging".to_owned(), 1, 60, 60)]);
     store.purge(RepoId(7), false).await.unwrap();

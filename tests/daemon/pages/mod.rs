@@ -2,4 +2,5 @@
 
 mod browser;
 mod seen;
+mod together;
 mod told;

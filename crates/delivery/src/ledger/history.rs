@@ -204,6 +204,13 @@ pub struct MergedChange {
     pub lines: u32,
 }
 
+impl MergedChange {
+    /// Who wrote and who reviewed it, as often as they did.
+    pub fn people(&self) -> impl Iterator<Item = Person> + '_ {
+        self.author.into_iter().chain(self.reviews.iter().filter_map(|review| review.reviewer))
+    }
+}
+
 /// A review of a merged change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReviewOf {

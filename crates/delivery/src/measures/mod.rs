@@ -45,6 +45,6 @@ pub use seed::{SEED_FREQUENCY_WINDOW, SEED_INSTABILITY_WINDOW, SeedFigures, seed
 pub use space::{
     FEWEST_CONTRIBUTORS, GroupFigures, HOME_WINDOW, Homes, MIN_CONTRIBUTORS, OpenChanges,
     OpenState, Score, Share, SpaceFigures, SpacePool, SurveyFigures, UnrelatedWork, Whose,
-    corrected, survey_figures,
+    corrected, space_figures, survey_figures,
 };
 pub use wilson::Proportion;

@@ -192,8 +192,9 @@ pub(super) fn incident_url(
 fn url(place: &IncidentPlace, web: &WebAddresses) -> Option<String> {
     match place {
         IncidentPlace::Page(url) => Some(url.to_string()),
+        IncidentPlace::Issue(repository, number) => Links::to(repository, web).issue(*number),
         IncidentPlace::Issues(repository, opened_at) => {
-            Links::to(repository, web).issue(*opened_at)
+            Links::to(repository, web).issues_of(*opened_at)
         }
     }
 }

@@ -10,7 +10,7 @@ mod surveys;
 pub use open_changes::{OpenChanges, OpenState};
 pub use reviews::{
     FEWEST_CONTRIBUTORS, HOME_WINDOW, Homes, MIN_CONTRIBUTORS, Share, SpaceFigures, SpacePool,
-    Whose,
+    Whose, space_figures,
 };
 pub use surveys::{GroupFigures, Score, SurveyFigures, UnrelatedWork, corrected, survey_figures};
 

@@ -15,7 +15,8 @@ pub const FEWEST_CONTRIBUTORS: usize = 3;
 /// The people who contributed to a team.
 pub(super) fn contributors(people: &People, whose: Whose<'_>) -> usize {
     let contributes = people.iter().filter(|(person, part)| {
-        part.authored > 0 || whose.homes.of(**person).is_none_or(|home| Some(home) == whose.team)
+        let is_guest = || whose.homes.of(**person).is_some_and(|home| Some(home) != whose.team);
+        part.authored > 0 || (!whose.is_past && !is_guest())
     });
     contributes.count()
 }

@@ -36,7 +36,7 @@ mod tests {
         let (own, other) = (TeamName::from(TEAM), TeamName::from("another"));
         let mut homes = Homes::default();
         let share = |homes: &Homes, team: Option<&TeamName>| {
-            cross_team_reviews(&people, Whose { team, homes, least: 1 })
+            cross_team_reviews(&people, Whose { team, homes, least: 1, is_past: false })
         };
         assert_eq!(share(&homes, Some(&own)).ratio(), None, "nobody's home is known");
         homes.set(Person(2), &own, 1);

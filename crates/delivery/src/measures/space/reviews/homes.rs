@@ -33,6 +33,12 @@ impl Homes {
         self.of(person) != before.as_ref()
     }
 
+    /// The homes of these people alone.
+    pub fn among(&self, people: impl IntoIterator<Item = Person>) -> Homes {
+        let of = |person| Some((person, self.authored.get(&person)?.clone()));
+        Homes { authored: people.into_iter().filter_map(of).collect() }
+    }
+
     /// The team that a person is at home in; absent where it is not known.
     pub fn of(&self, person: Person) -> Option<&TeamName> {
         let teams = self.authored.get(&person)?;

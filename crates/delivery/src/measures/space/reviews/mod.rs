@@ -29,7 +29,7 @@ mod unreviewed_changes;
 pub use contributors::{FEWEST_CONTRIBUTORS, MIN_CONTRIBUTORS};
 pub use figures::SpaceFigures;
 pub use homes::{HOME_WINDOW, Homes};
-pub use pool::{SpacePool, Whose};
+pub use pool::{SpacePool, Whose, space_figures};
 pub use share::Share;
 
 pub(in crate::measures) use people::Parts;

@@ -7,8 +7,8 @@ use super::people::People;
 use super::tally::SpaceTally;
 use super::{HOME_WINDOW, Homes};
 use crate::domain::{Person, TeamName, Window};
-use crate::measures::Replacement;
 use crate::measures::multiset::Multiset;
+use crate::measures::{Member, Replacement};
 
 /// The sums over any number of a team's components.
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ pub struct Whose<'a> {
     pub homes: &'a Homes,
     /// Below so many contributors nothing is told.
     pub least: usize,
+    /// Whether the window ended before the homes are told: where people were at home in it is not known.
+    pub is_past: bool,
 }
 
 impl SpacePool {
@@ -61,8 +63,25 @@ impl SpacePool {
     /// The figures over a window; absent where its contributors are too few, and where it is none
     /// of the pool's.
     pub fn figures(&self, window: Window, whose: Whose<'_>) -> Option<SpaceFigures> {
-        let tally = self.tallies.iter().find(|tally| tally.window == window)?;
-        let is_told = contributors(&tally.people, whose) >= whose.least;
-        is_told.then(|| figures(tally, whose))
+        told(self.tallies.iter().find(|tally| tally.window == window)?, whose)
     }
+}
+
+/// The figures of a team's components over one window, for once; absent where its contributors are too
+/// few.
+pub fn space_figures<'a>(
+    members: impl IntoIterator<Item = Member<'a>>,
+    window: Window,
+    whose: Whose<'_>,
+) -> Option<SpaceFigures> {
+    let members = members.into_iter().map(|member| SpaceTally::of(&member, window));
+    let members: Vec<_> = members.collect();
+    let mut tally = SpaceTally::empty(window);
+    tally.replace(members.iter().map(|member| (None, Some(member))));
+    told(&tally, whose)
+}
+
+fn told(tally: &SpaceTally<Multiset, People>, whose: Whose<'_>) -> Option<SpaceFigures> {
+    let is_told = contributors(&tally.people, whose) >= whose.least;
+    is_told.then(|| figures(tally, whose))
 }

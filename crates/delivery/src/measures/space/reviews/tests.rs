@@ -1,6 +1,6 @@
 //! Builders that the tables of all rules share, and what holds of all figures.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use super::*;
 use crate::domain::{DAY, Person, TeamName, Time, Window};
@@ -53,7 +53,7 @@ pub(super) fn figures_with(
 }
 
 fn whose<'a>(team: &'a TeamName, homes: &'a Homes, least: usize) -> Whose<'a> {
-    Whose { team: Some(team), homes, least }
+    Whose { team: Some(team), homes, least, is_past: false }
 }
 
 fn pooled(members: &[(&History, Time)]) -> SpacePool {
@@ -78,6 +78,20 @@ fn a_change_of_two_components_counts_for_each_and_its_people_once() {
     let told = pool.figures(Window::days(7), whose(&team, &homes, 3)).unwrap();
     assert_eq!((told.merged_changes, told.reviews), (2, 4));
     assert!(pool.figures(Window::days(7), whose(&team, &homes, 4)).is_none());
+}
+
+#[test]
+fn a_window_that_is_past_is_told_where_enough_have_written_and_counts_nobody_else() {
+    let changes = [merged(9, 1, &[3, 4]), merged(9, 2, &[3])];
+    let (history, team, homes) = (of_changes(&changes), TeamName::from(TEAM), Homes::default());
+    let told = |is_past, least| {
+        let member = Member::component(&history, Time(10 * DAY));
+        let whose = Whose { is_past, ..whose(&team, &homes, least) };
+        space_figures([member], Window::days(7), whose)
+    };
+    assert_eq!(told(false, 4), Some(figures(&changes, 10)));
+    assert_eq!([told(false, 5), told(true, 3)], [None, None]);
+    assert_eq!(told(true, 2), Some(figures(&changes, 10)));
 }
 
 #[test]
@@ -130,6 +144,31 @@ proptest! {
             for least in 0..6 {
                 let (one, other) = (whose(&team, &homes, least), whose(&team, &at_home, least));
                 prop_assert_eq!(pool.figures(window, one), afresh.figures(window, other));
+            }
+        }
+    }
+
+    #[test]
+    fn of_the_past_nothing_is_told_that_was_withheld_wherever_people_were_at_home_then(
+        members in prop::collection::vec(any_history(), 1..3),
+        written in prop::collection::vec((0..6_u64, any::<bool>(), 1..9_u32), 0..12),
+        least in 0..6_usize,
+    ) {
+        let (team, other, mut then) = (TeamName::from(TEAM), TeamName::from("other"), Homes::default());
+        for (person, is_own, changes) in written {
+            then.set(Person(person), if is_own { &team } else { &other }, changes);
+        }
+        let now = Homes::default();
+        for window in windows() {
+            let told = |homes, is_past| {
+                let members = members.iter().map(|it| Member::component(it, Time(T)));
+                space_figures(members, window, Whose { is_past, ..whose(&team, homes, least) })
+            };
+            if let Some(past) = told(&now, true) {
+                let mut shown = told(&then, false).expect("it was shown then");
+                // Whose reviews came from elsewhere is told by where people are at home today.
+                shown.cross_team_reviews = past.cross_team_reviews;
+                prop_assert_eq!(past, shown);
             }
         }
     }

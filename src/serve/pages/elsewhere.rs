@@ -1,0 +1,113 @@
+//! Deployments to environments that are not production: how many went where, and which key of the
+//! configuration says so. No figure counts them; who misses deployments finds them here.
+
+use super::layout::{link, name};
+use super::review::Review;
+use super::words::count;
+use crate::evaluate::{OtherEnvironment, WebAddresses};
+use crate::serve::api::links::Links;
+use maud::{Markup, html};
+use std::collections::BTreeMap;
+
+/// An environment of one repository or several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// Its name.
+    pub environment: String,
+    /// Whether `production.exclude` names it; else no pattern of production does.
+    pub is_excluded: bool,
+    /// How many deployments it had.
+    pub deployments: u64,
+    /// Of how many repositories.
+    pub repositories: usize,
+    /// Where they are listed, of one repository.
+    pub url: Option<String>,
+}
+
+/// The environments, those with the most deployments first.
+pub fn elsewhere(told: &[OtherEnvironment], web: &WebAddresses) -> Vec<Elsewhere> {
+    let mut found: BTreeMap<(&str, bool), Elsewhere> = BTreeMap::new();
+    for one in told {
+        let known = found.entry((&one.environment, one.is_excluded)).or_insert_with(|| Elsewhere {
+            environment: one.environment.to_string(),
+            is_excluded: one.is_excluded,
+            deployments: 0,
+            repositories: 0,
+            url: Links::to(&one.repository, web).environment(&one.environment),
+        });
+        known.deployments += one.deployments;
+        known.repositories += 1;
+        known.url = known.url.take().filter(|_| known.repositories == 1);
+    }
+    let mut found: Vec<Elsewhere> = found.into_values().collect();
+    found.sort_by_key(|one| std::cmp::Reverse(one.deployments));
+    found
+}
+
+/// What decides that an environment is not production.
+pub fn decided_by(one: &Elsewhere) -> &'static str {
+    match one.is_excluded {
+        true => "production.exclude names it",
+        false => "production.environments does not name it",
+    }
+}
+
+/// The environments on a page.
+pub fn list(review: &Review) -> Markup {
+    let Some(found) = &review.elsewhere else {
+        return html! { p.quiet { "Deployments to other environments could not be counted just now." } };
+    };
+    html! {
+        @if !found.is_empty() {
+            h3 id="elsewhere" { "Deployed elsewhere than to production" }
+            p.quiet {
+                "In " (review.now.period.name)
+                @if review.team.is_one_component { ", by its repository" }
+                "; kept as long as the first collection looks back."
+            }
+            ul.plain {
+                @for one in found {
+                    li {
+                        (link(one.url.as_deref(), html! { (count(one.deployments, "deployment")) }))
+                        " to " (name(&one.environment))
+                        @if one.repositories > 1 { " of " (one.repositories) " repositories" }
+                        span.quiet { ": " (decided_by(one)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluate::RepositoryPlace;
+    use delivery::domain::Time;
+    use std::sync::Arc;
+
+    #[test]
+    fn an_environment_of_several_repositories_is_one_and_leads_to_none_of_them() {
+        let of = |repo: &str, environment: &str, deployments| OtherEnvironment {
+            repository: RepositoryPlace { host: Arc::from("github"), full_name: Arc::from(repo) },
+            environment: Arc::from(environment),
+            deployments,
+            first_at: Time(1),
+            newest_at: Time(2),
+            is_excluded: environment == "canary",
+        };
+        let web = Arc::new([("github".to_owned(), "https://github.com".to_owned())].into());
+        let told = [of("a/b", "canary", 2), of("a/b", "staging", 3), of("a/c", "staging", 4)];
+        let found = elsewhere(&told, &web);
+        let facts =
+            found.iter().map(|it| (it.environment.as_str(), it.deployments, decided_by(it)));
+        let expected = [
+            ("staging", 7, "production.environments does not name it"),
+            ("canary", 2, "production.exclude names it"),
+        ];
+        assert_eq!(facts.collect::<Vec<_>>(), expected);
+        let links = found.iter().map(|it| it.url.as_deref());
+        let canary = "https://github.com/a/b/deployments/canary";
+        assert_eq!(links.collect::<Vec<_>>(), [None, Some(canary)]);
+    }
+}
