@@ -230,6 +230,10 @@ impl Collect {
                 let first = self.first_pages.pulls(repo);
                 source.pull_requests(&repository, Place { cursor, first }, &reach).await?
             }
+            Collector::WorkflowRuns => {
+                let rule = self.around.ci.of(&repository.full_name);
+                source.workflow_runs(&repository, &rule, cursor, &reach).await?
+            }
             Collector::Incidents | Collector::Commits => {
                 source.incidents(&repository, cursor, &reach).await?
             }
@@ -264,7 +268,7 @@ impl Collect {
         };
         match collector {
             Collector::Deployments => never_any(),
-            Collector::Commits => !tracked.has_component(),
+            Collector::Commits | Collector::WorkflowRuns => !tracked.has_component(),
             Collector::PullRequests => !tracked.has_component() || never_any(),
             Collector::Incidents => {
                 !self.source.reads_incidents_of(&tracked.repository) || never_any()

@@ -6,6 +6,7 @@
 //! Every page is committed with its cursor in one transaction. No measure is known here.
 
 mod catalog;
+mod ci;
 mod commits;
 mod failing;
 mod fetch;
@@ -35,7 +36,7 @@ pub use observer::Observer;
 
 use crate::clock::SharedClock;
 use crate::config::{
-    ByRepository, CollectionSettings, Components, EnvironmentRule, OwnershipSettings,
+    ByRepository, CiRule, CollectionSettings, Components, EnvironmentRule, OwnershipSettings,
     PlatformSettings,
 };
 use crate::sources::SourceError;
@@ -100,6 +101,8 @@ pub struct Surroundings {
     pub components: Components,
     /// Which environments are production.
     pub production: ByRepository<EnvironmentRule>,
+    /// Which runs are continuous integration.
+    pub ci: ByRepository<CiRule>,
     /// Hears how it goes.
     pub observer: Arc<dyn Observer>,
     /// Shows how it goes.
@@ -121,6 +124,7 @@ pub struct Collect {
     sweep_cost: u64,
     history: History,
     backfill: Backfill,
+    runs: ci::Spending,
     /// What webhooks said.
     hints: Arc<Hints>,
     heeding: Heeding,
@@ -145,6 +149,7 @@ impl Collect {
             sweep_cost: 0,
             history: History::default(),
             backfill: Backfill::default(),
+            runs: ci::Spending::default(),
             turns: 0,
         }
     }
@@ -228,7 +233,9 @@ impl Collect {
         loop {
             has_read |= self.heed_hints().await;
             if has_read {
+                self.read_runs_until(next).await;
                 self.backfill_until(next).await;
+                self.read_runs_until(next).await;
                 has_read = false;
             }
             let hints_due = self.hints_due();

@@ -4,6 +4,7 @@
 //! how the figures are computed: it only makes GitHub's side.
 
 mod calendar;
+mod checks;
 mod deploys;
 mod estate;
 mod failures;

@@ -142,6 +142,9 @@ impl World {
         work.commits.push(commit.clone());
         let head = commit.oid.clone();
         self.push_commits(r, work.branch.clone(), head, vec![commit]);
+        if work.number > 0 {
+            self.check(r, &work.head, &work.branch, "pull_request");
+        }
     }
 
     fn push_commits(&mut self, r: usize, branch: String, head: String, commits: Vec<NewCommit>) {
@@ -185,6 +188,7 @@ impl World {
             let comment = Event::PullReviewed { repo, number, author, verdict: Verdict::Commented };
             self.schedule(self.after(r, work.tempo, MINUTE), Action::Emit(comment));
         }
+        self.check(r, &work.head, &work.branch, "pull_request");
         if self.repositories[r].plan.previews {
             self.preview(r, &work);
         }

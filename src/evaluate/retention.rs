@@ -39,6 +39,7 @@ pub struct Forgetting {
 pub(super) struct Finished {
     facts: Forgettable,
     incidents: Vec<IncidentId>,
+    runs: Vec<u64>,
 }
 
 impl Forgetting {
@@ -137,8 +138,10 @@ impl Evaluator {
     }
 
     fn facts_of(&self, repo: RepoId) -> usize {
-        let facts = self.estate.repositories.get(&repo);
-        facts.map_or(0, |facts| facts.deployments.len() + facts.pulls.len() + facts.commits.len())
+        self.estate.repositories.get(&repo).map_or(0, |facts| {
+            let of_changes = facts.deployments.len() + facts.pulls.len() + facts.commits.len();
+            of_changes + facts.runs.len()
+        })
     }
 
     /// What is finished with in a repository that is collected; absent where nothing is.
@@ -179,7 +182,8 @@ impl Evaluator {
             is_over && !self.estate.naming.is_abroad(id) && (!blames || told.contains(id))
         };
         let incidents = self.incidents_of(repo).into_iter().filter(goes).collect();
-        let finished = Finished { facts: found, incidents };
+        let runs = facts.runs.ended_by(t.plus(-retention));
+        let finished = Finished { facts: found, incidents, runs };
         Some(finished).filter(|finished| !self.forgotten(repo, finished).is_empty())
     }
 
@@ -191,8 +195,8 @@ impl Evaluator {
             |it: &&Incident| is_over(it, since) && !self.estate.naming.is_abroad(&it.id);
         let homeless = self.estate.homeless(place).filter(is_finished);
         let incidents: Vec<IncidentId> = homeless.map(|incident| incident.id.clone()).collect();
-        let facts = Forgettable::default();
-        (!incidents.is_empty()).then_some(Finished { facts, incidents })
+        let (facts, runs) = Default::default();
+        (!incidents.is_empty()).then_some(Finished { facts, incidents, runs })
     }
 
     /// The incidents that count for a repository, or live in it without counting for another.
@@ -206,7 +210,7 @@ impl Evaluator {
 
     /// What the store is to remove.
     fn forgotten(&self, repo: RepoId, finished: &Finished) -> Forgotten {
-        let Finished { facts, incidents } = finished;
+        let Finished { facts, incidents, runs } = finished;
         let known = self.estate.repositories.get(&repo);
         let before = known.map(|known| known.commits.frontier().clone()).unwrap_or_default();
         Forgotten {
@@ -214,6 +218,7 @@ impl Evaluator {
             pulls: facts.pulls.clone(),
             commits: facts.commits.iter().copied().collect(),
             incidents: incidents.clone(),
+            runs: runs.clone(),
             frontier: facts.frontier.difference(&before).copied().collect(),
             frontier_before: before.difference(&facts.frontier).copied().collect(),
         }
@@ -222,6 +227,7 @@ impl Evaluator {
     /// Drops what is finished with from memory.
     pub(super) fn forget(&mut self, repo: RepoId, finished: &Finished) {
         self.estate.forget(repo, &finished.facts, &finished.incidents);
+        self.estate.forget_runs(repo, &finished.runs);
         self.changes.mapping |= !finished.incidents.is_empty();
     }
 }

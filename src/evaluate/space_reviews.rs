@@ -2,11 +2,14 @@
 //! current by what differs. It concerns teams only. A team's figures depend on another's where people
 //! of the one review for the other, so that who moves house makes teams be measured again.
 
+mod ci;
+
 use super::UNOWNED;
 use super::group::ByName;
+use ci::{PendingRuns, RepositoryRuns};
 use delivery::domain::{ComponentId, Person, TeamName, Window};
 use delivery::measures::{
-    Contribution, Homes, Replacement, SpaceFigures, SpacePool, Whose, evaluated_windows,
+    CiPool, Contribution, Homes, Replacement, SpaceFigures, SpacePool, Whose, evaluated_windows,
 };
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -21,6 +24,7 @@ pub struct SpaceTeams {
     teams: ByName<Team>,
     members: BTreeMap<ComponentId, Member>,
     homes: Homes,
+    runs: RepositoryRuns,
 }
 
 /// A component's team, and what it contributes.
@@ -35,6 +39,8 @@ struct Team {
     members: usize,
     /// What is not yet put into the pool.
     pending: Vec<Pending>,
+    ci: CiPool,
+    pending_runs: Vec<PendingRuns>,
     /// Of the configured windows, in their order; absent where withheld.
     figures: Vec<Option<SpaceFigures>>,
 }
@@ -42,8 +48,8 @@ struct Team {
 impl SpaceTeams {
     /// No team yet.
     pub fn new(windows: Vec<Window>, min_contributors: usize) -> SpaceTeams {
-        let (teams, members, homes) = Default::default();
-        SpaceTeams { windows, min_contributors, teams, members, homes }
+        let (teams, members, homes, runs) = Default::default();
+        SpaceTeams { windows, min_contributors, teams, members, homes, runs }
     }
 
     /// Puts a component into the team that has it now, with what it contributes now; or nowhere.
@@ -79,6 +85,9 @@ impl SpaceTeams {
         let mut moved = HashSet::new();
         let mut touched = HashSet::new();
         for (name, team) in &mut self.teams {
+            if team.take_over_runs() {
+                touched.insert(TeamName::clone(name));
+            }
             if team.pending.is_empty() {
                 continue;
             }
@@ -100,8 +109,11 @@ impl SpaceTeams {
                     homes: &self.homes,
                     least: self.min_contributors,
                 };
-                let figures = self.windows.iter().map(|window| team.pool.figures(*window, whose));
-                let figures = figures.collect();
+                let of = |window: &Window| {
+                    let told = team.pool.figures(*window, whose)?;
+                    Some(SpaceFigures { ci: team.ci.figures(*window), ..told })
+                };
+                let figures = self.windows.iter().map(of).collect();
                 if team.figures != figures {
                     team.figures = figures;
                     changed.push(TeamName::clone(name));
@@ -122,6 +134,8 @@ impl SpaceTeams {
             pool: SpacePool::new(&evaluated_windows(windows)),
             members: 0,
             pending: Vec::new(),
+            ci: CiPool::new(windows),
+            pending_runs: Vec::new(),
             figures: Vec::new(),
         })
     }

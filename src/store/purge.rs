@@ -8,7 +8,7 @@ use delivery::domain::RepoId;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
 /// What is known of a repository: the tables, what one row is called, and the repository's column.
-const FACTS: [(&str, &str, &str); 12] = [
+const FACTS: [(&str, &str, &str); 13] = [
     ("repositories", "repository", "id"),
     ("deployments", "deployment", "repo"),
     ("other_deployments", "deployment elsewhere", "repo"),
@@ -17,6 +17,7 @@ const FACTS: [(&str, &str, &str); 12] = [
     ("lost_commits", "lost commit", "repo"),
     ("frontier", "frontier commit", "repo"),
     ("incidents", "incident", "repo"),
+    ("workflow_runs", "workflow run", "repo"),
     ("progress", "progress", "repo"),
     ("claims", "claim", "repo"),
     ("cursors", "cursor", "repo"),

@@ -1,4 +1,5 @@
-//! How a team works together, from its merged pull requests and their reviews.
+//! How a team works together, from its merged pull requests and their reviews, and how continuous
+//! integration answers it.
 
 use super::{WINDOW, WINDOW_STAT};
 use crate::exposition::family::{Declaration, Kind, Reading, Subject};
@@ -95,5 +96,23 @@ pub(super) const DECLARATIONS: &[Declaration] = &[
         "Share of lead time in which somebody coded or reviewed, over the pull requests shipped in the window that were reviewed, 0 to 1; absent without any.",
         "Efficiency. Σ (coding + review) ÷ Σ lead time over those that have all four phases, by the finish of the shipping deployment.",
         |figures| figures.flow_efficiency.ratio(),
+    ),
+    stats(
+        "window_ci_duration_seconds",
+        "Time from asking for a run of continuous integration to its end, over the runs that passed or failed in the window; absent without any.",
+        "Efficiency. The last attempt's, waiting for a machine included. Which runs: `space.ci_events`, `space.ci_workflows`; those of the repositories that hold a component of the team, once each. Read where `space.ci` is on and the token has Actions: read.",
+        |figures| figures.ci.duration,
+    ),
+    gauge(
+        "window_ci_failure_ratio",
+        "Share of the runs of continuous integration that failed, at first or in the end, 0 to 1; absent without runs.",
+        "Efficiency. Runs whose last attempt failed, timed out or could not start, or passed only when it was run again ÷ runs that passed or failed; cancelled and skipped ones are left out.",
+        |figures| figures.ci.failures.ratio(),
+    ),
+    gauge(
+        "window_ci_rerun_success_ratio",
+        "Share of the failed runs of continuous integration whose workflow passed afterwards for the same commit, 0 to 1; absent without failures.",
+        "Efficiency. Flakiness: failed runs that passed when they were run again, or after which another run of the workflow for the same commit passed ÷ failed runs.",
+        |figures| figures.ci.rerun_successes.ratio(),
     ),
 ];

@@ -5,6 +5,7 @@
 
 mod answers;
 mod app;
+mod ci;
 mod client;
 mod commits;
 mod credential;
@@ -289,7 +290,7 @@ impl GitHub {
             Collector::Deployments => told::fingerprint(&self.parsing, repo),
             Collector::PullRequests => pull_requests::fingerprint(&self.parsing, repo),
             Collector::Incidents => incidents::fingerprint(&self.parsing.incidents),
-            Collector::Commits => return true,
+            Collector::Commits | Collector::WorkflowRuns => return true,
         };
         cursor::has_news(cursor, &fingerprint, mark)
     }

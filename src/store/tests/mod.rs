@@ -245,6 +245,20 @@ fn survey() -> Survey {
     Survey { name: "2026Q3".into(), closed: Time(60), was_shown: true, teams: teams.into() }
 }
 
+fn run() -> WorkflowRun {
+    WorkflowRun {
+        id: 9_000,
+        repo: RepoId(7),
+        workflow: 70,
+        sha: oid(1),
+        attempt: 2,
+        started_at: Time(100),
+        ended_at: Time(160),
+        verdict: RunVerdict::Passed,
+        selection: u32::MAX,
+    }
+}
+
 /// One fact of every kind, with every field filled, and one with everything absent.
 fn every_kind() -> Vec<Fact> {
     let nobody = Author { person: None, is_bot: false };
@@ -256,6 +270,9 @@ fn every_kind() -> Vec<Fact> {
         Fact::LostCommit { repo: RepoId(7), oid: oid(77) },
         Fact::Frontier { repo: RepoId(7), oid: oid(78) },
         Fact::Incident(incident()),
+        Fact::WorkflowRun(run()),
+        Fact::WorkflowRun(WorkflowRun { id: 9_001, verdict: RunVerdict::Failed, ..run() }),
+        Fact::WorkflowRun(WorkflowRun { id: 9_002, verdict: RunVerdict::Nothing, ..run() }),
         Fact::Progress(progress(true, Some(50))),
         Fact::Survey(survey()),
         Fact::Survey(Survey { name: "empty, 'odd'".into(), teams: [].into(), ..survey() }),
