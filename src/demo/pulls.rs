@@ -142,9 +142,6 @@ impl World {
         work.commits.push(commit.clone());
         let head = commit.oid.clone();
         self.push_commits(r, work.branch.clone(), head, vec![commit]);
-        if work.number > 0 {
-            self.check(r, &work.head, &work.branch, "pull_request");
-        }
     }
 
     fn push_commits(&mut self, r: usize, branch: String, head: String, commits: Vec<NewCommit>) {

@@ -195,7 +195,9 @@ impl World {
         }
         let repo = repository.id;
         self.emit(Event::Push { repo, branch: branch.to_owned(), head: head.clone(), commits });
-        self.check(r, &head, branch, "push");
+        if branch == MAIN {
+            self.check(r, &head, branch, "push");
+        }
     }
 
     /// A day begins: decides what is begun in it, and which incidents come from outside.

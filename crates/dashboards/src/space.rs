@@ -76,6 +76,28 @@ const SIZE: Measure = measure(
     "stat=\"p50\"",
 );
 
+const CI_DURATION: Measure = measure(
+    "CI duration",
+    "Efficiency. From asking for a run of continuous integration to its end, waiting for a machine included, of the runs that passed or failed.",
+    "window_ci_duration_seconds",
+    unit::SECONDS,
+    "stat=\"p50\"",
+);
+const CI_FAILURES: Measure = measure(
+    "CI failures",
+    "Efficiency. Share of runs that failed, at first or in the end. Some are what it is for.",
+    "window_ci_failure_ratio",
+    unit::SHARE,
+    "",
+);
+const CI_FLAKINESS: Measure = measure(
+    "CI flakiness",
+    "Efficiency. Share of the failed runs whose workflow passed afterwards for the same commit: the failure said nothing of it. From there on nobody believes a red run.",
+    "window_ci_rerun_success_ratio",
+    unit::SHARE,
+    "",
+);
+
 /// The dashboard.
 pub fn dashboard() -> Dashboard {
     let windows = "label_values(space_window_merged_changes{team=\"$team\"}, window)";
@@ -99,7 +121,14 @@ pub fn dashboard() -> Dashboard {
             "The instant through which the team's facts have been collected, of the component that lags most. Where it is more than 15 minutes old, windows end there.",
             &format!("1000 * {}", Level::Team.now("data_through_timestamp_seconds", "")),
         ),
-        rows: vec![against_90_days_ago(), communication(), efficiency(), outcome(), surveys()],
+        rows: vec![
+            against_90_days_ago(),
+            communication(),
+            efficiency(),
+            integration(),
+            outcome(),
+            surveys(),
+        ],
     }
 }
 
@@ -147,6 +176,17 @@ fn efficiency() -> Row {
             shares("Flow efficiency", &[FLOW]),
             SIZE.percentiles(Level::Space, "$window").decimals(0),
             activity,
+        ],
+    )
+}
+
+fn integration() -> Row {
+    row(
+        "Efficiency: continuous integration",
+        vec![
+            CI_DURATION.percentiles(Level::Space, "$window"),
+            shares("CI failures", &[CI_FAILURES]),
+            shares("CI flakiness", &[CI_FLAKINESS]),
         ],
     )
 }
