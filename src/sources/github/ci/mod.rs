@@ -113,15 +113,15 @@ impl Reading<'_> {
             place.parameters()
         );
         let etag = kept.etag();
-        let (body, etag, more) =
-            match self.client.get_rest(&path, etag.as_deref(), &self.what, REMEDY).await? {
-                Got::Unchanged => {
-                    kept.unchanged();
-                    let facts = self.ask_by_id(kept, now).await?;
-                    return Ok(Step { facts, cursor: kept.write(), done: true, begun });
-                }
-                Got::Fresh { body, etag, more, .. } => (body, etag, more),
-            };
+        let got = self.client.get_rest(&path, etag.as_deref(), &self.what, REMEDY).await?;
+        let (body, etag, more) = match got {
+            Got::Unchanged => {
+                kept.unchanged();
+                let facts = self.ask_by_id(kept, now).await?;
+                return Ok(Step { facts, cursor: kept.write(), done: true, begun });
+            }
+            Got::Fresh { body, etag, more, .. } => (body, etag, more),
+        };
         let nodes = body.get("workflow_runs").and_then(Value::as_array);
         let nodes = nodes.map_or(&[][..], Vec::as_slice);
         let runs = self.decode(nodes);
