@@ -4,6 +4,10 @@ use delivery::domain::{RunVerdict, Time, WorkflowRun};
 use delivery::measures::{CiOutcome, CiRun};
 use std::collections::BTreeMap;
 
+// FNV-1a's, of 64 bits.
+const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+const PRIME: u64 = 0x0100_0000_01b3;
+
 /// The runs of one repository.
 #[derive(Debug, Default)]
 pub struct Runs {
@@ -71,10 +75,9 @@ impl Runs {
 impl Packed {
     fn of(run: &WorkflowRun) -> Packed {
         let bits = |seconds: i64| seconds.clamp(0, u32::MAX.into()) as u32;
-        let [a, b, c, d, e, f, g, h, ..] = run.sha.0;
-        let commit = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+        let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(PRIME);
         Packed {
-            check: commit ^ run.workflow.wrapping_mul(0x9e37_79b9_7f4a_7c15),
+            check: run.sha.0.into_iter().chain(run.workflow.to_be_bytes()).fold(OFFSET, mix),
             ended_at: bits(run.ended_at.0),
             seconds: bits(run.ended_at.since(run.started_at)),
             selection: run.selection,
