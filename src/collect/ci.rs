@@ -14,8 +14,17 @@ use std::cmp::Reverse;
 const SWEEPS: Span = 3;
 /// The part of what may be spent by REST in an hour.
 const PART: u64 = 4;
-/// The part of the time until the next sweep: history has the rest.
+/// The part of the time until the next sweep that they have.
 const PART_OF_TIME: Span = 4;
+
+/// Whose runs are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Runs {
+    /// Of the repositories whose runs were read before.
+    KnownBefore,
+    /// Of all.
+    All,
+}
 
 /// What reading runs has spent.
 #[derive(Debug, Default)]
@@ -39,11 +48,11 @@ impl Spending {
 
 impl Collect {
     /// Reads runs until the next sweep is due, or what they may take is taken.
-    pub(super) async fn read_runs_until(&mut self, next: Time) {
+    pub(super) async fn read_runs_until(&mut self, next: Time, whose: Runs) {
         let now = self.around.clock.now();
         let deadline = now.plus((next.since(now) / PART_OF_TIME).max(1)).min(next);
         let (started, mut failed) = (now, false);
-        for repo in self.runs_due(now) {
+        for repo in self.runs_due(now, whose) {
             match self.read_runs_of(repo, deadline).await {
                 Ok(true) => {}
                 Ok(false) => break,
@@ -68,7 +77,7 @@ impl Collect {
 
     /// The repositories whose runs are to be asked for: those that were read before come first, and
     /// of the others those that moved last.
-    fn runs_due(&self, now: Time) -> Vec<RepoId> {
+    fn runs_due(&self, now: Time, whose: Runs) -> Vec<RepoId> {
         let every = SWEEPS * self.around.settings.sweep_interval;
         let is_read = |tracked: &Tracked| tracked.is_complete(Collector::WorkflowRuns);
         let due = |tracked: &&Tracked| {
@@ -82,7 +91,8 @@ impl Collect {
         let shown = self.active().filter(|tracked| {
             tracked.is_collected() && tracked.backfill_complete() && tracked.has_component()
         });
-        let mut found: Vec<&Tracked> = shown.filter(due).collect();
+        let meant = shown.filter(|tracked| whose == Runs::All || is_read(tracked));
+        let mut found: Vec<&Tracked> = meant.filter(due).collect();
         found.sort_by_key(|tracked| (!is_read(tracked), Reverse(tracked.stirred_at)));
         found.iter().map(|tracked| tracked.repository.id).collect()
     }

@@ -42,6 +42,7 @@ use crate::config::{
 use crate::sources::SourceError;
 use crate::sources::github::{FirstPages, GitHub};
 use crate::store::{CursorOf, Store, StoreError};
+use ci::Runs;
 use delivery::domain::{ClaimSource, Collector, Fact, MINUTE, RepoId, Repository, Span, Time};
 use failing::{Concern, Failing};
 use fetch::History;
@@ -233,9 +234,10 @@ impl Collect {
         loop {
             has_read |= self.heed_hints().await;
             if has_read {
-                self.read_runs_until(next).await;
+                // News come before history, and both before runs that nobody has seen yet.
+                self.read_runs_until(next, Runs::KnownBefore).await;
                 self.backfill_until(next).await;
-                self.read_runs_until(next).await;
+                self.read_runs_until(next, Runs::All).await;
                 has_read = false;
             }
             let hints_due = self.hints_due();
