@@ -9,7 +9,7 @@ use super::observers::Observers;
 use super::surveys::{self, Surveys};
 use crate::clock::SharedClock;
 use crate::collect::{Collect, CollectCatalog, CollectIncidents, Health, Surroundings};
-use crate::config::{GitHubSettings, OwnershipSource, Settings};
+use crate::config::{GitHubSettings, OwnershipSource, RepositoryRules, Settings};
 use crate::evaluate::{Inbox, Publisher, Settled, SurveyTurn, WebAddresses};
 use crate::exposition::{Encoded, Exposure, OwnMetrics};
 use crate::serve::Doors;
@@ -97,6 +97,7 @@ impl Lasting {
             platform: settings.platform.clone(),
             components: settings.components.clone(),
             production: settings.by_repository(|rules| rules.production.clone()),
+            ci: settings.by_repository(RepositoryRules::ci),
             observer: Arc::new(observers.clone()),
             health: Arc::clone(&self.health),
         };

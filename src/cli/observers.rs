@@ -101,7 +101,7 @@ impl Observers {
     }
 
     fn with_labels(&self, source: &str, act: impl FnOnce(&SourceLabels<'_>)) {
-        let mut collectors: Vec<&str> = Collector::ALL.iter().map(|one| one.name()).collect();
+        let mut collectors: Vec<&str> = Collector::EVERY.iter().map(|one| one.name()).collect();
         collectors.push(SWEEP);
         act(&SourceLabels {
             source,

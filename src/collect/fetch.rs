@@ -240,6 +240,10 @@ impl Collect {
                 let first = self.first_pages.pulls(repo);
                 source.pull_requests(&repository, Place { cursor, first }, &reach).await?
             }
+            Collector::WorkflowRuns => {
+                let rule = self.around.ci.of(&repository.full_name);
+                source.workflow_runs(&repository, &rule, cursor, &reach).await?
+            }
             Collector::Incidents | Collector::Commits => {
                 source.incidents(&repository, cursor, &reach).await?
             }
@@ -275,7 +279,7 @@ impl Collect {
         };
         match collector {
             Collector::Deployments => never_any(),
-            Collector::Commits => !tracked.has_component(),
+            Collector::Commits | Collector::WorkflowRuns => !tracked.has_component(),
             Collector::PullRequests => {
                 !(tracked.has_component() || self.may_change_infrastructure(tracked)) || never_any()
             }

@@ -148,7 +148,7 @@ impl Collect {
             let tracked = repo.and_then(|repo| self.tracked.get_mut(&repo));
             let Some(tracked) = tracked.filter(|tracked| tracked.is_collected()) else { continue };
             // Whatever comes of it: it is not idle.
-            tracked.moved_by(at);
+            tracked.stirred_by(at);
             let rules = &self.around.platform.self_service;
             let tells = tracked.has_component()
                 || self.source.is_told_elsewhere(&tracked.repository)

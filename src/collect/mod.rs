@@ -6,6 +6,7 @@
 //! Every page is committed with its cursor in one transaction. No measure is known here.
 
 mod catalog;
+mod ci;
 mod commits;
 mod failing;
 mod fetch;
@@ -36,12 +37,13 @@ pub use observer::Observer;
 
 use crate::clock::SharedClock;
 use crate::config::{
-    ByRepository, CollectionSettings, Components, EnvironmentRule, OwnershipSettings,
+    ByRepository, CiRule, CollectionSettings, Components, EnvironmentRule, OwnershipSettings,
     PlatformSettings,
 };
 use crate::sources::SourceError;
 use crate::sources::github::{FirstPages, GitHub};
 use crate::store::{CursorOf, Store, StoreError};
+use ci::Runs;
 use delivery::domain::{ClaimSource, Collector, Fact, MINUTE, RepoId, Repository, Span, Time};
 use failing::{Concern, Failing};
 use fetch::History;
@@ -101,6 +103,8 @@ pub struct Surroundings {
     pub components: Components,
     /// Which environments are production.
     pub production: ByRepository<EnvironmentRule>,
+    /// Which runs are continuous integration.
+    pub ci: ByRepository<CiRule>,
     /// Hears how it goes.
     pub observer: Arc<dyn Observer>,
     /// Shows how it goes.
@@ -122,6 +126,7 @@ pub struct Collect {
     sweep_cost: u64,
     history: History,
     backfill: Backfill,
+    runs: ci::Spending,
     /// What webhooks said.
     hints: Arc<Hints>,
     heeding: Heeding,
@@ -146,6 +151,7 @@ impl Collect {
             sweep_cost: 0,
             history: History::default(),
             backfill: Backfill::default(),
+            runs: ci::Spending::default(),
             turns: 0,
         }
     }
@@ -230,8 +236,11 @@ impl Collect {
         loop {
             has_read |= self.heed_hints().await;
             if has_read {
+                // News come before history, and both before runs that nobody has seen yet.
+                self.read_runs_until(next, Runs::KnownBefore).await;
                 self.backfill_until(next).await;
                 self.read_open_pulls_before(next).await;
+                self.read_runs_until(next, Runs::All).await;
                 has_read = false;
             }
             let hints_due = self.hints_due();

@@ -147,7 +147,7 @@ impl Collect {
         changed.iter().for_each(|fact| self.absorb(fact));
         for (pushed, head) in heads {
             if let Some(tracked) = self.tracked.get_mut(&pushed.repo) {
-                tracked.moved_by(pushed.at);
+                tracked.stirred_by(pushed.at);
                 tracked.head = head;
                 if tracked.commits_may_have_news() {
                     // A search may not know yet which pull requests the new commits belong to.
@@ -295,7 +295,7 @@ impl Collect {
             note_mark(&source, tracked, collector, mark);
         }
         if let Some(pushed_at) = pushed_at {
-            tracked.moved_by(pushed_at);
+            tracked.stirred_by(pushed_at);
         }
         if tracked.commits_may_have_news() {
             tracked.expect(Collector::Commits);
@@ -359,6 +359,9 @@ fn note_mark(
     }
     if let Some(mark) = &mark {
         tracked.moved_by(mark.at);
+        if collector == Collector::PullRequests {
+            tracked.stirred_by(mark.at);
+        }
     }
     tracked.marks.insert(collector, mark);
 }

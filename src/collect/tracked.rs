@@ -58,6 +58,8 @@ pub struct Tracked {
     pub kept_at: Option<Time>,
     /// When it last moved: a push, a pull request, an incident, a deployment.
     moved_at: Option<Time>,
+    /// When something last moved that starts runs, or a webhook told of it.
+    pub stirred_at: Option<Time>,
     /// Lists that may not be read, with when they are asked for again.
     pub held_until: HashMap<Collector, Time>,
     /// The sources of ownership that were asked for it.
@@ -105,6 +107,7 @@ impl Tracked {
             checked_at: None,
             kept_at: None,
             moved_at: None,
+            stirred_at: None,
             held_until: HashMap::new(),
             claimed: HashSet::new(),
             owner_files: None,
@@ -156,6 +159,7 @@ impl Tracked {
             }
             Fact::OpenPullRequests(open) => self.open.absorb(open),
             Fact::Repository(_)
+            | Fact::WorkflowRun(_)
             | Fact::OtherDeployment(_)
             | Fact::PullRequest(_)
             | Fact::Commit(_)
@@ -308,6 +312,12 @@ impl Tracked {
     /// Notes a move.
     pub fn moved_by(&mut self, at: Time) {
         self.moved_at = self.moved_at.max(Some(at));
+    }
+
+    /// Notes a move that may have started runs.
+    pub fn stirred_by(&mut self, at: Time) {
+        self.moved_by(at);
+        self.stirred_at = self.stirred_at.max(Some(at));
     }
 
     /// Whether this sweep asks for its deployments: seldom where nothing has moved for long.

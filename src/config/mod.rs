@@ -3,6 +3,7 @@
 //! A TOML file, over it variables such as `DORA__LOG__LEVEL`, over those the flags. Nothing here
 //! reaches out: whether a token works, or an organisation exists, shows when it is collected.
 
+mod ci;
 mod components;
 mod credential;
 mod deployments;
@@ -24,6 +25,7 @@ mod surveys;
 #[cfg(test)]
 mod tests;
 
+pub use ci::{CiRule, CiSettings};
 pub use components::{
     ComponentSettings, Components, DeploymentSelector, claimants, deployed, have_paths,
     paths_fingerprint, selectors_fingerprint, touched,

@@ -2,6 +2,7 @@
 //! `[failures]`, and what tells of its deployments. Of the entries that match a repository's present name, the first that gives a key
 //! decides it; what none gives holds as it does everywhere.
 
+use crate::config::ci::{CiRule, CiSettings};
 use crate::config::deployments::{DeploymentTeller, Deployments};
 use crate::config::patterns::{EnvironmentRule, Glob, RepositoryPattern};
 use crate::config::settings::{FailuresSettings, MeasuresSettings, Settings};
@@ -106,6 +107,15 @@ pub struct RepositoryRules {
     pub failures: FailuresSettings,
     /// What tells of its deployments.
     pub deployments: DeploymentTeller,
+    /// Which runs of workflows are continuous integration.
+    pub ci: CiSettings,
+}
+
+impl RepositoryRules {
+    /// Which runs of its workflows are continuous integration.
+    pub fn ci(&self) -> CiRule {
+        CiRule::of(&self.ci, &self.deployments)
+    }
 }
 
 impl Settings {
@@ -120,6 +130,7 @@ impl Settings {
             measures: self.measures.clone(),
             failures: self.failures.clone(),
             deployments: DeploymentTeller::default(),
+            ci: self.space.ci.clone(),
         };
         let everywhere = ByRepository::everywhere(make(&rules));
         let (overrides, tellers) = (Arc::clone(&self.overrides.0), self.deployments.clone());

@@ -2,6 +2,7 @@
 //! patterns compiled. Defaults are declared with the keys, beside the code that reads them
 //! (`sections`).
 
+use crate::config::ci::CiSettings;
 use crate::config::components::Components;
 use crate::config::credential::Credential;
 use crate::config::deployments::Deployments;
@@ -203,10 +204,12 @@ pub struct ExpositionSettings {
 }
 
 /// `[space]`
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct SpaceSettings {
     /// `min_contributors`: below so many contributors a team's figures are withheld; at least 3.
     pub min_contributors: usize,
+    /// `ci`, `ci_…`: which runs of workflows are continuous integration.
+    pub ci: CiSettings,
 }
 
 /// Where an answer to "whose is it" may come from.

@@ -5,6 +5,7 @@
 
 mod atlantis;
 mod calendar;
+mod checks;
 mod deploys;
 mod estate;
 mod failures;

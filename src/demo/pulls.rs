@@ -185,6 +185,7 @@ impl World {
             let comment = Event::PullReviewed { repo, number, author, verdict: Verdict::Commented };
             self.schedule(self.after(r, work.tempo, MINUTE), Action::Emit(comment));
         }
+        self.check(r, &work.head, &work.branch, "pull_request");
         if self.repositories[r].plan.previews {
             self.preview(r, &work);
         }

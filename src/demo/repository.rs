@@ -194,7 +194,10 @@ impl World {
             repository.trunk.push((at, head.clone()));
         }
         let repo = repository.id;
-        self.emit(Event::Push { repo, branch: branch.to_owned(), head, commits });
+        self.emit(Event::Push { repo, branch: branch.to_owned(), head: head.clone(), commits });
+        if branch == MAIN {
+            self.check(r, &head, branch, "push");
+        }
     }
 
     /// A day begins: decides what is begun in it, and which incidents come from outside.

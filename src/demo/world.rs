@@ -59,6 +59,7 @@ pub(super) struct World {
     queue: BinaryHeap<Reverse<Entry>>,
     arrivals: u64,
     deployments: u64,
+    runs: u64,
     /// The next live deployment fails: whoever watches the demo sees a failure and its repair.
     pub(super) failure_is_due: bool,
 }
@@ -77,6 +78,7 @@ impl World {
             queue: BinaryHeap::new(),
             arrivals: 0,
             deployments: 7_000_000,
+            runs: 30_000_000,
             failure_is_due: false,
         };
         world.found();
@@ -163,6 +165,12 @@ impl World {
     pub(super) fn next_deployment(&mut self) -> u64 {
         self.deployments += 1;
         self.deployments
+    }
+
+    /// A new workflow run's id.
+    pub(super) fn next_run(&mut self) -> u64 {
+        self.runs += 1;
+        self.runs
     }
 
     /// The midnight after now, in UTC.

@@ -6,7 +6,7 @@ use super::mapping::{IncidentMap, map_incidents};
 use super::naming::Naming;
 use super::ownership::Owners;
 use super::repository_claims::RepositoryClaims;
-use super::resident::{Commits, Deployments, Pulls};
+use super::resident::{Commits, Deployments, Pulls, Runs};
 use super::surveys::Surveys;
 use crate::config::Components;
 use delivery::domain::{
@@ -32,6 +32,8 @@ pub struct RepositoryFacts {
     pub open_pulls: Option<Vec<OpenPullRequest>>,
     /// Commits.
     pub commits: Commits,
+    /// Runs of continuous integration.
+    pub runs: Runs,
     /// What sources say of whose it is.
     pub claims: RepositoryClaims,
     /// Whether each collector has read all history, and how far it has come.
@@ -41,9 +43,12 @@ pub struct RepositoryFacts {
 impl RepositoryFacts {
     /// Whether all history that the look-back asks for is there.
     pub fn is_complete(&self) -> bool {
-        Collector::ALL
-            .iter()
-            .all(|collector| self.progress.get(collector).is_some_and(|(complete, _)| *complete))
+        Collector::ALL.iter().all(|collector| self.is_complete_of(*collector))
+    }
+
+    /// Whether all history of one collector is there.
+    pub fn is_complete_of(&self, collector: Collector) -> bool {
+        self.progress.get(&collector).is_some_and(|(complete, _)| *complete)
     }
 
     /// Everything up to this instant is there.
@@ -122,6 +127,8 @@ pub struct Estate {
     pub sources: IncidentSources,
     /// Pull requests that change infrastructure and were not settled since they were told.
     pub unsettled: BTreeSet<(RepoId, PullNumber)>,
+    /// Repositories with news of runs, which change no judgement.
+    pub runs_changed: BTreeSet<RepoId>,
 }
 
 impl Estate {
@@ -136,6 +143,7 @@ impl Estate {
                 | Fact::Incident(_)
                 | Fact::InfrastructurePull(_)
                 | Fact::OpenPullRequests(_)
+                | Fact::WorkflowRun(_)
         );
         if !is_beside && !is_of_workflows(&fact) {
             changes.repositories.extend(repo);
@@ -177,9 +185,16 @@ impl Estate {
                 changes.incidents.insert(incident.id.clone());
                 self.incidents.insert(incident.id.clone(), incident);
             }
+            Fact::WorkflowRun(run) => {
+                self.runs_changed.insert(run.repo);
+                self.of(run.repo).runs.insert(&run);
+            }
             Fact::Claims(claims) => self.absorb_claims(claims, changes),
             Fact::Survey(survey) => self.surveys.absorb(survey),
             Fact::Progress(progress) => {
+                if progress.collector == Collector::WorkflowRuns {
+                    self.runs_changed.insert(progress.repo);
+                }
                 changes.progressed.insert(progress.repo);
                 let state = (progress.complete, progress.through);
                 self.of(progress.repo).progress.insert(progress.collector, state);
@@ -211,6 +226,11 @@ impl Estate {
             self.of(repo).infrastructure.remove(number);
             self.unsettled.remove(&(repo, *number));
         }
+    }
+
+    /// Removes runs that no window holds any more.
+    pub fn forget_runs(&mut self, repo: RepoId, gone: &[u64]) {
+        self.of(repo).runs.forget(gone);
     }
 
     /// Gives repositories what the catalog has of them; returns those for which that is news.
@@ -322,6 +342,7 @@ impl Estate {
             ("open_pull_request", sum(|facts| facts.open_pulls.as_ref().map_or(0, Vec::len))),
             ("commit", sum(|facts| facts.commits.len())),
             ("incident", self.incidents.len() as u64),
+            ("workflow_run", sum(|facts| facts.runs.len())),
             ("survey", self.surveys.len() as u64),
         ]
     }

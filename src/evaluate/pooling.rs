@@ -33,6 +33,7 @@ impl Evaluator {
             self.teams.put(component, found.map(|(place, one)| pooled(&place.team, one)));
             self.orgs.put(component, found.map(|(place, one)| pooled(&place.org, one)));
         }
+        self.evaluate_runs(touched, now);
         self.teams.evaluate(&self.unmapped.teams, now);
         self.teams.note(&self.space.evaluate());
         let of_orgs = self.unmapped.of_orgs(self.orgs.only());

@@ -41,6 +41,7 @@ pub(super) struct Finished {
     facts: Forgettable,
     incidents: Vec<IncidentId>,
     infrastructure: Vec<PullNumber>,
+    runs: Vec<u64>,
 }
 
 impl Forgetting {
@@ -142,8 +143,10 @@ impl Evaluator {
     }
 
     fn facts_of(&self, repo: RepoId) -> usize {
-        let facts = self.estate.repositories.get(&repo);
-        facts.map_or(0, |facts| facts.deployments.len() + facts.pulls.len() + facts.commits.len())
+        self.estate.repositories.get(&repo).map_or(0, |facts| {
+            let of_changes = facts.deployments.len() + facts.pulls.len() + facts.commits.len();
+            of_changes + facts.runs.len()
+        })
     }
 
     /// What is finished with in a repository that is collected; absent where nothing is.
@@ -186,7 +189,8 @@ impl Evaluator {
         let incidents = self.incidents_of(repo).into_iter().filter(goes).collect();
         let old = facts.infrastructure.values().filter(|one| one.merged_at <= now.plus(-retention));
         let infrastructure = old.map(|pull| pull.number).collect();
-        let finished = Finished { facts: found, incidents, infrastructure };
+        let runs = facts.runs.ended_by(t.plus(-retention));
+        let finished = Finished { facts: found, incidents, infrastructure, runs };
         Some(finished).filter(|finished| !self.forgotten(repo, finished).is_empty())
     }
 
@@ -198,9 +202,8 @@ impl Evaluator {
             |it: &&Incident| is_over(it, since) && !self.estate.naming.is_abroad(&it.id);
         let homeless = self.estate.homeless(place).filter(is_finished);
         let incidents: Vec<IncidentId> = homeless.map(|incident| incident.id.clone()).collect();
-        let facts = Forgettable::default();
-        let infrastructure = Vec::new();
-        (!incidents.is_empty()).then_some(Finished { facts, incidents, infrastructure })
+        let (facts, infrastructure, runs) = Default::default();
+        (!incidents.is_empty()).then_some(Finished { facts, incidents, infrastructure, runs })
     }
 
     /// The incidents that count for a repository, or live in it without counting for another.
@@ -214,7 +217,7 @@ impl Evaluator {
 
     /// What the store is to remove.
     fn forgotten(&self, repo: RepoId, finished: &Finished) -> Forgotten {
-        let Finished { facts, incidents, infrastructure } = finished;
+        let Finished { facts, incidents, infrastructure, runs } = finished;
         let known = self.estate.repositories.get(&repo);
         let before = known.map(|known| known.commits.frontier().clone()).unwrap_or_default();
         Forgotten {
@@ -223,6 +226,7 @@ impl Evaluator {
             infrastructure: infrastructure.clone(),
             commits: facts.commits.iter().copied().collect(),
             incidents: incidents.clone(),
+            runs: runs.clone(),
             frontier: facts.frontier.difference(&before).copied().collect(),
             frontier_before: before.difference(&facts.frontier).copied().collect(),
         }
@@ -232,6 +236,7 @@ impl Evaluator {
     pub(super) fn forget(&mut self, repo: RepoId, finished: &Finished) {
         self.estate.forget(repo, &finished.facts, &finished.incidents);
         self.estate.forget_infrastructure(repo, &finished.infrastructure);
+        self.estate.forget_runs(repo, &finished.runs);
         self.changes.mapping |= !finished.incidents.is_empty();
     }
 }

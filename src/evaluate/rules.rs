@@ -12,6 +12,8 @@ pub struct Judging {
     pub rules: Rules,
     /// The windows with their labels.
     pub windows: Vec<(String, Window)>,
+    /// What selects the runs of continuous integration; absent where they are not read.
+    pub ci: Option<u32>,
 }
 
 /// The rules that `[production]`, `[measures]`, `[failures]` and `[[overrides]]` set.
@@ -22,6 +24,7 @@ pub fn rules_of(settings: &Settings, logins: Arc<dyn HashLogins>) -> ByRepositor
 fn judging(rules: &RepositoryRules, logins: &dyn HashLogins) -> Judging {
     let RepositoryRules { production, measures, failures, .. } = rules;
     let excluded = measures.exclude_authors.iter().map(|login| logins.person(login));
+    let ci = rules.ci().selection();
     let rules = Rules {
         production: Arc::new(production.clone()),
         same_deployment_window: measures.same_deployment_window,
@@ -32,5 +35,5 @@ fn judging(rules: &RepositoryRules, logins: &dyn HashLogins) -> Judging {
         incident_window: failures.incident_window,
         severities: failures.severities.clone(),
     };
-    Judging { rules, windows: measures.windows.clone() }
+    Judging { rules, windows: measures.windows.clone(), ci }
 }

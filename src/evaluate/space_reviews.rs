@@ -5,11 +5,14 @@
 
 mod open_changes;
 
+mod ci;
+
 use super::UNOWNED;
 use super::group::ByName;
+use ci::{PendingRuns, RepositoryRuns};
 use delivery::domain::{ComponentId, Person, TeamName, Window};
 use delivery::measures::{
-    Contribution, Homes, OpenChanges, Replacement, SpaceFigures, SpacePool, Whose,
+    CiPool, Contribution, Homes, OpenChanges, Replacement, SpaceFigures, SpacePool, Whose,
     evaluated_windows,
 };
 use open_changes::{OpenTeams, Own};
@@ -27,6 +30,7 @@ pub struct SpaceTeams {
     members: BTreeMap<ComponentId, Member>,
     homes: Homes,
     open: OpenTeams,
+    runs: RepositoryRuns,
 }
 
 /// A component's team, and what it contributes.
@@ -41,6 +45,8 @@ struct Team {
     members: usize,
     /// What is not yet put into the pool.
     pending: Vec<Pending>,
+    ci: CiPool,
+    pending_runs: Vec<PendingRuns>,
     /// Of the configured windows, in their order; absent where withheld.
     figures: Vec<Option<SpaceFigures>>,
 }
@@ -48,8 +54,8 @@ struct Team {
 impl SpaceTeams {
     /// No team yet.
     pub fn new(windows: Vec<Window>, min_contributors: usize) -> SpaceTeams {
-        let (teams, members, homes, open) = Default::default();
-        SpaceTeams { windows, min_contributors, teams, members, homes, open }
+        let (teams, members, homes, open, runs) = Default::default();
+        SpaceTeams { windows, min_contributors, teams, members, homes, open, runs }
     }
 
     /// Puts a component into the team that has it now, with what it contributes now; or nowhere.
@@ -90,6 +96,9 @@ impl SpaceTeams {
         let mut moved = HashSet::new();
         let mut touched = HashSet::new();
         for (name, team) in &mut self.teams {
+            if team.take_over_runs() {
+                touched.insert(TeamName::clone(name));
+            }
             if team.pending.is_empty() {
                 continue;
             }
@@ -112,8 +121,11 @@ impl SpaceTeams {
                     least: self.min_contributors,
                     is_past: false,
                 };
-                let figures = self.windows.iter().map(|window| team.pool.figures(*window, whose));
-                let figures = figures.collect();
+                let of = |window: &Window| {
+                    let told = team.pool.figures(*window, whose)?;
+                    Some(SpaceFigures { ci: team.ci.figures(*window), ..told })
+                };
+                let figures = self.windows.iter().map(of).collect();
                 if team.figures != figures {
                     team.figures = figures;
                     changed.push(TeamName::clone(name));
@@ -146,6 +158,8 @@ impl SpaceTeams {
             pool: SpacePool::new(&evaluated_windows(windows)),
             members: 0,
             pending: Vec::new(),
+            ci: CiPool::new(windows),
+            pending_runs: Vec::new(),
             figures: Vec::new(),
         })
     }

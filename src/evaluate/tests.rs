@@ -51,7 +51,11 @@ pub(super) fn evaluator_of(components: Components) -> Evaluator {
         severities: Default::default(),
     };
     let rules = EvaluationRules {
-        judging: ByRepository::everywhere(Judging { rules: judging, windows: windows.clone() }),
+        judging: ByRepository::everywhere(Judging {
+            rules: judging,
+            windows: windows.clone(),
+            ci: Some(7),
+        }),
         settling: SettlingRules { settle_after: 15 * MINUTE, seed_prime_after: 5 * MINUTE },
         windows,
         min_contributors: 3,

@@ -24,6 +24,8 @@ pub struct Forgotten {
     pub commits: Vec<Oid>,
     /// Incidents.
     pub incidents: Vec<IncidentId>,
+    /// Runs of continuous integration.
+    pub runs: Vec<u64>,
     /// Commits that are on the frontier from now on.
     pub frontier: Vec<Oid>,
     /// Commits that were on the frontier.
@@ -38,6 +40,7 @@ pub(super) enum Removal {
     InfrastructurePull(PullNumber),
     Commit(Oid),
     Incident(IncidentId),
+    Run(u64),
     Frontier(Oid),
 }
 
@@ -50,7 +53,8 @@ impl Forgotten {
     /// How many facts are to be removed.
     pub fn facts(&self) -> usize {
         let pulls = self.pulls.len() + self.infrastructure.len();
-        self.deployments.len() + pulls + self.commits.len() + self.incidents.len()
+        let of_changes = self.deployments.len() + pulls + self.commits.len();
+        of_changes + self.incidents.len() + self.runs.len()
     }
 
     fn removals(&self) -> Vec<Removal> {
@@ -60,8 +64,15 @@ impl Forgotten {
         let commits = self.commits.iter().copied().map(Removal::Commit);
         let deployments = self.deployments.iter().copied().map(Removal::Deployment);
         let incidents = self.incidents.iter().cloned().map(Removal::Incident);
+        let runs = self.runs.iter().copied().map(Removal::Run);
         let frontier = self.frontier_before.iter().copied().map(Removal::Frontier);
-        pulls.chain(commits).chain(deployments).chain(incidents).chain(frontier).collect()
+        pulls
+            .chain(commits)
+            .chain(deployments)
+            .chain(incidents)
+            .chain(runs)
+            .chain(frontier)
+            .collect()
     }
 }
 
@@ -159,6 +170,8 @@ impl Removal {
             Removal::Incident(id) => {
                 sqlx::query("DELETE FROM incidents WHERE id = ? AND seq <= ?").bind(&*id.0)
             }
+            Removal::Run(id) => sqlx::query("DELETE FROM workflow_runs WHERE id = ? AND seq <= ?")
+                .bind(id.cast_signed()),
             Removal::Frontier(oid) => {
                 let delete = "DELETE FROM frontier WHERE repo = ? AND oid = ? AND seq <= ?";
                 sqlx::query(delete).bind(repo).bind(&oid.0[..])

@@ -8,7 +8,7 @@ use delivery::domain::RepoId;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
 /// What is known of a repository: the tables, what one row is called, and the repository's column.
-const FACTS: [(&str, &str, &str); 14] = [
+const FACTS: [(&str, &str, &str); 15] = [
     ("repositories", "repository", "id"),
     ("deployments", "deployment", "repo"),
     ("other_deployments", "deployment elsewhere", "repo"),
@@ -19,6 +19,7 @@ const FACTS: [(&str, &str, &str); 14] = [
     ("lost_commits", "lost commit", "repo"),
     ("frontier", "frontier commit", "repo"),
     ("incidents", "incident", "repo"),
+    ("workflow_runs", "workflow run", "repo"),
     ("progress", "progress", "repo"),
     ("claims", "claim", "repo"),
     ("cursors", "cursor", "repo"),

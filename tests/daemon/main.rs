@@ -13,6 +13,7 @@ mod backstage;
 mod bad_input;
 mod binary;
 mod catalog;
+mod ci;
 mod clock;
 mod elsewhere;
 mod evidence;

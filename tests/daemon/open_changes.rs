@@ -146,7 +146,7 @@ fn push(repo: RepoId, branch: &str, head: &str) -> Event {
 
 #[tokio::test]
 async fn a_change_is_followed_from_its_opening_to_its_end_by_sweeps_and_a_restart() {
-    let mut life = Life::begin(two_teams()).await;
+    let mut life = Life::begin(two_teams().0).await;
     let (daemon, scrape) = running(&life.world, "").await;
     assert_eq!((open(&scrape), scrape.get(OLDEST, &[TEAM])), (Some([0.0; 4]), None));
     let mut begun = Vec::new();
@@ -186,7 +186,7 @@ async fn told_by_the_api(daemon: &Running, oldest: i64) {
 
 #[tokio::test]
 async fn webhooks_show_each_step_before_the_next_sweep() {
-    let mut life = Life::begin(two_teams()).await;
+    let mut life = Life::begin(two_teams().0).await;
     let daemon = life.world.start(&seldom(&life.world)).await;
     daemon.advance(2 * MINUTE).await;
     for (what, happens, expected) in STEPS {
@@ -202,7 +202,7 @@ async fn webhooks_show_each_step_before_the_next_sweep() {
 
 #[tokio::test]
 async fn a_crowd_is_searched_for_what_moved() {
-    let mut story = two_teams();
+    let mut story = two_teams().0;
     for number in 0..320 {
         story.repository(NOW - 300 * DAY, &format!("acme/library-{number}"));
     }
@@ -230,7 +230,7 @@ async fn a_crowd_is_searched_for_what_moved() {
 
 #[tokio::test]
 async fn a_list_that_cannot_be_read_keeps_what_was_known_and_is_read_later() {
-    let mut life = Life::begin(two_teams()).await;
+    let mut life = Life::begin(two_teams().0).await;
     life.happens(|story, repo, at| _ = opened(story, repo, at - HOUR, "one", false));
     let (daemon, scrape) = running(&life.world, "").await;
     assert_eq!(open(&scrape), Some([0.0, 1.0, 0.0, 0.0]));
@@ -251,7 +251,7 @@ async fn a_list_that_cannot_be_read_keeps_what_was_known_and_is_read_later() {
 
 #[tokio::test]
 async fn a_list_that_goes_on_is_read_to_its_end() {
-    let mut life = Life::begin(two_teams()).await;
+    let mut life = Life::begin(two_teams().0).await;
     life.happens(|story, repo, at| {
         for number in 0..25 {
             opened(story, repo, at - HOUR + number, &format!("many-{number}"), number % 2 == 0);
@@ -287,7 +287,7 @@ min_contributors = 3
 
 #[tokio::test]
 async fn a_change_belongs_to_the_components_whose_paths_it_touches_and_some_authors_do_not_count() {
-    let mut life = Life::begin(two_teams()).await;
+    let mut life = Life::begin(two_teams().0).await;
     life.happens(|story, repo, at| {
         for (number, paths) in [
             (1, &["services/api/main.rs"][..]),

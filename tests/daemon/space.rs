@@ -38,7 +38,7 @@ fn change(
 }
 
 /// Five people of `payments` and a bot; three people around `search`, of whom one writes.
-pub fn two_teams() -> Scenario {
+pub fn two_teams() -> (Scenario, RepoId) {
     use Verdict::{Approved, ChangesRequested, Commented};
     let mut story = Scenario::new();
     for bot in ["dependabot", "lint"] {
@@ -63,7 +63,7 @@ pub fn two_teams() -> Scenario {
     change(&mut story, pay, (day(10), plain), "dependabot", None, &[]);
     change(&mut story, search, (day(9), plain), "fay", None, &[(HOUR, "gus", Approved)]);
     change(&mut story, search, (day(8), plain), "fay", None, &[(HOUR, "hal", Approved)]);
-    story
+    (story, pay)
 }
 
 pub async fn running(world: &World, more: &str) -> (Running, Scrape) {
@@ -77,7 +77,7 @@ pub async fn running(world: &World, more: &str) -> (Running, Scrape) {
 
 #[tokio::test]
 async fn every_figure_is_what_was_counted_by_hand() {
-    let world = World::of(two_teams(), NOW).await;
+    let world = World::of(two_teams().0, NOW).await;
     let (daemon, scrape) = running(&world, "").await;
     let hour = HOUR as f64;
     for (family, stat, expected) in [
@@ -112,7 +112,7 @@ async fn every_figure_is_what_was_counted_by_hand() {
 
 #[tokio::test]
 async fn the_api_tells_parts_without_facts_and_of_too_few_only_that_they_are() {
-    let world = World::of(two_teams(), NOW).await;
+    let world = World::of(two_teams().0, NOW).await;
     let (daemon, _) = running(&world, "").await;
     let path = "measure=review_concentration&window=30d";
     let told = json(&daemon, &format!("/api/v1/teams/payments?{path}")).await;
@@ -135,7 +135,7 @@ async fn the_api_tells_parts_without_facts_and_of_too_few_only_that_they_are() {
 
 #[tokio::test]
 async fn how_few_are_too_few_is_configured_and_guests_do_not_count() {
-    let world = World::of(two_teams(), NOW).await;
+    let world = World::of(two_teams().0, NOW).await;
     let (daemon, scrape) = running(&world, "[space]\nmin_contributors = 3\n").await;
     let of_search = ["team=\"search\"", "window=\"30d\""];
     assert_eq!(scrape.sum("space_window_reviews", &of_search), 2.0);

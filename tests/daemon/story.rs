@@ -114,7 +114,22 @@ fn tell_pay(story: &mut Scenario, pay: RepoId) -> u32 {
         }
     }
     change(story, pay, NOW - 2 * DAY, "waiting", Merge::Squash);
+    tell_runs(story, pay);
     story.issue(NOW - DAY, pay, "Refunds hang", &["incident"])
+}
+
+/// Continuous integration: every third run fails, and every sixth passes when it is run again.
+fn tell_runs(story: &mut Scenario, pay: RepoId) {
+    for n in 0..18_i64 {
+        let at = NOW - (80 - 4 * n) * DAY;
+        let id = story.run(at, pay, "ci.yml", &format!("{n:040x}"));
+        let conclusion = if n % 3 == 2 { "failure" } else { "success" };
+        story.conclude(at + (4 + n) * MINUTE, pay, id, conclusion);
+        if n % 6 == 5 {
+            story.rerun(at + HOUR, pay, id);
+            story.conclude(at + HOUR + 10 * MINUTE, pay, id, "success");
+        }
+    }
 }
 
 /// The number that the next issue or pull request of a repository will have.

@@ -127,7 +127,7 @@ fn is_value(label: &str, value: &str) -> bool {
         "phase" => PHASES.iter().any(|phase| phase.name() == value),
         "level" => Level::ALL.iter().any(|level| level.name() == value),
         "benchmark" => value == BENCHMARK,
-        "collector" => value == "sweep" || Collector::ALL.iter().any(|it| it.name() == value),
+        "collector" => value == "sweep" || Collector::EVERY.iter().any(|it| it.name() == value),
         "reason" => {
             SourceError::REASONS.contains(&value) || Reason::ALL.iter().any(|it| it.name() == value)
         }

@@ -193,7 +193,7 @@ impl World {
 }
 
 /// What the configuration makes of these sections.
-fn declared(components: &str) -> Settings {
+pub fn declared(components: &str) -> Settings {
     let text = format!("[[github]]\norganizations = [\"acme\"]\n{components}");
     let sources = Sources {
         file: Some(ConfigFile::Text { name: "components".to_owned(), text }),

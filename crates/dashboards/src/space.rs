@@ -77,6 +77,28 @@ const SIZE: Measure = measure(
     "stat=\"p50\"",
 );
 
+const CI_DURATION: Measure = measure(
+    "CI duration",
+    "Efficiency. From asking for a run of continuous integration to its end, waiting for a machine included, of the runs that passed or failed.",
+    "window_ci_duration_seconds",
+    unit::SECONDS,
+    "stat=\"p50\"",
+);
+const CI_FAILURES: Measure = measure(
+    "CI failures",
+    "Efficiency. Share of runs that failed, at first or in the end. Some are what it is for.",
+    "window_ci_failure_ratio",
+    unit::SHARE,
+    "",
+);
+const CI_FLAKINESS: Measure = measure(
+    "CI flakiness",
+    "Efficiency. Share of the failed runs whose workflow passed afterwards for the same commit: the failure said nothing of it. From there on nobody believes a red run.",
+    "window_ci_rerun_success_ratio",
+    unit::SHARE,
+    "",
+);
+
 /// The dashboard.
 pub fn dashboard() -> Dashboard {
     let windows = "label_values(space_window_merged_changes{team=\"$team\"}, window)";
@@ -105,6 +127,7 @@ pub fn dashboard() -> Dashboard {
             communication(),
             efficiency(),
             open_changes(),
+            integration(),
             outcome(),
             surveys(),
         ],
@@ -200,6 +223,17 @@ fn open_changes() -> Row {
     .empty(EMPTY_NOW)
     .sized(8, 8);
     row("Open changes", vec![by_state, oldest])
+}
+
+fn integration() -> Row {
+    row(
+        "Efficiency: continuous integration",
+        vec![
+            CI_DURATION.percentiles(Level::Space, "$window"),
+            shares("CI failures", &[CI_FAILURES]),
+            shares("CI flakiness", &[CI_FLAKINESS]),
+        ],
+    )
 }
 
 fn outcome() -> Row {

@@ -76,6 +76,13 @@ impl Findings<'_> {
     }
 
     fn permissions(&mut self, key: &str, looked: &Looked) {
+        if let Some(error) = &looked.runs_denied {
+            let message = format!(
+                "{error}; without it the families space_window_ci_… are absent: grant it, or write \
+                 `ci = false`"
+            );
+            self.add(Severity::Note, "space.ci", message);
+        }
         let total = looked.repositories.len();
         for collector in Collector::ALL {
             let errors = looked.repositories.iter().flat_map(|(_, survey)| &survey.unreadable);

@@ -40,6 +40,8 @@ pub struct Looked {
     pub said: Said,
     /// The names of those that do not have the workflow whose runs are their deployments.
     pub without_workflow: Vec<Arc<str>>,
+    /// Why the runs of a repository that is deployed may not be read.
+    pub runs_denied: Option<SourceError>,
     /// Whether other processes collect the rest: what they see cannot be missed here.
     pub is_a_shard: bool,
     /// Points an hour, and how many are left.
@@ -151,6 +153,10 @@ async fn ask(
             let read = declared::read(&source, repository, &components, (recent, since)).await?;
             looked.declared.insert(repository.id, read);
         }
+    }
+    let mut deployed = repositories.iter().zip(&surveys).filter(|(_, it)| it.deployments.total > 0);
+    if let Some((repository, _)) = deployed.next().filter(|_| settings.space.ci.is_read) {
+        looked.runs_denied = source.workflow_runs_denied(repository).await;
     }
     for (repository, survey) in repositories.iter().zip(&surveys) {
         if incidents::are_of_others(settings, repository, survey, recent) {

@@ -7,9 +7,11 @@ mod commits;
 mod deployments;
 mod packed;
 mod pulls;
+mod runs;
 #[cfg(test)]
 mod tests;
 
 pub use commits::Commits;
 pub use deployments::Deployments;
 pub use pulls::Pulls;
+pub use runs::Runs;

@@ -12,14 +12,14 @@ use delivery::domain::{
 use delivery::measures::{Share, SpaceFigures};
 
 /// A complete repository with a deployment, of `payments`, `search` or nobody by its name.
-fn component(id: u64, full_name: &str) -> Vec<Fact> {
+pub(super) fn component(id: u64, full_name: &str) -> Vec<Fact> {
     let mut facts = vec![repository(id, full_name), deployment(id, id, NOW.plus(-HOUR))];
     facts.extend(progress(id, true, NOW));
     facts
 }
 
 /// A pull request that was merged `days` ago, with its author's number and its reviewers'.
-fn pull(repo: u64, number: u32, days: i64, author: u64, reviewers: &[u64]) -> Fact {
+pub(super) fn pull(repo: u64, number: u32, days: i64, author: u64, reviewers: &[u64]) -> Fact {
     let merged_at = NOW.plus(-days * DAY);
     let by = |number| Author { person: Some(Person(number)), is_bot: false };
     let review =
@@ -45,13 +45,13 @@ fn pull(repo: u64, number: u32, days: i64, author: u64, reviewers: &[u64]) -> Fa
 }
 
 /// A team's figures over 7 days, unless they are withheld.
-fn of<'a>(shown: &'a FigureSet, team: &str) -> Option<&'a SpaceFigures> {
+pub(super) fn of<'a>(shown: &'a FigureSet, team: &str) -> Option<&'a SpaceFigures> {
     let team = shown.teams.iter().find(|one| &*one.team == team).unwrap();
     team.figures.space.iter().find(|(window, _)| &**window == "7d").map(|(_, figures)| figures)
 }
 
 /// Person 3 of `search` reviews what persons 1, 2 and 4 of `payments` write.
-fn two_teams() -> (Evaluator, FigureSet) {
+pub(super) fn two_teams() -> (Evaluator, FigureSet) {
     let mut evaluator = evaluator();
     let mut facts = component(1, "acme/pay-api");
     facts.extend(component(2, "acme/find-it"));

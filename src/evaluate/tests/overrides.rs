@@ -7,7 +7,7 @@ fn a_teams_window_slides_although_its_component_has_other_windows() {
     let mut rules = evaluator().rules;
     let everyones = rules.judging.of("acme/pay-api").rules.clone();
     let windows = vec![("20d".to_owned(), Window::days(20))];
-    rules.judging = ByRepository::everywhere(Judging { rules: everyones, windows });
+    rules.judging = ByRepository::everywhere(Judging { rules: everyones, windows, ci: None });
     rules.windows = vec![("10d".to_owned(), Window::days(10))];
     let mut evaluator = Evaluator::new(rules, Settled::default());
     let mut facts =

@@ -1,4 +1,5 @@
-//! How a team works together, from its pull requests and their reviews.
+//! How a team works together, from its pull requests and their reviews, and how continuous
+//! integration answers it.
 
 use super::{WINDOW, WINDOW_STAT};
 use crate::exposition::family::{Declaration, Kind, Reading, Subject};
@@ -109,5 +110,23 @@ pub(super) const DECLARATIONS: &[Declaration] = &[
         "When the oldest open change was opened, drafts included; absent without any.",
         "Efficiency. The earliest opening among the open changes of all states.",
         Reading::Open(|open| open.oldest.map(|at| at.0 as f64)),
+    ),
+    stats(
+        "window_ci_duration_seconds",
+        "Time from asking for a run of continuous integration to its end, over the runs that passed or failed in the window; absent without any.",
+        "Efficiency. The last attempt's, waiting for a machine included. Which runs: `space.ci_events`, `space.ci_workflows`; those of the repositories that hold a component of the team, once each. Read where `space.ci` is on and the token has Actions: read.",
+        |figures| figures.ci.duration,
+    ),
+    gauge(
+        "window_ci_failure_ratio",
+        "Share of the runs of continuous integration that failed, at first or in the end, 0 to 1; absent without runs.",
+        "Efficiency. Runs whose last attempt failed, timed out or could not start, or passed only when it was run again ÷ runs that passed or failed; cancelled and skipped ones are left out.",
+        |figures| figures.ci.failures.ratio(),
+    ),
+    gauge(
+        "window_ci_rerun_success_ratio",
+        "Share of the failed runs of continuous integration whose workflow passed afterwards for the same commit, 0 to 1; absent without failures.",
+        "Efficiency. Flakiness: failed runs that passed when they were run again, or after which another run of the workflow for the same commit passed ÷ failed runs.",
+        |figures| figures.ci.rerun_successes.ratio(),
     ),
 ];

@@ -3,7 +3,9 @@
 use super::*;
 use delivery::domain::{Author, OpenPullRequest, Person, TeamName};
 use delivery::ledger::{MergedChange, ReviewOf, Scope};
-use delivery::measures::{Homes, OpenChanges, SpaceFigures, SpacePool, Whose};
+use delivery::measures::{
+    CiContribution, CiOutcome, CiPool, CiRun, Homes, OpenChanges, SpaceFigures, SpacePool, Whose,
+};
 use std::collections::BTreeSet;
 
 /// A change with a review by somebody of the team.
@@ -28,8 +30,16 @@ pub(super) fn of_a_team(history: &History) -> Vec<(Arc<str>, SpaceFigures)> {
     homes.set(Person(1), &team, 1);
     let whose = Whose { team: Some(&team), homes: &homes, least: 1, is_past: false };
     let labels = [("7d", 7), ("30d", 30), ("90d", 90)];
-    let told = labels
-        .map(|(text, days)| Some((Arc::from(text), pool.figures(Window::days(days), whose)?)));
+    let runs = [(1, CiOutcome::Passed), (2, CiOutcome::PassedAgain)];
+    let runs = runs.map(|(check, outcome)| CiRun { check, ended_at: T, seconds: 90, outcome });
+    let (runs, _) = CiContribution::of(&runs, &windows, T);
+    let mut ci = CiPool::new(&windows);
+    ci.replace(&[(None, Some(&runs))]);
+    let told = labels.map(|(text, days)| {
+        let window = Window::days(days);
+        let figures = pool.figures(window, whose)?;
+        Some((Arc::from(text), SpaceFigures { ci: ci.figures(window), ..figures }))
+    });
     told.into_iter().flatten().collect()
 }
 
@@ -56,6 +66,9 @@ fn a_team_has_its_windows_and_one_that_is_withheld_is_absent_for_every_family() 
         "space_window_first_review_seconds{team=\"payments\",window=\"7d\",stat=\"p50\"} 60\n",
         "space_window_cross_team_review_ratio{team=\"payments\",window=\"7d\"} 0\n",
         "space_window_flow_efficiency_ratio{team=\"payments\",window=\"7d\"} 0.5\n",
+        "space_window_ci_duration_seconds{team=\"payments\",window=\"7d\",stat=\"mean\"} 90\n",
+        "space_window_ci_failure_ratio{team=\"payments\",window=\"7d\"} 0.5\n",
+        "space_window_ci_rerun_success_ratio{team=\"payments\",window=\"7d\"} 1\n",
     ] {
         assert!(text.contains(line), "{line}");
     }
@@ -65,7 +78,7 @@ fn a_team_has_its_windows_and_one_that_is_withheld_is_absent_for_every_family() 
         let label = format!("window=\"{window}\"");
         text.lines().filter(|it| it.starts_with("space_") && it.contains(&label)).count()
     };
-    assert_eq!((of("7d"), of("30d")), (0, 19));
+    assert_eq!((of("7d"), of("30d")), (0, 25));
 }
 
 #[test]

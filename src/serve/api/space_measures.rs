@@ -90,6 +90,30 @@ pub static SPACE: &[Measure] = &[
         Reading::Open,
         &["open_changes", "oldest_open_change_timestamp_seconds"],
     ),
+    measure(
+        "ci_duration",
+        "seconds",
+        "From asking for a run of continuous integration until its last attempt ended, of those that \
+         passed or failed in the window.",
+        Reading::Space(|figures| distribution(figures.ci.duration, figures.ci.runs)),
+        &["window_ci_duration_seconds"],
+    ),
+    measure(
+        "ci_failures",
+        "ratio",
+        "Runs of continuous integration that failed, at first or in the end, divided by those that \
+         passed or failed in the window.",
+        Reading::Space(|figures| share(figures.ci.failures)),
+        &["window_ci_failure_ratio"],
+    ),
+    measure(
+        "ci_rerun_successes",
+        "ratio",
+        "Failed runs of continuous integration whose workflow passed later for the same commit, \
+         divided by failed runs.",
+        Reading::Space(|figures| share(figures.ci.rerun_successes)),
+        &["window_ci_rerun_success_ratio"],
+    ),
 ];
 
 const fn measure(

@@ -6,6 +6,7 @@
 mod answers;
 mod app;
 mod applies;
+mod ci;
 mod client;
 mod commits;
 mod credential;
@@ -292,7 +293,7 @@ impl GitHub {
             Collector::Deployments => told::fingerprint(&self.parsing, repo),
             Collector::PullRequests => pull_requests::fingerprint(&self.parsing, repo),
             Collector::Incidents => incidents::fingerprint(&self.parsing.incidents),
-            Collector::Commits => return true,
+            Collector::Commits | Collector::WorkflowRuns => return true,
         };
         cursor::has_news(cursor, &fingerprint, mark)
     }

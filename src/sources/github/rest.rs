@@ -5,7 +5,7 @@
 
 use super::client::{Client, limited, rest_limits};
 use super::credential::Bearer;
-use super::gate::Gate;
+use super::gate::{Gate, Left};
 use super::installation::Denied;
 use super::transport::{RawAnswer, Transport, TransportError};
 use super::verdict::{LimitSignal, Verdict, judge_status, message_of, number, server_time};
@@ -104,6 +104,11 @@ enum Outcome {
 }
 
 impl Client {
+    /// What may still be spent in this hour; nothing where no limit is known.
+    pub(super) fn left_of_rest(&self) -> Option<Left> {
+        self.rest.gate.left()
+    }
+
     /// Reads all pages of the list at `path`, for `what` (for messages); `remedy` names the
     /// permission that it needs.
     pub(super) async fn list(

@@ -14,6 +14,7 @@ mod progress;
 mod pull_request;
 mod repository;
 mod survey;
+mod workflow_run;
 
 pub(super) use line::lines;
 pub(super) use progress::cursor_of;
@@ -38,7 +39,7 @@ pub(super) const REPOSITORIES: Table = Table { page: repository::PAGE, decode: r
 pub(super) const SURVEYS: Table = Table { page: survey::PAGE, decode: survey::decode };
 
 /// All tables of facts.
-pub(super) const TABLES: [Table; 12] = [
+pub(super) const TABLES: [Table; 13] = [
     REPOSITORIES,
     Table { page: deployment::PAGE, decode: deployment::decode },
     Table { page: pull_request::PAGE, decode: pull_request::decode },
@@ -51,6 +52,7 @@ pub(super) const TABLES: [Table; 12] = [
     Table { page: progress::PAGE, decode: progress::decode },
     Table { page: claims::PAGE, decode: claims::decode },
     SURVEYS,
+    Table { page: workflow_run::PAGE, decode: workflow_run::decode },
 ];
 
 /// The change numbers after `?1` over all tables, in order, `?3` skipped and at most `?2` given.
@@ -66,6 +68,7 @@ pub(super) const CHANGES: &str = "SELECT seq FROM repositories WHERE seq > ?1
  UNION ALL SELECT seq FROM progress WHERE seq > ?1
  UNION ALL SELECT seq FROM claims WHERE seq > ?1
  UNION ALL SELECT seq FROM surveys WHERE seq > ?1
+ UNION ALL SELECT seq FROM workflow_runs WHERE seq > ?1
  ORDER BY seq LIMIT ?2 OFFSET ?3";
 
 /// Writes a fact under the change number `seq`, unless the same is stored already; tells whether
@@ -98,6 +101,7 @@ pub(super) async fn upsert(
         Fact::Progress(fact) => progress::upsert(connection, seq, fact).await?,
         Fact::Claims(fact) => claims::upsert(connection, seq, fact).await?,
         Fact::Survey(fact) => survey::upsert(connection, seq, fact).await?,
+        Fact::WorkflowRun(fact) => workflow_run::upsert(connection, seq, fact).await?,
     };
     Ok(result.rows_affected() > 0)
 }

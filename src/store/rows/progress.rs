@@ -55,7 +55,7 @@ pub(in crate::store) fn cursor_of(name: &str) -> Result<CursorOf, sqlx::Error> {
 }
 
 fn collector(name: &str) -> Result<Collector, sqlx::Error> {
-    Collector::ALL
+    Collector::EVERY
         .into_iter()
         .find(|collector| collector.name() == name)
         .ok_or_else(|| malformed(format!("an unknown collector {name:?}")))

@@ -10,6 +10,7 @@ fn everything(repo: u64) -> Forgotten {
         infrastructure: vec![12, 13],
         commits: vec![oid(1), oid(2)],
         incidents: vec![incident().id],
+        runs: vec![9_000, 9_001],
         frontier: vec![oid(90)],
         frontier_before: vec![oid(78)],
     }
@@ -30,6 +31,7 @@ async fn facts_of_one_repository_go_and_the_frontier_is_remembered() {
                 Fact::InfrastructurePull(_) => true,
                 Fact::Incident(one) => one.id == incident().id,
                 Fact::Frontier { .. } => true,
+                Fact::WorkflowRun(one) => one.id != 9_002,
                 _ => false,
             };
         assert_eq!(left.contains(&fact), !goes, "{fact:?}");

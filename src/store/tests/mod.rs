@@ -280,6 +280,20 @@ fn open_pull_requests() -> OpenPullRequests {
     OpenPullRequests { repo: RepoId(7), pulls: vec![bare, full] }
 }
 
+fn run() -> WorkflowRun {
+    WorkflowRun {
+        id: 9_000,
+        repo: RepoId(7),
+        workflow: 70,
+        sha: oid(1),
+        attempt: 2,
+        started_at: Time(100),
+        ended_at: Time(160),
+        verdict: RunVerdict::Passed,
+        selection: u32::MAX,
+    }
+}
+
 /// One fact of every kind, with every field filled, and one with everything absent.
 fn every_kind() -> Vec<Fact> {
     let nobody = Author { person: None, is_bot: false };
@@ -299,6 +313,9 @@ fn every_kind() -> Vec<Fact> {
         Fact::LostCommit { repo: RepoId(7), oid: oid(77) },
         Fact::Frontier { repo: RepoId(7), oid: oid(78) },
         Fact::Incident(incident()),
+        Fact::WorkflowRun(run()),
+        Fact::WorkflowRun(WorkflowRun { id: 9_001, verdict: RunVerdict::Failed, ..run() }),
+        Fact::WorkflowRun(WorkflowRun { id: 9_002, verdict: RunVerdict::Nothing, ..run() }),
         Fact::Progress(progress(true, Some(50))),
         Fact::Survey(survey()),
         Fact::Survey(Survey { name: "empty, 'odd'".into(), teams: [].into(), ..survey() }),

@@ -17,7 +17,7 @@ async fn section(daemon: &Running, path: &str) -> String {
 
 #[tokio::test]
 async fn a_quarter_is_told_of_five_people_and_of_fewer_nothing_is_not_even_a_number() {
-    let world = World::of(two_teams(), NOW).await;
+    let world = World::of(two_teams().0, NOW).await;
     let daemon = world.start(&world.config()).await;
     daemon.advance(120).await;
     let payments = section(&daemon, "/teams/payments").await;

@@ -2,7 +2,7 @@
 
 use super::{
     Author, Claims, Commit, Deployment, Incident, InfrastructurePull, Oid, OpenPullRequests,
-    OtherDeployment, Person, PullRequest, RepoId, Repository, Survey, Time,
+    OtherDeployment, Person, PullRequest, RepoId, Repository, Survey, Time, WorkflowRun,
 };
 
 /// A list of facts that is collected on its own, with a cursor of its own.
@@ -16,10 +16,22 @@ pub enum Collector {
     PullRequests,
     /// Incidents.
     Incidents,
+    /// Runs of continuous integration. Nothing waits for them.
+    WorkflowRuns,
 }
 
 impl Collector {
-    /// All collectors, in the order in which a repository is collected.
+    /// All collectors that there are.
+    pub const EVERY: [Collector; 5] = [
+        Collector::Deployments,
+        Collector::Commits,
+        Collector::PullRequests,
+        Collector::Incidents,
+        Collector::WorkflowRuns,
+    ];
+
+    /// The collectors that every repository needs before it is shown, in the order in which it is
+    /// collected.
     pub const ALL: [Collector; 4] =
         [Collector::Deployments, Collector::Commits, Collector::PullRequests, Collector::Incidents];
 
@@ -30,6 +42,7 @@ impl Collector {
             Collector::Commits => "commits",
             Collector::PullRequests => "pull_requests",
             Collector::Incidents => "incidents",
+            Collector::WorkflowRuns => "workflow_runs",
         }
     }
 }
@@ -82,6 +95,8 @@ pub enum Fact {
     },
     /// An incident, by its id.
     Incident(Incident),
+    /// A run of continuous integration, by its id.
+    WorkflowRun(WorkflowRun),
     /// A collector's progress, by repository and collector.
     Progress(Progress),
     /// What a source says of whose a repository is, by repository and source.
@@ -103,6 +118,7 @@ impl Fact {
             Fact::Commit(commit) => Some(commit.repo),
             Fact::LostCommit { repo, .. } | Fact::Frontier { repo, .. } => Some(*repo),
             Fact::Incident(incident) => incident.repo,
+            Fact::WorkflowRun(run) => Some(run.repo),
             Fact::Progress(progress) => Some(progress.repo),
             Fact::Claims(claims) => claims.repo,
             Fact::Survey(_) => None,
@@ -129,6 +145,7 @@ impl Fact {
             | Fact::LostCommit { .. }
             | Fact::Frontier { .. }
             | Fact::Incident(_)
+            | Fact::WorkflowRun(_)
             | Fact::Progress(_)
             | Fact::Claims(_)
             | Fact::Survey(_) => {}

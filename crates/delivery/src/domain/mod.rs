@@ -16,6 +16,7 @@ mod reference;
 mod repository;
 mod survey;
 mod time;
+mod workflow_run;
 
 pub use claim::{CatalogComponent, Claim, ClaimSource, Claims, Pin};
 pub use commit::{Commit, CommitGraph, CommitIndex, Headline};
@@ -38,3 +39,4 @@ pub use survey::{
     quarter_end,
 };
 pub use time::{DAY, HOUR, MINUTE, Span, Time, WEEK, Window};
+pub use workflow_run::{RunVerdict, WorkflowRun};

@@ -51,6 +51,18 @@ pub fn next_pool_edge(unmapped: &[JudgedIncident], windows: &[Window], t: Time) 
     edge.next
 }
 
+/// The earliest instant after `t` at which one of sorted instants comes or leaves a window.
+pub(super) fn next_sorted_edge<T>(
+    items: &[T],
+    at: impl Fn(&T) -> Time,
+    windows: &[Window],
+    t: Time,
+) -> Option<Time> {
+    let mut edge = Edge { windows, t, next: None };
+    edge.sorted(items, at);
+    edge.next
+}
+
 struct Edge<'a> {
     windows: &'a [Window],
     t: Time,

@@ -43,8 +43,8 @@ pub use pool::{Pool, Replacement};
 pub use quantile::Distribution;
 pub use seed::{SEED_FREQUENCY_WINDOW, SEED_INSTABILITY_WINDOW, SeedFigures, seed_figures};
 pub use space::{
-    FEWEST_CONTRIBUTORS, GroupFigures, HOME_WINDOW, Homes, MIN_CONTRIBUTORS, OpenChanges,
-    OpenState, Score, Share, SpaceFigures, SpacePool, SurveyFigures, UnrelatedWork, Whose,
-    corrected, space_figures, survey_figures,
+    CiContribution, CiFigures, CiOutcome, CiPool, CiRun, FEWEST_CONTRIBUTORS, GroupFigures,
+    HOME_WINDOW, Homes, MIN_CONTRIBUTORS, OpenChanges, OpenState, Score, Share, SpaceFigures,
+    SpacePool, SurveyFigures, UnrelatedWork, Whose, corrected, space_figures, survey_figures,
 };
 pub use wilson::Proportion;

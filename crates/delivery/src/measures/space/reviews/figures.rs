@@ -9,6 +9,7 @@ use super::tally::{List, SpaceTally, Sum};
 use crate::domain::Window;
 use crate::measures::Distribution;
 use crate::measures::multiset::Multiset;
+use crate::measures::space::CiFigures;
 
 /// What a team merged and reviewed in a window. Counts are 0 when nothing happened; distributions
 /// are absent without values, and shares have no ratio without a whole.
@@ -38,6 +39,8 @@ pub struct SpaceFigures {
     pub change_size: Option<Distribution>,
     /// Seconds of coding and review ÷ seconds of lead time.
     pub flow_efficiency: Share,
+    /// What continuous integration was like, once the runs of the team's repositories are pooled.
+    pub ci: CiFigures,
 }
 
 /// The figures of what a window holds.
@@ -63,5 +66,6 @@ pub(super) fn figures(tally: &SpaceTally<Multiset, People>, whose: Whose<'_>) ->
             part: tally.sum(Sum::ActiveSeconds),
             whole: tally.sum(Sum::LeadSeconds),
         },
+        ci: CiFigures::default(),
     }
 }
