@@ -32,6 +32,7 @@ pub use hints::Deliveries;
 pub use incidents::{CollectIncidents, UNKNOWN_SERVICE};
 pub use moved::{IncidentEvents, Taken};
 pub use observer::Observer;
+pub use progress::roughly;
 
 use crate::clock::SharedClock;
 use crate::config::{

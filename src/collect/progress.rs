@@ -116,8 +116,8 @@ impl Collect {
     }
 }
 
-/// A span in its largest unit.
-fn roughly(span: Span) -> String {
+/// A span in its largest unit, for people.
+pub fn roughly(span: Span) -> String {
     match span {
         ..7_200 => format!("{} min", (span + MINUTE - 1) / MINUTE),
         _ => format!("{} h", (span + HOUR / 2) / HOUR),

@@ -344,15 +344,17 @@ impl GitHub {
 
     /// Looks at each repository once, in batches: the newest of its lists and how many there are,
     /// with the commits of the default branch since `since`. Nothing of it is a fact; it tells what
-    /// collecting would find. The order is kept. An error concerns the whole source.
+    /// collecting would find; `told` hears of how many more are answered. The order is kept. An
+    /// error concerns the whole source.
     pub async fn survey(
         &self,
         repos: &[Repository],
         since: Time,
+        told: impl Fn(usize),
     ) -> Result<Vec<Survey>, SourceError> {
         let labels =
             |repo: &Repository| IssueRule::of(&self.parsing.incidents, &repo.full_name).labels();
-        survey::Surveying::new(&self.client, repos, labels, since).run().await
+        survey::Surveying::new(&self.client, repos, labels, since).run(told).await
     }
 
     /// Whether any `[[incidents]]` entry reads this repository's issues.

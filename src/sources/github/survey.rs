@@ -106,14 +106,18 @@ impl<'a> Surveying<'a> {
         Surveying { client, repos, labels: repos.iter().map(labels).collect(), since, surveys }
     }
 
-    pub(super) async fn run(mut self) -> Result<Vec<Survey>, SourceError> {
+    /// Asks; `told` hears of how many more the answers are.
+    pub(super) async fn run(mut self, told: impl Fn(usize)) -> Result<Vec<Survey>, SourceError> {
         let mut queue: BTreeMap<Shape, VecDeque<usize>> = BTreeMap::new();
         for place in 0..self.repos.len() {
             queue.entry(self.shape(place)).or_default().push_back(place);
         }
         while let Some((shape, mut places)) = queue.pop_first() {
             while !places.is_empty() {
-                for place in self.batch(&shape, &mut places).await? {
+                let before = places.len();
+                let again = self.batch(&shape, &mut places).await?;
+                told(before - places.len() - again.len());
+                for place in again {
                     queue.entry(self.shape(place)).or_default().push_back(place);
                 }
             }
