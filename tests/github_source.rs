@@ -5,6 +5,8 @@
 #[path = "github_source/app.rs"]
 mod app;
 mod app_key;
+#[path = "github_source/calibration.rs"]
+mod calibration;
 #[path = "github_source/elsewhere.rs"]
 mod elsewhere;
 #[path = "github_source/fixture.rs"]

@@ -182,7 +182,12 @@ pub(super) fn connect(
         logins: store.login_hasher(),
     };
     let share = settings.collection.budget_share;
+    let parts = settings.github.iter().flat_map(GitHubSettings::parts);
+    let neighbours = parts
+        .filter(|part| part.name != github.name && part.graphql_url == github.graphql_url)
+        .collect();
     GitHub::connect(github, share, parsing, Arc::clone(clock), Arc::new(observers.clone()))
+        .map(|source| source.beside(neighbours))
 }
 
 /// An evaluator that knows of nothing yet.

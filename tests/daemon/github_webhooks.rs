@@ -38,25 +38,25 @@ async fn tell(address: SocketAddr, kind: &str, body: &str, signature: &str) -> u
 
 /// What GitHub sends of an event that has happened.
 #[derive(Clone, Debug)]
-struct Delivery {
-    kind: &'static str,
-    body: String,
+pub struct Delivery {
+    pub kind: &'static str,
+    pub body: String,
 }
 
 impl Delivery {
-    fn of(world: &World, event: &Event) -> Option<Delivery> {
+    pub fn of(world: &World, event: &Event) -> Option<Delivery> {
         let (kind, payload) = world.sim.delivery(event)?;
         Some(Delivery { kind, body: payload.to_string() })
     }
 
-    async fn arrives(&self, daemon: &Running) -> u16 {
+    pub async fn arrives(&self, daemon: &Running) -> u16 {
         let signature = signature(SECRET, self.body.as_bytes());
         tell(daemon.address(), self.kind, &self.body, &signature).await
     }
 }
 
 /// A daemon that asks of its own accord every three hours only.
-fn seldom(world: &World) -> Config {
+pub fn seldom(world: &World) -> Config {
     let mut config = world.config();
     let file = world.folder.path().join("webhook-secret");
     std::fs::write(&file, format!("{SECRET}\n")).unwrap();
@@ -68,7 +68,7 @@ fn seldom(world: &World) -> Config {
 }
 
 /// Lets what was added to a story happen, and gives what GitHub sends of it.
-fn happens(world: &World, known: usize, story: &Scenario) -> Vec<Delivery> {
+pub fn happens(world: &World, known: usize, story: &Scenario) -> Vec<Delivery> {
     let mut sent = Vec::new();
     for (at, event) in story.clone().into_events().split_off(known) {
         assert!(at <= world.clock.seconds(), "it has not happened yet");
@@ -83,7 +83,7 @@ fn events(scrape: &Scrape, outcome: &str) -> f64 {
     scrape.sum("dora_exporter_webhook_events_total", &labels)
 }
 
-fn deployments(scrape: &Scrape, repo: &str) -> f64 {
+pub fn deployments(scrape: &Scrape, repo: &str) -> f64 {
     let repo = format!("repo=\"{repo}\"");
     scrape.sum("dora_window_deployments", &[&repo, "window=\"30d\""])
 }

@@ -7,7 +7,7 @@ use crate::cli::bars::Steps;
 use crate::cli::findings::Seen;
 use crate::clock::SharedClock;
 use crate::config::{GitHubSettings, HashLogins, Settings};
-use crate::sources::github::{GitHub, Installation, Optional, Parsing, Survey};
+use crate::sources::github::{GitHub, Installation, Optional, Parsing, RequestCost, Survey};
 use crate::sources::{Observer, SourceError, Throttle};
 use delivery::domain::{Incident, Person, RepoId, Repository, RepositoryState, Time};
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,6 +47,8 @@ pub struct Looked {
     pub limit: Option<(u64, u64)>,
     /// Points that were spent.
     pub spent: u64,
+    /// What requests cost, where the server tells.
+    pub costs: Vec<RequestCost>,
 }
 
 impl Looked {
@@ -149,6 +151,10 @@ async fn ask(
     let organizations = &discovery.organizations;
     let said = &mut looked.said;
     ownership::ask(source, settings, organizations, &repositories, said).await?;
+    if let Some(first) = repositories.first() {
+        steps.begin("asking what requests cost");
+        looked.costs = source.calibrate(first).await;
+    }
     steps.begin_counted("looking at repositories", repositories.len());
     let mut surveys = source.survey(&repositories, since, |more| steps.done(more)).await?;
     steps.begin_counted("looking at deployments", repositories.len());

@@ -27,7 +27,7 @@ use crate::config::{
 use crate::evaluate::{Directory, Owner};
 use crate::exposition::{Exposure, Subjects, expected_series};
 use crate::sources::github::Survey;
-use cost::Depth;
+use cost::{Depth, Prices};
 use declared::Declared;
 use delivery::domain::{Collector, DAY, Repository, Span, TeamName, Time};
 use look::{Looked, count_once, look};
@@ -202,7 +202,13 @@ impl<'a> Place<'a> {
                 .map(|(repository, survey)| self.repository(repository, survey, looked))
                 .collect(),
             counted_before: before.collect(),
-            cost: cost::cost(surveys, &self.settings.collection, self.now),
+            cost: cost::cost(
+                surveys,
+                &Prices::of(&looked.costs),
+                &self.settings.collection,
+                self.now,
+            ),
+            requests: looked.costs.iter().map(cost::report).collect(),
         }
     }
 

@@ -3,8 +3,10 @@
 //! A list that may not be read takes its whole repository out of the answer, so such a repository is
 //! asked again without that list.
 
+use super::GitHub;
 use super::client::Client;
 use super::discovery::absence;
+use super::incidents::IssueRule;
 use super::page::{below, iso8601, nodes, reason, time};
 use super::queries::SURVEY;
 use super::verdict::GraphAnswer;
@@ -71,6 +73,23 @@ pub struct ListedDeployment {
     pub environment: String,
     /// Whether it succeeded, as far as its latest status tells: what is inactive was live before.
     pub succeeded: bool,
+}
+
+impl GitHub {
+    /// Looks at each repository once, in batches: the newest of its lists and how many there are,
+    /// with the commits of the default branch since `since`. Nothing of it is a fact; it tells what
+    /// collecting would find; `told` hears of how many more are answered. The order is kept. An
+    /// error concerns the whole source.
+    pub async fn survey(
+        &self,
+        repos: &[Repository],
+        since: Time,
+        told: impl Fn(usize),
+    ) -> Result<Vec<Survey>, SourceError> {
+        let labels =
+            |repo: &Repository| IssueRule::of(&self.parsing.incidents, &repo.full_name).labels();
+        Surveying::new(&self.client, repos, labels, since).run(told).await
+    }
 }
 
 /// A survey under way.
