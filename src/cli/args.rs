@@ -2,6 +2,7 @@
 
 use super::docs::Reference;
 use super::import_args::ImportCommand;
+use super::store_args::{PurgeArgs, StoreArgs};
 use crate::config::{ConfigFile, Flags, Sources, duration, listen_address};
 use crate::demo::{DAYS, SEED};
 use chrono::{DateTime, NaiveDate, NaiveTime};
@@ -54,6 +55,8 @@ pub enum Command {
     },
     /// Remove what the store holds of a repository or a survey; the daemon must be stopped.
     Purge(PurgeArgs),
+    /// Give the hashes of logins in the store a new key; the daemon must be stopped. Figures stay.
+    RotateKey(StoreArgs),
     /// Print a generated reference as Markdown.
     Docs {
         /// Which one.
@@ -209,38 +212,6 @@ fn instant(text: &str) -> Result<Time, String> {
 fn step(text: &str) -> Result<Span, String> {
     let step = duration(text)?;
     if step < MINUTE { Err("write at least 1m".to_owned()) } else { Ok(step) }
-}
-
-/// The flags of `purge`.
-#[derive(Clone, Debug, ClapArgs)]
-pub struct PurgeArgs {
-    /// The repository; may be repeated.
-    #[arg(long, value_name = "OWNER/NAME", required_unless_present = "survey")]
-    pub repo: Vec<String>,
-    /// The survey, with all its answers; may be repeated.
-    #[arg(long, value_name = "NAME")]
-    pub survey: Vec<String>,
-    /// Remove what its counters and histograms have counted, too: they start over at 0, and those of
-    /// its team and organisation are lower by it from the next start on, which looks like a reset.
-    #[arg(long)]
-    pub counters: bool,
-    /// The configuration file, of which `store.url` is read.
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-    /// The store: a path, or sqlite:PATH [default: dora.db].
-    #[arg(long, value_name = "PATH")]
-    pub store: Option<String>,
-}
-
-impl PurgeArgs {
-    /// Where it is written which store is meant.
-    pub fn sources(&self) -> Sources {
-        Sources {
-            file: self.config.clone().map(ConfigFile::Path),
-            environment: Sources::process_environment(),
-            flags: Flags { store: self.store.clone(), ..Flags::default() },
-        }
-    }
 }
 
 /// The flags of `explain`.

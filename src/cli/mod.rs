@@ -20,15 +20,18 @@ mod output;
 mod purge;
 mod reload;
 mod report;
+mod rotate_key;
+mod store_args;
 mod surveys;
 mod views;
 
-pub use args::{Args, BackfillArgs, CheckArgs, Command, DemoArgs, ExplainArgs, PurgeArgs, RunArgs};
+pub use args::{Args, BackfillArgs, CheckArgs, Command, DemoArgs, ExplainArgs, RunArgs};
 pub use daemon::{Daemon, StartError};
 pub use docs::Reference;
 pub use import_args::{ImportCommand, ImportSurveyArgs};
 pub use reload::{Reloader, Reloading};
 pub use report::{ReportArgs, ReportFormat};
+pub use store_args::{PurgeArgs, StoreArgs};
 
 use crate::clock::SystemClock;
 use crate::config;
@@ -59,6 +62,7 @@ pub fn main() -> ExitCode {
             Command::Backfill(args) => backfill::run(args).await,
             Command::Import { what: ImportCommand::Survey(args) } => surveys::run(args).await,
             Command::Purge(args) => purge::run(args).await,
+            Command::RotateKey(args) => rotate_key::run(args).await,
             Command::Docs { reference } => docs::run(reference),
         }
         .map(|()| ExitCode::SUCCESS)

@@ -1,7 +1,7 @@
 //! `purge`: removes what the store holds of a repository.
 
-use super::args::PurgeArgs;
 use super::output;
+use super::store_args::PurgeArgs;
 use crate::config;
 use crate::store::{Purged, Store};
 use anyhow::{anyhow, bail};
@@ -14,7 +14,7 @@ const NAMED: usize = 10;
 
 /// Removes the repositories and surveys that were named; nothing where one of them is not there.
 pub async fn run(args: PurgeArgs) -> anyhow::Result<()> {
-    let path = config::load_store(&args.sources())?.path;
+    let path = config::load_store(&args.store.sources())?.path;
     if !path.exists() {
         bail!(
             "store {}: there is no such file, so nothing was removed; name it by --store, or by \

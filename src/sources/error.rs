@@ -82,7 +82,7 @@ pub enum SourceError {
     },
     /// The answer of another source than GitHub is not what its API documents.
     #[error(
-        "{what}: {url} did not answer as its API should: {cause}; check the source's `api_url` and proxies"
+        "{what}: {url} did not answer as its API should: {cause}; check the source's address and proxies"
     )]
     Garbled {
         /// What was asked.

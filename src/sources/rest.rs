@@ -13,6 +13,7 @@ use hyper_util::client::legacy;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use serde_json::Value;
 use std::fmt::Write;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// How long a request may take in all.
@@ -38,8 +39,10 @@ pub(in crate::sources) struct Vendor {
     pub(in crate::sources) source: String,
     /// The API's address, without a slash at the end.
     pub(in crate::sources) url: String,
-    /// The value of `Authorization`.
-    pub(in crate::sources) authorization: HeaderValue,
+    /// PEM certificates to trust beside the system's.
+    pub(in crate::sources) ca_file: Option<PathBuf>,
+    /// The value of `Authorization`; an open server needs none.
+    pub(in crate::sources) authorization: Option<HeaderValue>,
     /// Where the credentials came from.
     pub(in crate::sources) origin: String,
     /// The value of `Accept`.
@@ -75,7 +78,7 @@ enum Outcome {
 impl Rest {
     pub(in crate::sources) fn new(vendor: Vendor, clock: SharedClock) -> Result<Rest, SourceError> {
         let what = vendor.source.clone();
-        let cause = || format!("api_url `{}` is no URL", vendor.url);
+        let cause = || format!("its address `{}` is no URL", vendor.url);
         let address = vendor
             .url
             .parse()
@@ -83,7 +86,7 @@ impl Rest {
         let http = legacy::Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_TIMEOUT)
-            .build(connector(&what, &address, None)?);
+            .build(connector(&what, &address, vendor.ca_file.as_deref())?);
         Ok(Rest { http, vendor, clock })
     }
 
@@ -131,12 +134,13 @@ impl Rest {
     }
 
     async fn attempt(&self, what: &str, url: &str) -> Outcome {
-        let request = Request::get(url)
+        let mut request = Request::get(url)
             .header(header::ACCEPT, self.vendor.accept)
-            .header(header::AUTHORIZATION, self.vendor.authorization.clone())
-            .header(header::USER_AGENT, concat!("dora-exporter/", env!("CARGO_PKG_VERSION")))
-            .body(Empty::new());
-        let request = match request {
+            .header(header::USER_AGENT, concat!("dora-exporter/", env!("CARGO_PKG_VERSION")));
+        if let Some(authorization) = &self.vendor.authorization {
+            request = request.header(header::AUTHORIZATION, authorization);
+        }
+        let request = match request.body(Empty::new()) {
             Ok(request) => request,
             Err(error) => {
                 return Outcome::Final(self.garbled(what, format!("it cannot be asked: {error}")));

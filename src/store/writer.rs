@@ -5,7 +5,7 @@
 use super::file::Claim;
 use super::forget::{self, Removal};
 use super::{Birth, CursorUpdate, Hint, Observation, StoreError};
-use super::{hints, purge, rows, settled, surveys, totals};
+use super::{hints, logins, purge, rows, settled, surveys, totals};
 use delivery::domain::{Fact, RepoId, Time};
 use sqlx::{Connection, SqliteConnection};
 use std::path::PathBuf;
@@ -56,6 +56,8 @@ pub(super) enum Change {
     Hints { kept: Vec<Hint>, dropped: Vec<Hint> },
     /// Surveys are removed.
     RemoveSurveys { names: Vec<Arc<str>> },
+    /// People are hashed by one more key.
+    RotateLoginKey { key: [u8; 32] },
     /// A small named value.
     Named { name: String, value: String },
 }
@@ -216,6 +218,9 @@ impl Writer {
             }
             Change::Hints { kept, dropped } => {
                 hints::write(&mut self.connection, kept, dropped).await?;
+            }
+            Change::RotateLoginKey { key } => {
+                self.newest = logins::rotate(&mut self.connection, key, self.newest).await?;
             }
             Change::RemoveSurveys { names } => surveys::remove(&mut self.connection, names).await?,
             Change::Named { name, value } => set_named(&mut self.connection, name, value).await?,

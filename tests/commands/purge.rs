@@ -51,6 +51,24 @@ fn a_repository_is_removed_and_collected_anew_while_the_configuration_asks_for_i
 }
 
 #[test]
+fn logins_get_another_key_and_figures_stay() {
+    let world = world();
+    let mut daemon = world.run(&[]);
+    daemon.wait_for_series(&deployments("api"));
+    let (code, _, complaint) = finish(&mut world.command("rotate-key"));
+    assert_eq!(code, 1);
+    assert!(complaint.contains("in use by another process"), "{complaint}");
+    drop(daemon);
+
+    let (code, printed, complaint) = finish(&mut world.command("rotate-key"));
+    assert_eq!((code, complaint.as_str()), (0, ""));
+    assert!(printed.contains("logins have a new key"), "{printed}");
+    assert!(!printed.contains(" 0 facts"), "{printed}");
+    daemon = world.run(&[]);
+    daemon.wait_for_series(&deployments("api"));
+}
+
+#[test]
 fn counters_go_where_it_is_asked_for() {
     let world = world();
     let daemon = world.run(&[]);

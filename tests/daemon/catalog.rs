@@ -108,8 +108,8 @@ async fn a_server_that_fails_or_answers_half_keeps_its_last_answer() {
     let html = "<html>Sign in</html>";
     let down = "{\"error\":{\"message\":\"database is locked\"}}";
     for (status, body, words) in [
-        (200, half, "no whole answer"),
-        (200, html, "no whole answer"),
+        (200, half, "no whole JSON"),
+        (200, html, "no whole JSON"),
         (503, down, "database is locked"),
         (401, down, "catalog.token_env"),
         (403, down, "catalog.entity.read"),

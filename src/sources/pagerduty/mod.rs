@@ -57,7 +57,8 @@ impl PagerDuty {
         let vendor = Vendor {
             source: settings.name.clone(),
             url: settings.api_url.clone(),
-            authorization,
+            ca_file: None,
+            authorization: Some(authorization),
             origin: settings.token_origin.clone(),
             accept: ACCEPT,
             hint: "write an API access key of this account there; accounts in Europe need \

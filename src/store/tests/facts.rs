@@ -185,6 +185,50 @@ async fn logins_hash_alike_in_one_store_and_differently_in_another() {
 }
 
 #[tokio::test]
+async fn another_key_makes_other_hashes_of_the_same_people() {
+    let Opened { store, path, _folder } = opened().await;
+    let octocat = store.login_hasher().person("octocat");
+    let mut pull = pull_request();
+    pull.reviews[1].author.person = Some(octocat);
+    let mut other = commit(9);
+    other.author.person = None;
+    let mut told = every_kind();
+    told.retain(|fact| !matches!(fact, Fact::PullRequest(_)));
+    let mut known = commit(8);
+    known.author.person = Some(octocat);
+    let commits = [other.clone(), known].map(Fact::Commit);
+    told.extend(commits.into_iter().chain([Fact::PullRequest(pull.clone())]));
+    store.commit(&told, &[cursor("a")]).await.unwrap();
+    let before = store.facts_since(0, 100).await.unwrap().facts;
+    let people = store.rotate_login_key().await.unwrap();
+    store.close().await;
+
+    let store = Store::open(&path).await.unwrap();
+    let now = store.login_hasher().person("octocat");
+    assert_ne!(now, octocat);
+    let after = store.facts_since(0, 100).await.unwrap().facts;
+    assert_eq!(after.len(), before.len());
+    let changed = after.iter().filter(|fact| !before.contains(fact));
+    assert_eq!(changed.count() as u64, people, "what names nobody stays as it is");
+    let find = |fact: &Fact| match fact {
+        Fact::PullRequest(pull) => Some(pull.clone()),
+        _ => None,
+    };
+    let found = after.iter().find_map(find).unwrap();
+    assert_eq!(found.reviews[1].author.person, Some(now), "who is who stays the same");
+    assert_eq!(found.author.person, found.reviews[0].author.person);
+    assert_ne!(found.author.person, pull.author.person);
+    assert!(after.contains(&Fact::Commit(other)));
+    assert_eq!(store.cursors().await.unwrap(), [cursor("a")]);
+    store.close().await;
+    let bytes = std::fs::read(&path).unwrap();
+    for stored in [&octocat.0.to_be_bytes()[..], octocat.0.to_string().as_bytes()] {
+        let left = bytes.windows(stored.len()).any(|window| window == stored);
+        assert!(!left, "an old hash is left in the file");
+    }
+}
+
+#[tokio::test]
 async fn what_this_program_never_wrote_is_reported_as_damage() {
     for statement in [
         "UPDATE deployments SET statuses = '[{]'",

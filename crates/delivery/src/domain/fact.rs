@@ -1,8 +1,8 @@
 //! The one currency between sources, store and ledger.
 
 use super::{
-    Claims, Commit, Deployment, Incident, Oid, OtherDeployment, PullRequest, RepoId, Repository,
-    Survey, Time,
+    Author, Claims, Commit, Deployment, Incident, Oid, OtherDeployment, Person, PullRequest,
+    RepoId, Repository, Survey, Time,
 };
 
 /// A list of facts that is collected on its own, with a cursor of its own.
@@ -100,6 +100,27 @@ impl Fact {
             Fact::Progress(progress) => Some(progress.repo),
             Fact::Claims(claims) => claims.repo,
             Fact::Survey(_) => None,
+        }
+    }
+
+    /// Puts another person in the place of each that the fact names.
+    pub fn replace_people(&mut self, replaced: impl Fn(Person) -> Person) {
+        let replace = |author: &mut Author| author.person = author.person.map(&replaced);
+        match self {
+            Fact::PullRequest(pull) => {
+                replace(&mut pull.author);
+                pull.reviews.iter_mut().for_each(|review| replace(&mut review.author));
+            }
+            Fact::Commit(commit) => replace(&mut commit.author),
+            Fact::Repository(_)
+            | Fact::Deployment(_)
+            | Fact::OtherDeployment(_)
+            | Fact::LostCommit { .. }
+            | Fact::Frontier { .. }
+            | Fact::Incident(_)
+            | Fact::Progress(_)
+            | Fact::Claims(_)
+            | Fact::Survey(_) => {}
         }
     }
 }

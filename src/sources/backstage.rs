@@ -2,17 +2,19 @@
 //!
 //! Absent here: which repository a component ends up with, and when the server is asked.
 
-mod client;
-
 use super::entity::{Entity, Flaw, Place, component};
+use super::rest::{Rest, Vendor};
 use super::{Problem, SourceError};
 use crate::clock::SharedClock;
 use crate::config::CatalogSettings;
-use client::Client;
 use delivery::domain::{CatalogComponent, Claim, ClaimSource, Claims};
+use http::HeaderValue;
+use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde_json::Value;
 
+/// What is asked, for messages.
+const WHAT: &str = "components";
 /// How many entities are asked for at once.
 const PAGE: &str = "500";
 /// No catalog is read beyond so many pages.
@@ -23,7 +25,8 @@ const FIELDS: &str = "kind,metadata.name,metadata.annotations,metadata.links,spe
 
 /// A catalog's server.
 pub struct Backstage {
-    client: Client,
+    rest: Rest,
+    url: String,
     /// The annotation that names a component's template.
     template: String,
 }
@@ -54,19 +57,43 @@ struct PageInfo {
 }
 
 impl Backstage {
-    /// Prepares the client; nothing is asked yet. Fails on an unreadable `ca_file` or a proxy of an
-    /// unsupported kind.
+    /// Prepares the client; nothing is asked yet. Fails on an unreadable `ca_file`, a token that no
+    /// header can hold or a proxy of an unsupported kind.
     pub fn connect(
         settings: &CatalogSettings,
         clock: SharedClock,
     ) -> Result<Backstage, SourceError> {
+        let url = settings.url.trim_end_matches('/').to_owned();
+        let bearer = settings.token.as_ref().map(|(token, _)| {
+            let mut bearer = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))?;
+            bearer.set_sensitive(true);
+            Ok::<_, http::header::InvalidHeaderValue>(bearer)
+        });
+        let authorization = bearer.transpose().map_err(|_| SourceError::Setup {
+            what: "catalog".to_owned(),
+            cause: "the token holds what no header can; write the token alone".to_owned(),
+        })?;
+        let origin = settings.token.as_ref().map_or("no token", |(_, origin)| origin).to_owned();
+        let vendor = Vendor {
+            source: "the catalog".to_owned(),
+            url: url.clone(),
+            ca_file: settings.ca_file.clone(),
+            authorization,
+            origin,
+            accept: "application/json",
+            hint: "set catalog.token_env or catalog.token_file to a token of the server's \
+                   backend.auth.externalAccess",
+            permission: "catalog.entity.read",
+            limit_headers: &["retry-after"],
+            message: "/error/message",
+        };
         let template = settings.template_annotation.clone();
-        Ok(Backstage { client: Client::new(settings, clock)?, template })
+        Ok(Backstage { rest: Rest::new(vendor, clock)?, url, template })
     }
 
     /// Where it is.
     pub fn url(&self) -> &str {
-        self.client.url()
+        &self.url
     }
 
     /// Reads all components. Half an answer is none: what is missing from it would look like
@@ -78,20 +105,27 @@ impl Backstage {
         };
         let mut cursor: Option<String> = None;
         for _ in 0..MOST_PAGES {
-            let mut query = vec![("fields", FIELDS), ("limit", PAGE)];
-            match &cursor {
-                // The filter is in the cursor.
-                Some(cursor) => query.push(("cursor", cursor)),
-                None => query.push(("filter", "kind=component")),
-            }
-            let page: Page = self.client.get("/api/catalog/entities/by-query", &query).await?;
+            // The filter is in the cursor.
+            let which = match &cursor {
+                Some(cursor) => ("cursor", cursor.clone()),
+                None => ("filter", "kind=component".to_owned()),
+            };
+            let query = [("fields", FIELDS.to_owned()), ("limit", PAGE.to_owned()), which];
+            let page = self.rest.get(WHAT, "/api/catalog/entities/by-query", &query).await?;
+            let missing = || SourceError::Failed {
+                what: format!("{WHAT} of the catalog"),
+                status: 404,
+                message: format!("{} is no Backstage backend; check `catalog.url`", self.url),
+            };
+            let page: Page = serde_json::from_value(page.ok_or_else(missing)?)
+                .map_err(|_| self.rest.garbled(WHAT, "it has no list `items`".to_owned()))?;
             page.items.into_iter().for_each(|item| answer.take(item, &self.template));
             match page.page_info.next_cursor {
                 Some(next) if cursor.as_ref() != Some(&next) => cursor = Some(next),
                 _ => return Ok(answer),
             }
         }
-        Err(self.client.malformed("its pages do not end".to_owned()))
+        Err(self.rest.garbled(WHAT, "its pages do not end".to_owned()))
     }
 }
 
