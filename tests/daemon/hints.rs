@@ -57,8 +57,8 @@ async fn what_never_shows_is_looked_for_twice_more_only() {
     let world = World::of(organization().story, NOW).await;
     let daemon = world.start(&seldom(&world)).await;
     daemon.advance(2 * MINUTE).await;
-    let sent = events.iter().filter_map(|(_, event)| Delivery::of(&ahead, event));
-    let last = sent.last().unwrap();
+    let mut sent = events.iter().filter_map(|(_, event)| Delivery::of(&ahead, event));
+    let last = sent.next_back().unwrap();
     assert_eq!(last.kind, "deployment_status");
     world.sim.reset_meter();
     assert_eq!(last.arrives(&daemon).await, 200);

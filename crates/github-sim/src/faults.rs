@@ -159,7 +159,7 @@ impl Faults {
 
     /// Charges so many times the fetches of GitHub's formula, as another server may.
     pub fn multiply_costs(&self, times: u64) {
-        lock(&self.nodes).dearer = times.checked_sub(1).unwrap_or_default();
+        lock(&self.nodes).dearer = times.saturating_sub(1);
     }
 
     /// How often a fetch is charged.
