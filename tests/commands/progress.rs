@@ -10,6 +10,7 @@ use std::fs::File;
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 const SOURCE: &str = "[[github]]\napi_url = \"$GITHUB\"\norganizations = [\"acme\"]\n";
@@ -34,6 +35,7 @@ fn slow_world() -> World {
 struct Watched {
     child: Child,
     screen: Arc<Mutex<Vec<u8>>>,
+    reader: Option<JoinHandle<()>>,
 }
 
 impl Watched {
@@ -51,18 +53,24 @@ impl Watched {
         command.stderr(Stdio::null());
         let (mut from, seen) = (File::from(controller), Arc::new(Mutex::new(Vec::new())));
         let written = Arc::clone(&seen);
-        std::thread::spawn(move || {
+        let reader = std::thread::spawn(move || {
             let mut some = [0; 4_096];
             while let Ok(read @ 1..) = from.read(&mut some) {
                 written.lock().unwrap().extend_from_slice(&some[..read]);
             }
         });
-        Watched { child, screen: seen }
+        Watched { child, screen: seen, reader: Some(reader) }
     }
 
     /// Everything that was ever written to the screen.
     fn written(&self) -> String {
         String::from_utf8_lossy(&self.screen.lock().unwrap()).into_owned()
+    }
+
+    /// Waits for its end, and until all that it wrote is read.
+    fn end(&mut self) {
+        self.child.wait().unwrap();
+        self.reader.take().unwrap().join().unwrap();
     }
 
     fn wait_for(&self, what: &str) {
@@ -170,7 +178,7 @@ fn check_shows_its_steps_and_leaves_only_its_report() {
     world.sim.faults().on_requests(Fault::Delayed(Duration::from_millis(1_000)), survey);
     let mut watched = Watched::start(world.command("check").env("TERM", "xterm"));
     watched.wait_for("looking at repositories [");
-    watched.child.wait().unwrap();
+    watched.end();
     let mut report = String::new();
     watched.child.stdout.take().unwrap().read_to_string(&mut report).unwrap();
     assert!(report.contains("acme/api") && !report.contains('\u{1b}'), "{report}");
@@ -179,6 +187,6 @@ fn check_shows_its_steps_and_leaves_only_its_report() {
     let (_, report, complaint) = finish(world.command("check").env("TERM", "xterm"));
     assert!(report.contains("acme/api") && complaint.is_empty(), "{complaint:?}");
     let mut watched = Watched::start(world.command("check").arg("--json").env("TERM", "xterm"));
-    watched.child.wait().unwrap();
+    watched.end();
     assert_eq!(watched.written(), "");
 }
