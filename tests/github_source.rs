@@ -7,6 +7,8 @@ mod app;
 mod app_key;
 #[path = "github_source/applies.rs"]
 mod applies;
+#[path = "github_source/calibration.rs"]
+mod calibration;
 #[path = "github_source/ci.rs"]
 mod ci;
 #[path = "github_source/elsewhere.rs"]

@@ -57,6 +57,7 @@ pub struct Daemon {
     server: tokio::task::JoinHandle<std::io::Result<()>>,
     tasks: TaskTracker,
     stop: CancellationToken,
+    health: Arc<Health>,
 }
 
 impl Daemon {
@@ -117,18 +118,23 @@ impl Daemon {
         lasting.own.config_loaded(lasting.clock.now());
         view.loaded();
 
-        let tasks = lasting.tasks.clone();
+        let (tasks, health) = (lasting.tasks.clone(), Arc::clone(&lasting.health));
         if let Some(reloading) = reloading {
             let sources = reloading.sources;
             let supervisor = Supervisor::new(lasting, generation, settings, sources, stop.clone());
             tasks.spawn(supervisor.run(orders));
         }
-        Ok((Daemon { address, store, server, tasks, stop }, reloader))
+        Ok((Daemon { address, store, server, tasks, stop, health }, reloader))
     }
 
     /// Where its facts are.
     pub(super) fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// How each source is doing.
+    pub(super) fn health(&self) -> Arc<Health> {
+        Arc::clone(&self.health)
     }
 
     /// Where it listens.
@@ -176,7 +182,12 @@ pub(super) fn connect(
         logins: store.login_hasher(),
     };
     let share = settings.collection.budget_share;
+    let parts = settings.github.iter().flat_map(GitHubSettings::parts);
+    let neighbours = parts
+        .filter(|part| part.name != github.name && part.graphql_url == github.graphql_url)
+        .collect();
     GitHub::connect(github, share, parsing, Arc::clone(clock), Arc::new(observers.clone()))
+        .map(|source| source.beside(neighbours))
 }
 
 /// An evaluator that knows of nothing yet.

@@ -1,6 +1,7 @@
 //! `demo`: the real daemon against the simulated GitHub on loopback, with live news.
 
 use super::args::DemoArgs;
+use super::bars::Bars;
 use super::daemon::Daemon;
 use super::{backfill, log, stop_on_all_signals, surveys};
 use crate::clock::{Clock, SystemClock};
@@ -56,7 +57,7 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<()> {
     let file = folder.path().join("config.toml");
     std::fs::write(&file, &text).context("the demo's configuration")?;
     let settings = settings(text)?;
-    log::start(&settings.log)?;
+    log::start(&settings.log, &Bars::default())?;
     let daemon = Daemon::start(settings.clone(), Arc::new(SystemClock), stop.clone()).await?;
     import_surveys(&settings, daemon.store(), args.seed, now).await?;
     let asked = teams.first().map(|team| team.name.as_str()).unwrap_or_default();

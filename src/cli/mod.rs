@@ -3,6 +3,7 @@
 mod args;
 mod audit;
 mod backfill;
+mod bars;
 mod check;
 mod daemon;
 mod demo;
@@ -35,6 +36,7 @@ pub use store_args::{PurgeArgs, StoreArgs};
 
 use crate::clock::SystemClock;
 use crate::config;
+use bars::Bars;
 use clap::Parser;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -79,7 +81,8 @@ async fn run(args: RunArgs) -> anyhow::Result<()> {
     let over_http = args.enable_lifecycle;
     let sources = args.into_sources();
     let settings = config::load(&sources)?;
-    log::start(&settings.log)?;
+    let bars = Bars::beside(&settings.log);
+    log::start(&settings.log, &bars)?;
     let shard = settings.collection.shard;
     if !shard.is_whole() {
         tracing::info!(%shard, "only a part of the repositories is collected here");
@@ -89,7 +92,9 @@ async fn run(args: RunArgs) -> anyhow::Result<()> {
     let hangup = signal(SignalKind::hangup())?;
     let reloading = Some(Reloading { sources, over_http });
     let clock = Arc::new(SystemClock);
-    let (daemon, reloader) = Daemon::start_reloadable(settings, reloading, clock, stop).await?;
+    let (daemon, reloader) =
+        Daemon::start_reloadable(settings, reloading, clock, stop.clone()).await?;
+    tokio::spawn(bars.follow(daemon.health(), stop));
     tokio::spawn(reload_on(hangup, reloader));
     tracing::info!(address = %daemon.address(), "serving");
     daemon.wait().await?;

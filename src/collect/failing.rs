@@ -3,6 +3,9 @@
 use delivery::domain::{ClaimSource, Collector, RepoId};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Before a request's id.
+const REQUEST: &str = "Please include `";
+
 /// What a failure concerns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Concern {
@@ -60,14 +63,18 @@ pub(super) struct Failing {
 impl Failing {
     /// Notes a failure; true where it is new, or says something else than before.
     pub(super) fn note(&mut self, concern: Concern, text: &str) -> bool {
-        !self.note_all(concern, vec![text.to_owned()]).is_empty()
+        !self.note_all(concern, vec![text.to_owned()]).new.is_empty()
     }
 
-    /// Notes everything that fails at once; tells which are new.
-    pub(super) fn note_all(&mut self, concern: Concern, texts: Vec<String>) -> Vec<String> {
+    /// Notes everything that fails at once of a concern; tells what is new and what is over.
+    pub(super) fn note_all(&mut self, concern: Concern, texts: Vec<String>) -> Turns {
         self.told_elsewhere.remove(&concern);
         let known = self.texts.insert(concern, texts.clone()).unwrap_or_default();
-        texts.into_iter().filter(|text| !known.contains(text)).collect()
+        let lacking = |one: &[String], other: Vec<String>| {
+            let alike = |text: &String| one.iter().any(|known| subject(known) == subject(text));
+            other.into_iter().filter(|text| !alike(text)).collect()
+        };
+        Turns { over: lacking(&texts, known.clone()), new: lacking(&known, texts) }
     }
 
     /// Whether something of another concern says the same.
@@ -105,6 +112,23 @@ impl Failing {
     }
 }
 
+/// What has changed of what fails of one concern.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Turns {
+    /// What fails since.
+    pub(super) new: Vec<String>,
+    /// What fails no more.
+    pub(super) over: Vec<String>,
+}
+
+/// What a failure's text says, without what is another at every request: GitHub names the request
+/// in messages of its own trouble.
+fn subject(text: &str) -> String {
+    let Some((before, rest)) = text.split_once(REQUEST) else { return text.to_owned() };
+    let after = rest.split_once('`').map(|(_, after)| after).unwrap_or_default();
+    format!("{before}{after}")
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -126,15 +150,23 @@ mod tests {
     #[test]
     fn what_fails_together_is_told_one_by_one_and_each_once() {
         let mut failing = Failing::default();
-        let texts = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        let told =
-            |failing: &mut Failing, names| failing.note_all(Concern::Discovery, texts(names));
-        assert_eq!(told(&mut failing, &["a", "b"]), ["a", "b"]);
-        assert!(told(&mut failing, &["b", "a"]).is_empty());
-        assert_eq!(told(&mut failing, &["b", "c"]), ["c"]);
+        let texts = |names: &[&str]| -> Vec<String> {
+            names.iter().map(|name| (*name).to_owned()).collect()
+        };
+        let told = |failing: &mut Failing, names: &[&str]| {
+            failing.note_all(Concern::Discovery, texts(names))
+        };
+        let turns = |new, over| Turns { new: texts(new), over: texts(over) };
+        assert_eq!(told(&mut failing, &["a", "b"]), turns(&["a", "b"], &[]));
+        assert_eq!(told(&mut failing, &["b", "a"]), Turns::default());
+        assert_eq!(told(&mut failing, &["b", "c"]), turns(&["c"], &["a"]));
         assert!(failing.is_told(Concern::Sweep, "c"));
         assert!(!failing.is_told(Concern::Discovery, "c"), "only what others say");
         assert!(failing.worst().unwrap().starts_with("b (and one more"));
+        let trouble = |id: &str| format!("acme: wrong. Please include `{id}` when you report it.");
+        let (one, other) = (trouble("05A1:3C"), trouble("05A2:77"));
+        assert_eq!(told(&mut failing, &["b", "c", &one]), turns(&[&one], &[]));
+        assert_eq!(told(&mut failing, &["b", "c", &other]), Turns::default(), "another request");
     }
 
     #[test]

@@ -350,7 +350,9 @@ impl Collect {
             let of = CursorOf::History(collector);
             CursorUpdate { repo, of, cursor }
         });
-        self.around.store.commit(&facts, update.as_slice()).await?;
+        if self.around.store.commit_news(&facts, update.as_slice()).await? {
+            self.heeding.brought(repo);
+        }
         for fact in &facts {
             self.absorb(fact);
         }

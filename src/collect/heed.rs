@@ -1,8 +1,9 @@
 //! Reading what hints tell of, between the sweeps and within them: by id what they name, and the
 //! lists of the repositories that moved. It is what a sweep would read of these alone.
 
+use super::again::{Again, Looked, is_of_a_fact};
 use super::failing::Concern;
-use super::hints::{About, Numbered};
+use super::hints::About;
 use super::news::Question;
 use super::open_pulls::READ_TOGETHER;
 use super::owner_files::files_of;
@@ -32,6 +33,10 @@ pub(super) struct Heeding {
     repositories: Pace<RepoId>,
     of_all: Pace<News>,
     not_before: Option<Time>,
+    /// What is looked at a further time.
+    again: Again,
+    /// While something is looked at: the repositories of which new facts came.
+    brought: Option<BTreeSet<RepoId>>,
 }
 
 impl Default for Heeding {
@@ -40,6 +45,8 @@ impl Default for Heeding {
             repositories: Pace::new(BURST, LOOKED_EVERY),
             of_all: Pace::new(BURST_OF_ALL, ALL_ASKED_EVERY),
             not_before: None,
+            again: Again::default(),
+            brought: None,
         }
     }
 }
@@ -59,7 +66,14 @@ impl Heeding {
         self.not_before.filter(|at| (1..=HOUR).contains(&at.since(now)))
     }
 
-    fn note(&mut self, taken: &Numbered, now: Time) {
+    /// New facts came of a repository.
+    pub(super) fn brought(&mut self, repo: RepoId) {
+        if let Some(brought) = &mut self.brought {
+            brought.insert(repo);
+        }
+    }
+
+    fn note(&mut self, taken: &Looked, now: Time) {
         let repositories: BTreeSet<RepoId> = taken.keys().filter_map(|(repo, _)| *repo).collect();
         repositories.into_iter().for_each(|repo| self.repositories.take(repo, now));
         for (_, news) in taken.keys().filter(|(repo, _)| repo.is_none()) {
@@ -74,8 +88,14 @@ impl Collect {
         let now = self.around.clock.now();
         match self.heeding.paused_until(now) {
             // However many wait: nothing is due before.
-            Some(until) => self.hints.some_wait().then_some(until),
-            None => self.hints.first_due(|about| self.heeding.due(about, now)),
+            Some(until) => {
+                (self.hints.some_wait() || self.heeding.again.some_wait()).then_some(until)
+            }
+            None => {
+                let due = |about: &About| self.heeding.due(about, now);
+                let first = self.hints.first_due(due);
+                first.into_iter().chain(self.heeding.again.first_due(due)).min()
+            }
         }
     }
 
@@ -84,30 +104,91 @@ impl Collect {
         self.hints_due().is_some_and(|due| due <= self.around.clock.now())
     }
 
+    /// Whether some hint of a single repository may be looked into now.
+    pub(super) fn hints_of_repositories_wait(&self) -> bool {
+        let now = self.around.clock.now();
+        let due = |about: &About| match about.0 {
+            Some(_) => self.heeding.due(about, now),
+            None => Time(i64::MAX),
+        };
+        let first = self.hints.first_due(due).into_iter().chain(self.heeding.again.first_due(due));
+        first.min().is_some_and(|due| due <= now)
+    }
+
     /// Reads what the hints tell of that are due; true where there were any.
     pub(super) async fn heed_hints(&mut self) -> bool {
-        let now = self.around.clock.now();
-        let taken = self.hints.take(|about| self.heeding.due(about, now) <= now);
+        let taken = self.take_hints(|_| true);
         if taken.is_empty() {
             return false;
         }
+        let outer = self.heeding.brought.replace(BTreeSet::new());
+        let heeded = self.heed(&taken).await;
+        self.conclude_heeding(taken, heeded, outer).await;
+        true
+    }
+
+    /// The same of what hints tell of single repositories: while all of them are being listed.
+    pub(super) async fn heed_hints_of_repositories(&mut self) {
+        let taken = self.take_hints(|(repo, _)| repo.is_some());
+        if taken.is_empty() {
+            return;
+        }
+        let outer = self.heeding.brought.replace(BTreeSet::new());
+        let heeded = self.heed_repositories(&taken).await;
+        self.conclude_heeding(taken, heeded, outer).await;
+    }
+
+    fn take_hints(&mut self, which: impl Fn(&About) -> bool) -> Looked {
+        let now = self.around.clock.now();
+        let is_due = |about: &About| which(about) && self.heeding.due(about, now) <= now;
+        let fresh = self.hints.take(is_due);
+        let mut again = std::mem::take(&mut self.heeding.again);
+        let is_due =
+            |about: &About, due: Time| which(about) && due.max(self.heeding.due(about, now)) <= now;
+        let taken = again.take_due(fresh, is_due);
+        self.heeding.again = again;
         self.heeding.note(&taken, now);
-        let pause = match self.heed(&taken, now).await {
+        taken
+    }
+
+    /// Ends a look: what it did not find is looked for again, unless points are scarce.
+    async fn conclude_heeding(
+        &mut self,
+        taken: Looked,
+        heeded: Result<(), CollectError>,
+        outer: Option<BTreeSet<RepoId>>,
+    ) {
+        let brought = std::mem::replace(&mut self.heeding.brought, outer).unwrap_or_default();
+        let now = self.around.clock.now();
+        let pause = match heeded {
             Ok(()) => {
+                let pause = self.pause();
+                let mut again = std::mem::take(&mut self.heeding.again);
+                let done = again.put_off(taken, now, |(repo, news)| {
+                    let lacks = |repo: &RepoId| !brought.contains(repo) && self.is_read(*repo);
+                    pause == 0 && is_of_a_fact(news) && repo.as_ref().is_some_and(lacks)
+                });
+                self.heeding.again = again;
                 // The store tells of its own trouble; then these are read once more.
-                let _ = self.hints.drop_read(taken).await;
-                self.pause()
+                let _ = self.hints.drop_read(done).await;
+                pause
             }
             Err(error) => {
-                self.hints.put_back(taken);
+                let taken = taken.into_iter().map(|(about, (number, _))| (about, number));
+                self.hints.put_back(taken.collect());
                 self.note_failure(Concern::Sweep, &error);
                 self.tell_up(false);
                 RETRY_AFTER
             }
         };
-        self.heeding.not_before = Some(self.around.clock.now().plus(pause));
+        self.heeding.not_before = Some(now.plus(pause));
         self.tell_progress();
-        true
+    }
+
+    /// Whether the history of a repository is read: while it is not, that brings what is new, too.
+    fn is_read(&self, repo: RepoId) -> bool {
+        let tracked = self.tracked.get(&repo);
+        tracked.is_some_and(|one| one.is_collected() && one.backfill_complete())
     }
 
     /// How long to wait before hints are looked into again, for the hour's points to last: not at
@@ -123,8 +204,17 @@ impl Collect {
         (time / looks).clamp(1, self.around.settings.sweep_interval.max(1))
     }
 
-    async fn heed(&mut self, taken: &Numbered, now: Time) -> Result<(), CollectError> {
-        let asked_at = self.source.as_told(now);
+    async fn heed(&mut self, taken: &Looked) -> Result<(), CollectError> {
+        let now = self.around.clock.now();
+        self.heed_repositories(taken).await?;
+        for (_, news) in taken.keys().filter(|(repo, _)| repo.is_none()) {
+            self.heed_of_all(news, now).await?;
+        }
+        Ok(())
+    }
+
+    async fn heed_repositories(&mut self, taken: &Looked) -> Result<(), CollectError> {
+        let asked_at = self.source.as_told(self.around.clock.now());
         let mut moved = self.note_moves(taken, asked_at);
         let more = self.ask_by_id(taken, &moved).await?;
         moved.extend(more);
@@ -134,15 +224,11 @@ impl Collect {
         self.heed_open_pulls(taken, &moved).await?;
         let with_files = |(repo, news): &About| repo.filter(|_| *news == News::OwnerFiles);
         let with_files: BTreeSet<RepoId> = taken.keys().filter_map(with_files).collect();
-        self.heed_owner_files(&with_files).await?;
-        for (_, news) in taken.keys().filter(|(repo, _)| repo.is_none()) {
-            self.heed_of_all(news, now).await?;
-        }
-        Ok(())
+        self.heed_owner_files(&with_files).await
     }
 
     /// Notes which repositories moved; gives those whose lists may have brought something.
-    fn note_moves(&mut self, taken: &Numbered, at: Time) -> BTreeSet<RepoId> {
+    fn note_moves(&mut self, taken: &Looked, at: Time) -> BTreeSet<RepoId> {
         let mut moved = BTreeSet::new();
         for (repo, news) in taken.keys() {
             let tracked = repo.and_then(|repo| self.tracked.get_mut(&repo));
@@ -165,22 +251,18 @@ impl Collect {
     /// deployment of a commit that is not known.
     async fn ask_by_id(
         &mut self,
-        taken: &Numbered,
+        taken: &Looked,
         moved: &BTreeSet<RepoId>,
     ) -> Result<BTreeSet<RepoId>, CollectError> {
         let (mut deployments, mut incidents) = (BTreeSet::new(), BTreeSet::new());
-        // While its history is not read, that brings what is new, too.
-        let is_read = |repo: &RepoId| {
-            let tracked = self.tracked.get(repo);
-            tracked.is_some_and(|one| one.is_collected() && one.backfill_complete())
-        };
-        let mut homes: BTreeSet<RepoId> = moved.iter().copied().filter(is_read).collect();
+        let mut homes: BTreeSet<RepoId> =
+            moved.iter().copied().filter(|repo| self.is_read(*repo)).collect();
         for tracked in homes.iter().filter_map(|repo| self.tracked.get(repo)) {
             deployments.extend(tracked.unfinished_deployments(self.around.clock.now()));
             incidents.extend(tracked.open_incidents());
         }
         for (repo, news) in taken.keys() {
-            let Some(repo) = repo.filter(is_read) else { continue };
+            let Some(repo) = repo.filter(|repo| self.is_read(*repo)) else { continue };
             let is_new = match news {
                 News::Deployment(id) => deployments.insert(Arc::clone(id)),
                 News::Issue(id) => incidents.insert(Arc::clone(id)),
@@ -253,7 +335,7 @@ impl Collect {
     /// one was seen to have moved.
     async fn heed_open_pulls(
         &mut self,
-        taken: &Numbered,
+        taken: &Looked,
         moved: &BTreeSet<RepoId>,
     ) -> Result<(), CollectError> {
         let told = taken.keys().filter(|(_, news)| *news == News::OpenPullRequests);

@@ -5,6 +5,7 @@
 //! goes to the backfill of repositories whose history is not complete, so that freshness comes first.
 //! Every page is committed with its cursor in one transaction. No measure is known here.
 
+mod again;
 mod catalog;
 mod ci;
 mod commits;
@@ -34,6 +35,7 @@ pub use hints::Deliveries;
 pub use incidents::{CollectIncidents, UNKNOWN_SERVICE};
 pub use moved::{IncidentEvents, Taken};
 pub use observer::Observer;
+pub use progress::roughly;
 
 use crate::clock::SharedClock;
 use crate::config::{
@@ -304,12 +306,15 @@ impl Collect {
     /// The same of all that fails at once of one concern.
     fn note_failures(&mut self, concern: Concern, errors: &[CollectError]) {
         let texts = errors.iter().map(ToString::to_string).collect();
-        let news = self.failing.note_all(concern, texts);
+        let turns = self.failing.note_all(concern, texts);
         for error in errors {
             self.count_failure(concern, error);
-            if news.contains(&error.to_string()) {
+            if turns.new.contains(&error.to_string()) {
                 self.tell_failure(concern, error);
             }
+        }
+        for failure in turns.over {
+            tracing::info!(source = self.source.name(), failure, "works again");
         }
     }
 

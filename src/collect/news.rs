@@ -202,6 +202,9 @@ impl Collect {
         for probe in probes {
             let Some(tracked) = self.tracked.get(&probe.repo) else { continue };
             let Probed::Found { repository, others, .. } = &probe.outcome else { continue };
+            if !self.source.still_asks_for(repository) {
+                continue;
+            }
             let found = with_head_of(repository.clone(), Some(&tracked.repository));
             changed.extend((tracked.repository != found).then_some(Fact::Repository(found)));
             let is_new = |one: &&OtherDeployment| {
@@ -234,6 +237,10 @@ impl Collect {
         let owner = self.tracked.get(&repo).map(|tracked| owner_of(&tracked.repository));
         let searched_since = owner.and_then(|owner| asked.searched.get(&owner).copied());
         let (head, pushed_at, deployment, pulls, incident) = match probe.outcome {
+            // It was transferred: whose it is now the next listing tells.
+            Probed::Found { repository, .. } if !self.source.still_asks_for(&repository) => {
+                return true;
+            }
             Probed::Found {
                 repository,
                 pushed_at,
@@ -357,7 +364,8 @@ fn note_mark(
     if !never_read && source.has_news(&tracked.repository, collector, cursor, mark.as_ref()) {
         tracked.expect(collector);
     }
-    if let Some(mark) = &mark {
+    // A mark without an entry says that only reading tells; that is no move.
+    if let Some(mark) = mark.as_ref().filter(|mark| !mark.id.is_empty()) {
         tracked.moved_by(mark.at);
         if collector == Collector::PullRequests {
             tracked.stirred_by(mark.at);

@@ -2,7 +2,7 @@
 //! take still.
 
 use super::{Collect, Tracked};
-use delivery::domain::{Collector, HOUR, MINUTE, RepositoryState, Span, Time};
+use delivery::domain::{Collector, HOUR, MINUTE, Span, Time};
 
 /// So long a first collection goes on before it is told how long it will take: its pace is not known.
 const PACE_AFTER: Span = MINUTE;
@@ -112,12 +112,12 @@ impl Collect {
 
     /// Those that are collected.
     pub(super) fn active(&self) -> impl Iterator<Item = &Tracked> {
-        self.tracked.values().filter(|tracked| tracked.repository.state == RepositoryState::Active)
+        self.tracked.values().filter(|tracked| tracked.is_active())
     }
 }
 
-/// A span in its largest unit.
-fn roughly(span: Span) -> String {
+/// A span in its largest unit, for people.
+pub fn roughly(span: Span) -> String {
     match span {
         ..7_200 => format!("{} min", (span + MINUTE - 1) / MINUTE),
         _ => format!("{} h", (span + HOUR / 2) / HOUR),

@@ -4,9 +4,11 @@ use super::failing::Concern;
 use super::fetch::Outcome;
 use super::tracked::Tracked;
 use super::{Collect, CollectError, repositories};
-use crate::sources::github::{FirstPages, Wanted};
+use crate::sources::SourceError;
+use crate::sources::github::{Discovery, FirstPages, Wanted};
 use delivery::domain::{Collector, Fact, MINUTE, Oid, RepoId, Repository, Span, Time};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// How often the configured organisations, names and globs are listed again.
 const DISCOVERY_INTERVAL: Span = 30 * MINUTE;
@@ -14,6 +16,9 @@ const DISCOVERY_INTERVAL: Span = 30 * MINUTE;
 /// new commits belong to: without them they would pass for direct pushes.
 const NEWS: [Collector; 4] =
     [Collector::Deployments, Collector::PullRequests, Collector::Commits, Collector::Incidents];
+
+/// From so many repositories a sweep takes several points, so that it matters what requests cost.
+const CALIBRATED_FROM: usize = 50;
 
 /// News of so many repositories are asked for together, and held in memory until they are read.
 const FETCHED_TOGETHER: usize = 91;
@@ -30,6 +35,7 @@ impl Collect {
         }
         // Before anything of a new repository is shown, so that it is shown, and counted, for its team.
         self.read_ownership(started).await?;
+        self.calibrate().await;
         let (asked_at, somebody_is_missing) = self.ask_for_news().await?;
         if somebody_is_missing {
             self.discover(started).await?;
@@ -40,9 +46,17 @@ impl Collect {
         self.advance_the_quiet(asked_at, |_| true).await
     }
 
+    /// Has the source ask what requests cost, once, before it is decided how much they ask for.
+    async fn calibrate(&self) {
+        if self.tracked.len() >= CALIBRATED_FROM
+            && let Some(tracked) = self.active().next()
+        {
+            self.source.calibrate(&tracked.repository).await;
+        }
+    }
+
     pub(super) async fn discover(&mut self, started: Time) -> Result<(), CollectError> {
-        let known = repositories(&self.tracked);
-        let discovery = self.source.discover(&known).await?;
+        let discovery = self.list_repositories().await?;
         self.around.observer.discovered(self.source.name(), &discovery);
         let failures: Vec<CollectError> =
             discovery.failures.into_iter().map(CollectError::Source).collect();
@@ -52,10 +66,10 @@ impl Collect {
         if let Some(error) = missing.into_iter().next().filter(|_| is_nothing_left) {
             return Err(error);
         }
-        let found = discovery.repositories.iter();
-        let heads: Vec<(RepoId, Option<Oid>)> = found.map(|one| (one.id, one.head)).collect();
-        let mut changed: Vec<Fact> = discovery
-            .repositories
+        let found = self.without_the_leaving(discovery.repositories, started);
+        let heads: Vec<(RepoId, Option<Oid>)> =
+            found.iter().map(|one| (one.id, one.head)).collect();
+        let mut changed: Vec<Fact> = found
             .into_iter()
             .filter_map(|repository| {
                 let known = self.tracked.get(&repository.id).map(|tracked| &tracked.repository);
@@ -81,6 +95,48 @@ impl Collect {
         }
         self.discovered_at = Some(started);
         Ok(())
+    }
+
+    /// Lists all repositories. What webhooks tell of single ones comes between its pages.
+    async fn list_repositories(&mut self) -> Result<Discovery, SourceError> {
+        let (source, hints) = (Arc::clone(&self.source), Arc::clone(&self.hints));
+        let known = repositories(&self.tracked);
+        let listing = source.discover(&known);
+        tokio::pin!(listing);
+        loop {
+            if !self.hints_of_repositories_wait() {
+                tokio::select! {
+                    listed = &mut listing => return listed,
+                    () = hints.arrived() => continue,
+                }
+            }
+            // Both ask in turn: who waits for the gate while the other holds it must not stand still.
+            // A look that has begun is gone through with.
+            let mut listed = None;
+            let heeding = self.heed_hints_of_repositories();
+            tokio::pin!(heeding);
+            loop {
+                tokio::select! {
+                    all = &mut listing, if listed.is_none() => listed = Some(all),
+                    () = &mut heeding => break,
+                }
+            }
+            if let Some(listed) = listed {
+                return listed;
+            }
+        }
+    }
+
+    /// What was found, without those that are not here any more and may be found by another source
+    /// soon: until then their figures stay.
+    fn without_the_leaving(&mut self, found: Vec<Repository>, now: Time) -> Vec<Repository> {
+        let mut found = found;
+        found.retain(|repository| {
+            let may_have_left = self.source.may_have_left(repository);
+            let tracked = self.tracked.get_mut(&repository.id);
+            !tracked.is_some_and(|one| one.leaves(repository.state, may_have_left, now))
+        });
+        found
     }
 
     /// Notes what could not be listed, and hands it back. The error is a failure of the whole source,

@@ -29,6 +29,10 @@ const ASLEEP_AFTER: Span = 90 * DAY;
 /// …and is asked so often.
 const ASLEEP_ASKED_EVERY: Span = DAY;
 
+/// So long a repository that is gone from one source is given to be found by another: both list
+/// theirs every half hour.
+const LEAVING_FOR: Span = 31 * MINUTE;
+
 /// One repository as collecting sees it.
 #[derive(Debug)]
 pub struct Tracked {
@@ -54,6 +58,8 @@ pub struct Tracked {
     pub looked_at: Option<Time>,
     /// When it was last asked for everything.
     pub checked_at: Option<Time>,
+    /// Since when it is not found where it was, while another source may find it.
+    pub leaving_since: Option<Time>,
     /// When its progress was last stored.
     pub kept_at: Option<Time>,
     /// When it last moved: a push, a pull request, an incident, a deployment.
@@ -105,6 +111,7 @@ impl Tracked {
             probed_at: None,
             looked_at: None,
             checked_at: None,
+            leaving_since: None,
             kept_at: None,
             moved_at: None,
             stirred_at: None,
@@ -284,9 +291,32 @@ impl Tracked {
         Collector::ALL.iter().all(|collector| self.is_complete(*collector))
     }
 
-    /// Whether it is asked for news: wanted by the configuration, and found by the last probe.
+    /// Whether it is wanted by the configuration, and where it was.
+    pub fn is_active(&self) -> bool {
+        self.repository.state == RepositoryState::Active && self.leaving_since.is_none()
+    }
+
+    /// Whether it is asked for news: active, and found by the last probe.
     pub fn is_collected(&self) -> bool {
-        self.repository.state == RepositoryState::Active && self.probed_at.is_some()
+        self.is_active() && self.probed_at.is_some()
+    }
+
+    /// Whether it is still given the time to be found elsewhere; `found` is what became of it here.
+    pub fn leaves(&mut self, found: RepositoryState, may_have_left: bool, now: Time) -> bool {
+        let is_leaving = self.repository.state == RepositoryState::Active
+            && found != RepositoryState::Active
+            && may_have_left;
+        if !is_leaving {
+            self.leaving_since = None;
+            return false;
+        }
+        let since = *self.leaving_since.get_or_insert(now);
+        // A clock that was set back must not put it off.
+        let waits = (0..LEAVING_FOR).contains(&now.since(since));
+        if !waits {
+            self.leaving_since = None;
+        }
+        waits
     }
 
     /// The repository with its head as the last probe saw it, however far its commits are read.

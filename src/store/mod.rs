@@ -149,12 +149,29 @@ impl Store {
         facts: &[Fact],
         cursors: &[CursorUpdate],
     ) -> Result<u64, StoreError> {
+        self.commit_facts(facts, cursors).await.map(|written| written.newest)
+    }
+
+    /// The same; tells whether any of the facts was new, beside how far collecting has come.
+    pub async fn commit_news(
+        &self,
+        facts: &[Fact],
+        cursors: &[CursorUpdate],
+    ) -> Result<bool, StoreError> {
+        self.commit_facts(facts, cursors).await.map(|written| written.has_news)
+    }
+
+    async fn commit_facts(
+        &self,
+        facts: &[Fact],
+        cursors: &[CursorUpdate],
+    ) -> Result<Written, StoreError> {
         if facts.is_empty() && cursors.is_empty() {
             // That nothing can be written says nothing of whether the disk takes anything.
-            return Ok(*self.news.borrow());
+            return Ok(Written { newest: *self.news.borrow(), ..Written::default() });
         }
         let change = Change::Facts { facts: facts.to_vec(), cursors: cursors.to_vec() };
-        self.write(change).await.map(|written| written.newest)
+        self.write(change).await
     }
 
     /// The facts whose rows changed after the change number `after` (0: all), oldest change first,

@@ -32,6 +32,8 @@ pub(super) enum Order {
 pub(super) struct Written {
     /// The newest change number after it.
     pub newest: u64,
+    /// Whether a fact was new, beside how far collecting has come.
+    pub has_news: bool,
     /// The places of rows that were settled before.
     pub repeated: Vec<usize>,
 }
@@ -160,8 +162,8 @@ impl Writer {
             let before_this = self.newest;
             self.execute("SAVEPOINT change").await?;
             match self.apply(change).await {
-                Ok(repeated) => {
-                    outcomes.push(Ok(Written { newest: self.newest.cast_unsigned(), repeated }));
+                Ok(written) => {
+                    outcomes.push(Ok(Written { newest: self.newest.cast_unsigned(), ..written }));
                 }
                 Err(error) => {
                     self.newest = before_this;
@@ -183,13 +185,15 @@ impl Writer {
         Ok(outcomes)
     }
 
-    /// Applies a change; gives the places of rows that were settled before.
-    async fn apply(&mut self, change: &Change) -> Result<Vec<usize>, sqlx::Error> {
+    /// Applies a change.
+    async fn apply(&mut self, change: &Change) -> Result<Written, sqlx::Error> {
+        let mut written = Written::default();
         match change {
             Change::Facts { facts, cursors } => {
                 for fact in facts {
                     if rows::upsert(&mut self.connection, self.newest + 1, fact).await? {
                         self.newest += 1;
+                        written.has_news |= !matches!(fact, Fact::Progress(_));
                     }
                 }
                 for update in cursors {
@@ -197,7 +201,8 @@ impl Writer {
                 }
             }
             Change::Settled { observations, births } => {
-                return settled::settle(&mut self.connection, observations, births).await;
+                written.repeated =
+                    settled::settle(&mut self.connection, observations, births).await?;
             }
             Change::RemoveSettled { places } => {
                 totals::remove_settled(&mut self.connection, places).await?;
@@ -220,7 +225,7 @@ impl Writer {
             Change::RemoveSurveys { names } => surveys::remove(&mut self.connection, names).await?,
             Change::Named { name, value } => set_named(&mut self.connection, name, value).await?,
         }
-        Ok(Vec::new())
+        Ok(written)
     }
 
     async fn execute(&mut self, statement: &'static str) -> Result<(), sqlx::Error> {

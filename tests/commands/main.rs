@@ -13,6 +13,7 @@ mod import;
 #[allow(dead_code)]
 #[path = "../pagerduty_source/stand_in.rs"]
 mod pagerduty_account;
+mod progress;
 mod purge;
 mod reload;
 mod report;

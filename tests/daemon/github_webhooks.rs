@@ -39,8 +39,8 @@ async fn tell(address: SocketAddr, kind: &str, body: &str, signature: &str) -> u
 /// What GitHub sends of an event that has happened.
 #[derive(Clone, Debug)]
 pub struct Delivery {
-    kind: &'static str,
-    body: String,
+    pub kind: &'static str,
+    pub body: String,
 }
 
 impl Delivery {
@@ -68,7 +68,7 @@ pub fn seldom(world: &World) -> Config {
 }
 
 /// Lets what was added to a story happen, and gives what GitHub sends of it.
-fn happens(world: &World, known: usize, story: &Scenario) -> Vec<Delivery> {
+pub fn happens(world: &World, known: usize, story: &Scenario) -> Vec<Delivery> {
     let mut sent = Vec::new();
     for (at, event) in story.clone().into_events().split_off(known) {
         assert!(at <= world.clock.seconds(), "it has not happened yet");
@@ -83,7 +83,7 @@ fn events(scrape: &Scrape, outcome: &str) -> f64 {
     scrape.sum("dora_exporter_webhook_events_total", &labels)
 }
 
-fn deployments(scrape: &Scrape, repo: &str) -> f64 {
+pub fn deployments(scrape: &Scrape, repo: &str) -> f64 {
     let repo = format!("repo=\"{repo}\"");
     scrape.sum("dora_window_deployments", &[&repo, "window=\"30d\""])
 }

@@ -262,8 +262,12 @@ async fn a_permission_that_is_missing_costs_only_what_needs_it() {
     lacking.permissions.remove("issues");
     estate.world.sim.apps().install(lacking);
     let repositories = estate.world.github.discover(&[]).await.unwrap().repositories;
-    let surveys =
-        estate.world.github.survey(&repositories, delivery::domain::Time(NOW)).await.unwrap();
+    let surveys = estate
+        .world
+        .github
+        .survey(&repositories, delivery::domain::Time(NOW), |_| ())
+        .await
+        .unwrap();
     let unreadable: Vec<&str> = surveys[0].unreadable.iter().map(|(list, _)| list.name()).collect();
     assert_eq!(unreadable, ["incidents"], "{surveys:?}");
     let by_integration = NodeFault {

@@ -122,6 +122,8 @@ pub(crate) struct NodeFaults {
     nodes: Vec<(String, NodeFault)>,
     page_limit: Option<i64>,
     search_lag: i64,
+    /// How many times more than documented a fetch is charged.
+    dearer: u64,
     /// The only account whose repositories an installation's token shows, and which of them.
     only: Option<(String, Option<Vec<String>>)>,
 }
@@ -153,6 +155,16 @@ impl Faults {
     /// Answers pages above this size, and ids beyond it, with `RESOURCE_LIMITS_EXCEEDED`.
     pub fn limit_pages(&self, size: Option<i64>) {
         lock(&self.nodes).page_limit = size;
+    }
+
+    /// Charges so many times the fetches of GitHub's formula, as another server may.
+    pub fn multiply_costs(&self, times: u64) {
+        lock(&self.nodes).dearer = times.saturating_sub(1);
+    }
+
+    /// How often a fetch is charged.
+    pub(crate) fn price(&self) -> u64 {
+        lock(&self.nodes).dearer + 1
     }
 
     /// How far the search index lags, in seconds.

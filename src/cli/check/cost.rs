@@ -1,22 +1,69 @@
 //! What collecting will cost in points, by the sizes of pages. Estimates: how much a repository had
 //! in the look-back is taken from the newest entries of its lists.
 
-use super::report::CostReport;
+use super::report::{CostReport, RequestReport};
 use crate::config::CollectionSettings;
-use crate::sources::github::{Newest, Survey};
+use crate::sources::github::{Newest, RequestCost, Survey};
 use delivery::domain::{DAY, Span, Time};
 
-/// Entries of each list that one point reads.
-const DEPLOYMENTS_A_POINT: u64 = 100;
-const PULLS_A_POINT: u64 = 37;
-const PULLS_WITH_PATHS_A_POINT: u64 = 29;
-const INCIDENTS_A_POINT: u64 = 49;
-const COMMITS_A_POINT: u64 = 100;
-/// Repositories that one point lists, or asks for news.
+/// Repositories that one point lists.
 const LISTED_A_POINT: u64 = 100;
-const ASKED_A_POINT: u64 = 37;
 /// How often the repositories are listed again in a day.
 const LISTINGS_A_DAY: u64 = 48;
+
+/// What so many entries or repositories cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Price {
+    size: u64,
+    points: u64,
+}
+
+impl Price {
+    /// Points for so many.
+    fn of(self, count: u64) -> u64 {
+        count.div_ceil(self.size) * self.points
+    }
+}
+
+/// What requests cost: what the server told, else what GitHub's formula says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Prices {
+    probe: Price,
+    deployments: Price,
+    pulls: Price,
+    pulls_with_paths: Price,
+    incidents: Price,
+    commits: Price,
+    open_pulls: Price,
+    applies: Price,
+}
+
+impl Prices {
+    /// Prices with what the server told.
+    pub fn of(told: &[RequestCost]) -> Prices {
+        let price = |operation, size| {
+            let told = told.iter().find(|one| one.operation == operation);
+            let told = told.map(|one| Price { size: one.size.max(1) as u64, points: one.points });
+            told.unwrap_or(Price { size, points: 1 })
+        };
+        Prices {
+            probe: price("Probe", 37),
+            deployments: price("Deployments", 100),
+            pulls: price("PullRequests", 37),
+            pulls_with_paths: price("PullRequestsWithFiles", 29),
+            incidents: price("Incidents", 49),
+            commits: price("History", 100),
+            open_pulls: price("OpenPullRequests", 100),
+            applies: price("Applies", 49),
+        }
+    }
+}
+
+/// What the server told of one kind of request.
+pub fn report(told: &RequestCost) -> RequestReport {
+    let RequestCost { operation, what, size, points } = *told;
+    RequestReport { operation, what, size, points }
+}
 
 /// What one repository costs.
 struct Share {
@@ -40,14 +87,15 @@ pub enum Depth {
 /// What a source with these repositories costs.
 pub fn cost<'a>(
     surveys: impl Iterator<Item = (&'a Survey, Depth)>,
+    prices: &Prices,
     collection: &CollectionSettings,
     now: Time,
 ) -> CostReport {
     let shares: Vec<Share> =
-        surveys.map(|(survey, depth)| share(survey, depth, collection, now)).collect();
+        surveys.map(|(survey, depth)| share(survey, depth, prices, collection, now)).collect();
     let repositories = shares.len() as u64;
     let listing = repositories.div_ceil(LISTED_A_POINT).max(1);
-    let sweep = repositories.div_ceil(ASKED_A_POINT);
+    let sweep = prices.probe.of(repositories);
     let sweeps_a_day = times_a_day(collection.sweep_interval);
     let news: f64 = shares.iter().map(|share| share.daily).sum();
     CostReport {
@@ -58,32 +106,38 @@ pub fn cost<'a>(
     }
 }
 
-fn share(survey: &Survey, depth: Depth, collection: &CollectionSettings, now: Time) -> Share {
+fn share(
+    survey: &Survey,
+    depth: Depth,
+    prices: &Prices,
+    collection: &CollectionSettings,
+    now: Time,
+) -> Share {
     let lookback = collection.lookback;
     let deployments = within(&survey.deployments, |one| one.created_at, now, lookback);
     let incidents = within(&survey.incidents, |at| *at, now, lookback);
-    let mut first = pages(deployments, survey.deployments.total, DEPLOYMENTS_A_POINT)
-        + pages(incidents, survey.incidents.total, INCIDENTS_A_POINT);
+    let mut first = pages(deployments, survey.deployments.total, prices.deployments)
+        + pages(incidents, survey.incidents.total, prices.incidents);
     // Every piece of news is a page of its own.
     let mut news = deployments + incidents;
     let mut lists = 2;
     if depth != Depth::Alone {
         let pulls = within(&survey.pulls, |at| *at, now, lookback);
-        let a_point = match depth {
-            Depth::ChangedPaths | Depth::Infrastructure => PULLS_WITH_PATHS_A_POINT,
-            Depth::Alone | Depth::Changes => PULLS_A_POINT,
+        let price = match depth {
+            Depth::ChangedPaths | Depth::Infrastructure => prices.pulls_with_paths,
+            Depth::Alone | Depth::Changes => prices.pulls,
         };
-        first += pages(pulls, survey.pulls.total, a_point);
+        first += pages(pulls, survey.pulls.total, price);
         // A merge is news of pull requests and of commits, or of what was applied.
         news += 2 * pulls;
         lists = 3;
         if depth == Depth::Infrastructure {
-            first += pages(pulls, survey.pulls.total, ASKED_A_POINT);
+            first += pages(pulls, survey.pulls.total, prices.applies);
         } else {
             // The branch, and what was deployed from elsewhere.
-            first += pages(survey.commits, 1, COMMITS_A_POINT) + 1;
+            first += pages(survey.commits, 1, prices.commits) + prices.commits.points;
             // Those that are open, where there ever were any.
-            first += u64::from(survey.pulls.total > 0);
+            first += pages(survey.pulls.total.min(1), 1, prices.open_pulls);
             // Those that are open have news, too.
             news += pulls;
             lists = 5;
@@ -94,9 +148,9 @@ fn share(survey: &Survey, depth: Depth, collection: &CollectionSettings, now: Ti
     Share { first, daily }
 }
 
-/// Points for so many entries; a list that is not empty costs one at least.
-fn pages(entries: u64, total: u64, a_point: u64) -> u64 {
-    if total == 0 { 0 } else { entries.div_ceil(a_point).max(1) }
+/// Points for so many entries; a list that is not empty is asked for once at least.
+fn pages(entries: u64, total: u64, price: Price) -> u64 {
+    if total == 0 { 0 } else { price.of(entries.max(1)) }
 }
 
 fn times_a_day(interval: Span) -> u64 {
@@ -143,7 +197,10 @@ mod tests {
     #[test]
     fn a_list_costs_a_point_for_each_page_and_nothing_while_it_is_empty() {
         for (entries, total, points) in [(0, 0, 0), (0, 5, 1), (37, 37, 1), (38, 38, 2)] {
-            assert_eq!(pages(entries, total, PULLS_A_POINT), points, "{entries}");
+            assert_eq!(pages(entries, total, Prices::of(&[]).pulls), points, "{entries}");
         }
+        let told =
+            RequestCost { operation: "PullRequests", what: "pull requests", size: 12, points: 2 };
+        assert_eq!(pages(37, 37, Prices::of(&[told]).pulls), 8, "by the server's own word");
     }
 }

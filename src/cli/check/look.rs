@@ -3,10 +3,11 @@
 use super::declared::{self, Declared};
 use super::ownership::{self, Said};
 use super::{elsewhere, incidents};
+use crate::cli::bars::Steps;
 use crate::cli::findings::Seen;
 use crate::clock::SharedClock;
 use crate::config::{GitHubSettings, HashLogins, Settings};
-use crate::sources::github::{GitHub, Installation, Optional, Parsing, Survey};
+use crate::sources::github::{GitHub, Installation, Optional, Parsing, RequestCost, Survey};
 use crate::sources::{Observer, SourceError, Throttle};
 use delivery::domain::{Incident, Person, RepoId, Repository, RepositoryState, Time};
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,6 +49,8 @@ pub struct Looked {
     pub limit: Option<(u64, u64)>,
     /// Points that were spent.
     pub spent: u64,
+    /// What requests cost, where the server tells.
+    pub costs: Vec<RequestCost>,
 }
 
 impl Looked {
@@ -84,20 +87,23 @@ pub fn count_once(github: &[GitHubSettings], looked: &mut [Looked]) {
     }
 }
 
-/// Looks at one source, of the section at a place: deployments and incidents since `recent`, and the
-/// look-back since `since`.
+/// Looks at one source, of the section at a place: deployments and incidents since the first of the
+/// times, and the look-back since the second.
 pub async fn look(
     (section, github): &(usize, GitHubSettings),
     settings: &Settings,
     clock: SharedClock,
-    (recent, since): (Time, Time),
+    times: (Time, Time),
+    steps: &Steps,
 ) -> Looked {
     let ear = Arc::new(Ear::default());
     let mut looked =
         Looked { section: *section, is_a_shard: !github.shard.is_whole(), ..Looked::default() };
-    if let Err(error) =
-        ask(github, settings, clock, (recent, since), Arc::clone(&ear), &mut looked).await
-    {
+    let asked = async {
+        let source = connect(github, settings, clock, Arc::clone(&ear))?;
+        ask(&source, settings, times, steps, &mut looked).await
+    };
+    if let Err(error) = asked.await {
         looked.broken = Some(error);
     }
     looked.limit = *ear.limit.lock().unwrap_or_else(PoisonError::into_inner);
@@ -105,14 +111,12 @@ pub async fn look(
     looked
 }
 
-async fn ask(
+fn connect(
     github: &GitHubSettings,
     settings: &Settings,
     clock: SharedClock,
-    (recent, since): (Time, Time),
     ear: Arc<Ear>,
-    looked: &mut Looked,
-) -> Result<(), SourceError> {
+) -> Result<GitHub, SourceError> {
     let parsing = Parsing {
         hotfix: settings.by_repository(|rules| rules.failures.hotfix.clone()),
         incidents: settings.incidents.clone(),
@@ -124,7 +128,17 @@ async fn ask(
         logins: Arc::new(Nobody),
     };
     // Whoever checks wants an answer now, so the whole hour may be used.
-    let source = GitHub::connect(github, 1.0, parsing, clock, ear)?;
+    GitHub::connect(github, 1.0, parsing, clock, ear)
+}
+
+async fn ask(
+    source: &GitHub,
+    settings: &Settings,
+    (recent, since): (Time, Time),
+    steps: &Steps,
+    looked: &mut Looked,
+) -> Result<(), SourceError> {
+    steps.begin("finding repositories");
     let discovery = source.discover(&[]).await;
     looked.installation = source.installation().await;
     let discovery = discovery?;
@@ -135,34 +149,46 @@ async fn ask(
     let mut repositories = discovery.repositories;
     repositories.retain(|repository| repository.state == RepositoryState::Active);
     repositories.sort_by(|one, other| one.full_name.cmp(&other.full_name));
+    steps.begin("asking whose they are");
     let organizations = &discovery.organizations;
     let said = &mut looked.said;
-    ownership::ask(&source, settings, organizations, &repositories, said).await?;
-    let mut surveys = source.survey(&repositories, since).await?;
+    ownership::ask(source, settings, organizations, &repositories, said).await?;
+    if let Some(first) = repositories.first() {
+        steps.begin("asking what requests cost");
+        looked.costs = source.calibrate(first).await;
+    }
+    steps.begin_counted("looking at repositories", repositories.len());
+    let mut surveys = source.survey(&repositories, since, |more| steps.done(more)).await?;
+    steps.begin_counted("looking at deployments", repositories.len());
     for (repository, survey) in repositories.iter().zip(&mut surveys) {
         if survey.failure.is_none() {
-            elsewhere::look(&source, settings, repository, survey, (recent, since)).await?;
+            elsewhere::look(source, settings, repository, survey, (recent, since)).await?;
         }
         if source.lacks_workflow(repository) {
             looked.without_workflow.push(Arc::clone(&repository.full_name));
         }
+        steps.done(1);
     }
+    steps.begin_counted("reading declared components", repositories.len());
     for repository in &repositories {
         let components = settings.components.of(repository);
         if !components.is_empty() {
-            let read = declared::read(&source, repository, &components, (recent, since)).await?;
+            let read = declared::read(source, repository, &components, (recent, since)).await?;
             looked.declared.insert(repository.id, read);
         }
+        steps.done(1);
     }
     let mut deployed = repositories.iter().zip(&surveys).filter(|(_, it)| it.deployments.total > 0);
     if let Some((repository, _)) = deployed.next().filter(|_| settings.space.ci.is_read) {
         looked.runs_denied = source.workflow_runs_denied(repository).await;
     }
+    steps.begin_counted("reading incidents", repositories.len());
     for (repository, survey) in repositories.iter().zip(&surveys) {
         if incidents::are_of_others(settings, repository, survey, recent) {
-            let read = incidents::read(&source, repository, (recent, since)).await?;
+            let read = incidents::read(source, repository, (recent, since)).await?;
             looked.incidents.insert(repository.id, read);
         }
+        steps.done(1);
     }
     looked.repositories = repositories.into_iter().zip(surveys).collect();
     Ok(())

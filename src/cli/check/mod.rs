@@ -16,6 +16,7 @@ mod report;
 mod text;
 
 use super::args::CheckArgs;
+use super::bars::Bars;
 use super::output;
 use crate::cli::findings::{Finding, Ownership, Severity};
 use crate::clock::{SharedClock, SystemClock};
@@ -26,7 +27,7 @@ use crate::config::{
 use crate::evaluate::{Directory, Owner};
 use crate::exposition::{Exposure, Subjects, expected_series};
 use crate::sources::github::Survey;
-use cost::Depth;
+use cost::{Depth, Prices};
 use declared::Declared;
 use delivery::domain::{Collector, DAY, Repository, Span, TeamName, Time};
 use look::{Looked, count_once, look};
@@ -48,7 +49,11 @@ const FAILED: u8 = 2;
 pub async fn run(args: CheckArgs) -> anyhow::Result<ExitCode> {
     let json = args.json;
     let report = match config::load(&args.into_sources()) {
-        Ok(settings) => check(&settings, Arc::new(SystemClock)).await,
+        Ok(settings) => {
+            // Whoever asks for JSON is a program.
+            let bars = if json { Bars::default() } else { Bars::beside(&settings.log) };
+            check(&settings, Arc::new(SystemClock), &bars).await
+        }
         Err(problems) => refused(&problems),
     };
     output::print(&if json {
@@ -75,7 +80,7 @@ fn refused(problems: &Problems) -> Report {
     Report { findings: problems.iter().map(finding).collect(), ..Report::default() }
 }
 
-async fn check(settings: &Settings, clock: SharedClock) -> Report {
+async fn check(settings: &Settings, clock: SharedClock, bars: &Bars) -> Report {
     let now = clock.now();
     let times = (now.plus(-RECENT), now.plus(-settings.collection.lookback));
     let mut looked = Vec::new();
@@ -84,7 +89,8 @@ async fn check(settings: &Settings, clock: SharedClock) -> Report {
         .flat_map(|(at, github)| github.parts().into_iter().map(move |part| (at, part)))
         .collect();
     for part in &parts {
-        looked.push(look(part, settings, Arc::clone(&clock), times).await);
+        let steps = bars.steps(&part.1.name);
+        looked.push(look(part, settings, Arc::clone(&clock), times, &steps).await);
     }
     if let Some(first) = looked.first_mut() {
         ownership::ask_catalog(settings, Arc::clone(&clock), &mut first.said).await;
@@ -199,7 +205,13 @@ impl<'a> Place<'a> {
                 .map(|(repository, survey)| self.repository(repository, survey, looked))
                 .collect(),
             counted_before: before.collect(),
-            cost: cost::cost(surveys, &self.settings.collection, self.now),
+            cost: cost::cost(
+                surveys,
+                &Prices::of(&looked.costs),
+                &self.settings.collection,
+                self.now,
+            ),
+            requests: looked.costs.iter().map(cost::report).collect(),
         }
     }
 

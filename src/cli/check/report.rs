@@ -45,6 +45,21 @@ pub struct SourceReport {
     pub counted_before: Vec<String>,
     /// What collecting will cost, about.
     pub cost: CostReport,
+    /// What requests cost by the server's own word; none where it does not tell.
+    pub requests: Vec<RequestReport>,
+}
+
+/// What one kind of request costs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RequestReport {
+    /// The GraphQL operation.
+    pub operation: &'static str,
+    /// What it asks for.
+    pub what: &'static str,
+    /// How many of these at most.
+    pub size: usize,
+    /// Points for so many.
+    pub points: u64,
 }
 
 /// One account at PagerDuty.

@@ -2,7 +2,7 @@
 
 use super::report::{
     AccountReport, ComponentReport, EnvironmentReport, InstallationReport, Report,
-    RepositoryReport, SourceReport,
+    RepositoryReport, RequestReport, SourceReport,
 };
 use crate::cli::findings::{Severity, named};
 use crate::cli::table::{Table, is_obeyed};
@@ -84,7 +84,20 @@ fn write_source(text: &mut String, source: &SourceReport) {
         "  about {} points for a first collection, about {} a day after that\n",
         cost.first_collection_points, cost.daily_points
     );
+    write_requests(text, &source.requests);
     write_repositories(text, &source.repositories);
+}
+
+fn write_requests(text: &mut String, requests: &[RequestReport]) {
+    if requests.is_empty() {
+        return;
+    }
+    text.push_str("  what requests cost here:\n");
+    for RequestReport { what, size, points, .. } in requests {
+        let points = if *points == 1 { "1 point".to_owned() } else { format!("{points} points") };
+        let _ = writeln!(text, "    {points} for up to {size} {what}");
+    }
+    text.push('\n');
 }
 
 fn write_repositories(text: &mut String, repositories: &[RepositoryReport]) {

@@ -2,6 +2,7 @@
 //!
 //! Absent here: what is asked, and what its parts mean.
 
+use super::calibration::Calibration;
 use super::credential::{Bearer, Credential};
 use super::gate::{Closed, Gate, Left, Limits, Permit};
 use super::installation::Denied;
@@ -45,7 +46,8 @@ pub(super) struct Client {
     pub(super) gate: Gate,
     pub(super) rest: Rest,
     pub(super) lacking: Lacking,
-    sizes: Sizes,
+    pub(super) sizes: Sizes,
+    pub(super) calibration: Calibration,
     pub(super) losses: Losses,
     pub(super) skew: Skew,
     pub(super) observer: Arc<dyn Observer>,
@@ -73,7 +75,7 @@ impl From<Refusal> for SourceError {
 }
 
 /// What became of one try.
-enum Outcome {
+pub(super) enum Outcome {
     Answered(GraphAnswer),
     /// Trouble that another try, or a smaller one, may not meet; with the pause the server wants.
     Trouble {
@@ -112,6 +114,7 @@ impl Client {
             rest,
             lacking: Lacking::default(),
             sizes: Sizes::default(),
+            calibration: Calibration::default(),
             losses: Losses::default(),
             skew: Skew::default(),
             observer,
@@ -128,6 +131,7 @@ impl Client {
     pub(super) fn inherit_limits(&self, former: &Client) {
         self.gate.inherit(&former.gate);
         self.rest.inherit(&former.rest);
+        self.inherit_costs(former);
     }
 
     /// What may still be spent in this hour; nothing where no limit is known.
@@ -163,7 +167,7 @@ impl Client {
                 Ok(permit) => permit,
                 Err(closed) => return refuse(limited(what, closed)),
             };
-            match self.attempt(permit, what, &body).await {
+            match self.attempt(permit, what, &body, charged).await {
                 Outcome::Answered(graph) => {
                     self.sizes.answered(query.name, query.size);
                     return Ok(Answered { graph, size });
@@ -202,7 +206,15 @@ impl Client {
         }
     }
 
-    async fn attempt(&self, permit: Permit<'_>, what: &str, body: &Value) -> Outcome {
+    /// Sends a request once. `charged` says how many points it took, by the server's account and what
+    /// was left before.
+    pub(super) async fn attempt(
+        &self,
+        permit: Permit<'_>,
+        what: &str,
+        body: &Value,
+        charged: impl Fn(&RateLimit, Option<u64>) -> u64,
+    ) -> Outcome {
         let bearer = match self.authorize(what).await {
             Ok(bearer) => bearer,
             Err(Denied::Trouble(error, pause)) => return Outcome::Trouble { error, pause },
@@ -234,9 +246,10 @@ impl Client {
             }
             _ => None,
         };
-        if let Some(cost) = told.as_ref().and_then(|told| told.cost) {
-            self.spent.fetch_add(cost, Ordering::Relaxed);
-            self.observer.points(&self.source, API, cost);
+        if let Some(told) = told.as_ref().filter(|told| told.cost.is_some()) {
+            let points = charged(told, permit.remaining());
+            self.spent.fetch_add(points, Ordering::Relaxed);
+            self.observer.points(&self.source, API, points);
         }
         let limits = told.and_then(RateLimit::limits).or_else(|| rest_limits(&answer));
         permit.answered(limits, server_now);
@@ -315,18 +328,23 @@ pub(super) fn backoff(troubles: u32) -> Span {
     base + (random % (base as u64 + 1)) as i64
 }
 
+/// What an answer costs.
+fn charged(told: &RateLimit, _: Option<u64>) -> u64 {
+    told.cost.unwrap_or_default()
+}
+
 /// GraphQL's own account of the hour.
 #[derive(Deserialize)]
-struct RateLimit {
-    cost: Option<u64>,
-    limit: Option<u64>,
-    remaining: Option<u64>,
+pub(super) struct RateLimit {
+    pub(super) cost: Option<u64>,
+    pub(super) limit: Option<u64>,
+    pub(super) remaining: Option<u64>,
     #[serde(rename = "resetAt")]
-    reset_at: Option<String>,
+    pub(super) reset_at: Option<String>,
 }
 
 impl RateLimit {
-    fn of(data: &Value) -> Option<RateLimit> {
+    pub(super) fn of(data: &Value) -> Option<RateLimit> {
         RateLimit::deserialize(data.get("rateLimit")?).ok()
     }
 

@@ -4,6 +4,7 @@ use super::answers::Discovery;
 use super::client::{Answered, Client};
 use super::ownership::topics;
 use super::page::{Missing, page, part, reason, why_missing};
+use super::probe::REFUSALS_IN_A_ROW;
 use super::queries::{NAMED_REPOSITORIES, ORGANIZATION, OWNER, Query, REPOSITORIES_BY_ID};
 use super::repositories::{Listed, Wanted, listed, remember};
 use crate::config::GitHubSettings;
@@ -141,6 +142,7 @@ impl<'a> Search<'a> {
 
     async fn ask_names(&mut self, names: &[&str]) -> Result<(), SourceError> {
         let mut rest = names;
+        let mut refused = 0;
         let topics = self.topic_prefix.is_some();
         while !rest.is_empty() {
             let what = "repositories by name";
@@ -149,6 +151,10 @@ impl<'a> Search<'a> {
             {
                 Ok(answered) => (answered.size, Some(answered.graph)),
                 Err(refusal) => {
+                    refused += 1;
+                    if refused >= REFUSALS_IN_A_ROW {
+                        return Err(refusal.error);
+                    }
                     let size = refusal.size;
                     self.note(refusal.error)?;
                     (size, None)
@@ -157,6 +163,7 @@ impl<'a> Search<'a> {
             let (batch, later) = rest.split_at(asked.min(rest.len()));
             rest = later;
             let Some(answer) = answer else { continue };
+            refused = 0;
             for (place, name) in batch.iter().enumerate() {
                 let alias = format!("r{place}");
                 match part(&answer, &[&alias]) {
@@ -179,6 +186,7 @@ impl<'a> Search<'a> {
             unseen.filter(|repo| repo.state == RepositoryState::Active).copied().collect();
         unseen.sort_by_key(|repo| repo.id);
         let mut rest = &unseen[..];
+        let mut refused = 0;
         let topics = self.topic_prefix.is_some();
         while !rest.is_empty() {
             let what = "known repositories by id";
@@ -190,6 +198,10 @@ impl<'a> Search<'a> {
             {
                 Ok(answered) => (answered.size, Some(answered.graph)),
                 Err(refusal) => {
+                    refused += 1;
+                    if refused >= REFUSALS_IN_A_ROW {
+                        return Err(refusal.error);
+                    }
                     let size = refusal.size;
                     self.note(refusal.error)?;
                     (size, None)
@@ -199,6 +211,7 @@ impl<'a> Search<'a> {
             let (batch, later) = (batch.to_vec(), later);
             rest = later;
             let Some(answer) = answer else { continue };
+            refused = 0;
             for (place, repo) in batch.into_iter().enumerate() {
                 let node = answer.data.get("nodes").and_then(|nodes| nodes.get(place));
                 match node.filter(|node| node.get("databaseId").is_some()) {

@@ -177,6 +177,11 @@ impl Gate {
 }
 
 impl Permit<'_> {
+    /// What was left of the hour's points by the answer before; nothing where that is not known.
+    pub(super) fn remaining(&self) -> Option<u64> {
+        self.state.told.map(|told| told.remaining)
+    }
+
     /// A limit answer came: the gate closes until the server's time, or for a growing while.
     /// Returns until when.
     pub(super) fn limited(

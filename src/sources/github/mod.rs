@@ -6,6 +6,7 @@
 mod answers;
 mod app;
 mod applies;
+mod calibration;
 mod ci;
 mod client;
 mod commits;
@@ -52,6 +53,7 @@ mod walk;
 mod webhook;
 
 pub use answers::{Discovery, HistoryPage, Mark, Parsing, Probe, Probed, Reach, Rechecked, Wanted};
+pub use calibration::RequestCost;
 pub use gate::Left;
 pub use installation::Installation;
 pub use moves::{Moved, Pushed};
@@ -79,6 +81,7 @@ use std::sync::Arc;
 /// A `[[github]]` block, or what it asks for of one account: one host, one credential, one budget.
 pub struct GitHub {
     settings: GitHubSettings,
+    neighbours: Vec<GitHubSettings>,
     parsing: Parsing,
     client: Client,
     closed: probe::Closed,
@@ -99,7 +102,8 @@ impl GitHub {
     ) -> Result<GitHub, SourceError> {
         let client = Client::new(settings, budget_share, clock, observer)?;
         let (closed, runs) = (probe::Closed::default(), runs::Known::default());
-        Ok(GitHub { settings: settings.clone(), parsing, client, closed, runs })
+        let (settings, neighbours) = (settings.clone(), Vec::new());
+        Ok(GitHub { settings, neighbours, parsing, client, closed, runs })
     }
 
     /// The label `source` of what it tells about itself.
@@ -332,19 +336,6 @@ impl GitHub {
         let step = incidents::step(&self.client, &self.parsing, repo, cursor, reach).await?;
         self.closed.open(repo.id, Collector::Incidents);
         Ok(step)
-    }
-
-    /// Looks at each repository once, in batches: the newest of its lists and how many there are,
-    /// with the commits of the default branch since `since`. Nothing of it is a fact; it tells what
-    /// collecting would find. The order is kept. An error concerns the whole source.
-    pub async fn survey(
-        &self,
-        repos: &[Repository],
-        since: Time,
-    ) -> Result<Vec<Survey>, SourceError> {
-        let labels =
-            |repo: &Repository| IssueRule::of(&self.parsing.incidents, &repo.full_name).labels();
-        survey::Surveying::new(&self.client, repos, labels, since).run().await
     }
 
     /// Whether any `[[incidents]]` entry reads this repository's issues.

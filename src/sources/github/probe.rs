@@ -49,7 +49,7 @@ impl Closed {
 
 /// So many batches without an answer in a row are no matter of single repositories: the source is in
 /// trouble, and asking on would only burden it.
-const REFUSALS_IN_A_ROW: usize = 3;
+pub(super) const REFUSALS_IN_A_ROW: usize = 3;
 
 /// How many of the newest deployments are looked at for one to production: previews are no news.
 const NEWEST: usize = 5;

@@ -1,5 +1,6 @@
 //! Repositories as GitHub lists them, decoded; and which of them the configuration asks for.
 
+use super::GitHub;
 use super::page::{decode, optional_time};
 use crate::config::GitHubSettings;
 use delivery::domain::{Oid, RepoId, Repository, RepositoryState, Time};
@@ -92,6 +93,36 @@ pub(super) fn remember(names: &mut Vec<Arc<str>>, name: &str) {
 pub(super) fn names_of(repo: &Repository) -> Vec<&str> {
     let former = repo.former_names.iter().map(|name| &**name);
     std::iter::once(&*repo.full_name).chain(former).collect()
+}
+
+impl GitHub {
+    /// The same with what else is asked for at the same GitHub: a repository may go from one to
+    /// another.
+    pub fn beside(self, neighbours: Vec<GitHubSettings>) -> GitHub {
+        GitHub { neighbours, ..self }
+    }
+
+    /// Whether a repository that is not its own any more may have gone to a neighbour, who has not
+    /// found it yet.
+    pub fn may_have_left(&self, repository: &Repository) -> bool {
+        match repository.state {
+            RepositoryState::Active => false,
+            // Who may not see it does not know where it went.
+            RepositoryState::Gone => !self.neighbours.is_empty(),
+            RepositoryState::Excluded => {
+                let mut wanted = self.neighbours.iter().map(Wanted::by);
+                wanted.any(|wanted| wanted.covers(&repository.full_name))
+            }
+        }
+    }
+
+    /// Whether the configuration asks for a repository by the name that it has now, or had.
+    pub fn still_asks_for(&self, repository: &Repository) -> bool {
+        let wanted = Wanted::by(&self.settings);
+        let exact = wanted.names();
+        let is_exact = |name: &&str| exact.iter().any(|one| one.eq_ignore_ascii_case(name));
+        wanted.covers(&repository.full_name) || names_of(repository).iter().any(is_exact)
+    }
 }
 
 /// What the configuration asks for.

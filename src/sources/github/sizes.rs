@@ -16,6 +16,8 @@ const CAREFUL: [(&str, usize); 1] = [("NewestDeployments", 50)];
 #[derive(Default)]
 pub(super) struct Sizes {
     kinds: Mutex<HashMap<&'static str, Size>>,
+    /// The largest of kinds that cost more than is documented.
+    fit: Mutex<HashMap<&'static str, usize>>,
 }
 
 #[derive(Clone, Copy)]
@@ -32,6 +34,7 @@ impl Sizes {
 
     /// An answer came: grows after enough of them.
     pub(super) fn answered(&self, kind: &'static str, largest: usize) {
+        let largest = self.largest(kind, largest);
         self.with(kind, largest, |size| {
             size.answers += 1;
             if size.answers >= GROW_AFTER {
@@ -46,6 +49,17 @@ impl Sizes {
         self.with(kind, largest, |size| {
             *size = Size { current: (size.current / 2).max(1), answers: 0 };
         });
+    }
+
+    /// No more than this is asked for, since it costs too much.
+    pub(super) fn fit(&self, kind: &'static str, largest: usize) {
+        self.fit.lock().unwrap_or_else(PoisonError::into_inner).insert(kind, largest);
+        self.with(kind, largest, |size| size.current = size.current.min(largest));
+    }
+
+    fn largest(&self, kind: &'static str, largest: usize) -> usize {
+        let fit = self.fit.lock().unwrap_or_else(PoisonError::into_inner);
+        fit.get(kind).map_or(largest, |fit| largest.min(*fit))
     }
 
     fn with<T>(&self, kind: &'static str, largest: usize, act: impl FnOnce(&mut Size) -> T) -> T {
@@ -77,5 +91,10 @@ mod tests {
             sizes.answered("probe", 49);
         }
         assert_eq!(sizes.current("probe", 49), 49);
+        sizes.fit("probe", 16);
+        for _ in 0..GROW_AFTER * 49 {
+            sizes.answered("probe", 49);
+        }
+        assert_eq!(sizes.current("probe", 49), 16, "more would cost too much");
     }
 }

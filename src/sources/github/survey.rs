@@ -3,8 +3,10 @@
 //! A list that may not be read takes its whole repository out of the answer, so such a repository is
 //! asked again without that list.
 
+use super::GitHub;
 use super::client::Client;
 use super::discovery::absence;
+use super::incidents::IssueRule;
 use super::page::{below, iso8601, nodes, reason, time};
 use super::queries::SURVEY;
 use super::verdict::GraphAnswer;
@@ -73,6 +75,23 @@ pub struct ListedDeployment {
     pub succeeded: bool,
 }
 
+impl GitHub {
+    /// Looks at each repository once, in batches: the newest of its lists and how many there are,
+    /// with the commits of the default branch since `since`. Nothing of it is a fact; it tells what
+    /// collecting would find; `told` hears of how many more are answered. The order is kept. An
+    /// error concerns the whole source.
+    pub async fn survey(
+        &self,
+        repos: &[Repository],
+        since: Time,
+        told: impl Fn(usize),
+    ) -> Result<Vec<Survey>, SourceError> {
+        let labels =
+            |repo: &Repository| IssueRule::of(&self.parsing.incidents, &repo.full_name).labels();
+        Surveying::new(&self.client, repos, labels, since).run(told).await
+    }
+}
+
 /// A survey under way.
 pub(super) struct Surveying<'a> {
     client: &'a Client,
@@ -106,14 +125,18 @@ impl<'a> Surveying<'a> {
         Surveying { client, repos, labels: repos.iter().map(labels).collect(), since, surveys }
     }
 
-    pub(super) async fn run(mut self) -> Result<Vec<Survey>, SourceError> {
+    /// Asks; `told` hears of how many more the answers are.
+    pub(super) async fn run(mut self, told: impl Fn(usize)) -> Result<Vec<Survey>, SourceError> {
         let mut queue: BTreeMap<Shape, VecDeque<usize>> = BTreeMap::new();
         for place in 0..self.repos.len() {
             queue.entry(self.shape(place)).or_default().push_back(place);
         }
         while let Some((shape, mut places)) = queue.pop_first() {
             while !places.is_empty() {
-                for place in self.batch(&shape, &mut places).await? {
+                let before = places.len();
+                let again = self.batch(&shape, &mut places).await?;
+                told(before - places.len() - again.len());
+                for place in again {
                     queue.entry(self.shape(place)).or_default().push_back(place);
                 }
             }

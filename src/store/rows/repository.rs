@@ -1,7 +1,8 @@
 //! Repositories. Former names are the one thing that is merged: a source tells the names it knows,
 //! and a rename that we saw is remembered whatever later answers say. Who lost sight of a repository
 //! knows it by its last name there: where another source has it under a new name, it was transferred
-//! and is not gone.
+//! and is not gone; nor is it where another source has it as its own. Who takes it over does not know
+//! yet how far its commits are read: its head stays.
 
 use super::{Line, malformed};
 use delivery::domain::{Fact, RepoId, Repository, RepositoryState, Time};
@@ -15,11 +16,13 @@ const UPSERT: &str = "INSERT INTO repositories
  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
  ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, node_id = excluded.node_id,
  full_name = excluded.full_name, former_names = excluded.former_names, host = excluded.host,
- state = excluded.state, head = excluded.head, created_at = excluded.created_at
+ state = excluded.state, created_at = excluded.created_at,
+ head = iif(excluded.host = host, excluded.head, coalesce(excluded.head, head))
  WHERE (node_id, full_name, former_names, host, state, head, created_at) IS NOT
  (excluded.node_id, excluded.full_name, excluded.former_names, excluded.host, excluded.state,
- excluded.head, excluded.created_at)
- AND NOT (excluded.state = 'gone' AND excluded.full_name <> full_name)";
+ iif(excluded.host = host, excluded.head, coalesce(excluded.head, head)), excluded.created_at)
+ AND NOT (excluded.state = 'gone' AND excluded.full_name <> full_name)
+ AND NOT (excluded.state <> 'active' AND excluded.host <> host AND state = 'active')";
 
 /// Selects a page of repositories.
 pub(super) const PAGE: &str =

@@ -3,6 +3,7 @@
 use super::Call;
 use super::answer::Answer;
 use super::rest::{Parameters, page};
+use super::rest_urls;
 use crate::apps::{App, Installation};
 use crate::graphql::show_time;
 use crate::sim::Sim;
@@ -56,12 +57,27 @@ fn selection(installation: &Installation) -> &'static str {
     if installation.selected.is_some() { "selected" } else { "all" }
 }
 
+fn organization(login: &str) -> Value {
+    let id = crate::id::name_hash(login);
+    let mut shown = json!({
+        "login": login,
+        "id": id,
+        "node_id": crate::id::encode("O", &[], Some(login)),
+        "html_url": format!("https://github.com/{login}"),
+        "type": "Organization",
+        "site_admin": false,
+    });
+    rest_urls::add_accounts(&mut shown, login, id);
+    shown
+}
+
 fn shown_app(app: &App, installations: usize) -> Value {
     json!({
         "id": app.id,
         "slug": app.slug,
         "node_id": format!("A_{}", app.id),
         "name": app.slug,
+        "owner": organization("acme"),
         "description": null,
         "external_url": "https://example.com",
         "html_url": format!("https://github.com/apps/{}", app.slug),
@@ -77,13 +93,7 @@ fn shown(app: &App, one: &Installation, base: &str) -> Value {
     let Installation { id, account, .. } = one;
     json!({
         "id": id,
-        "account": {
-            "login": account,
-            "id": crate::id::name_hash(account),
-            "node_id": crate::id::encode("O", &[], Some(account)),
-            "type": "Organization",
-            "site_admin": false,
-        },
+        "account": organization(account),
         "repository_selection": selection(one),
         "access_tokens_url": format!("{base}/app/installations/{id}/access_tokens"),
         "repositories_url": format!("{base}/installation/repositories"),

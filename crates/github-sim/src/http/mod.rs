@@ -6,6 +6,7 @@ mod rest;
 mod rest_json;
 mod rest_lists;
 mod rest_runs;
+mod rest_urls;
 mod webhook;
 
 pub(crate) use webhook::delivery;
@@ -226,10 +227,11 @@ fn respond(
 }
 
 fn execute(sim: &Sim, call: &Call, request: &graphql::Request, operation: &str) -> Answer {
-    let prepared = match request.prepare(sim.faults().schema()) {
+    let mut prepared = match request.prepare(sim.faults().schema()) {
         Ok(prepared) => prepared,
         Err(body) => return Answer::json(200, body),
     };
+    prepared.cost.fetches *= sim.faults().price();
     let now = sim.now();
     let points = if prepared.dry_run { 0 } else { prepared.cost.points() };
     let (window, refusal) = sim.limits().charge(&call.bucket, Api::Graphql, now, points);

@@ -179,7 +179,9 @@ fn rate_limit(sim: &Sim, call: &Call) -> Answer {
         return Answer::message(404, "Rate limiting is not enabled.");
     }
     let core = bucket(Api::Rest);
-    let resources = json!({"core": core, "graphql": bucket(Api::Graphql)});
+    let (now, minute) = (sim.now(), 60);
+    let search = json!({"limit": 30, "used": 0, "remaining": 30, "reset": now + minute});
+    let resources = json!({"core": core, "graphql": bucket(Api::Graphql), "search": search});
     Answer::json(200, json!({"resources": resources, "rate": core}))
 }
 
@@ -248,7 +250,7 @@ fn of_repository(
     base: &str,
 ) -> Found {
     match rest {
-        [] => Found::One(rest_json::repository(state, repo, base)),
+        [] => Found::One(rest_json::whole_repository(state, repo, base)),
         ["deployments"] => rest_lists::deployments(state, repo, parameters, base),
         ["deployments", id] => one(rest_lists::deployment(repo, id), |deployment| {
             rest_json::deployment(state, repo, deployment, base)

@@ -1,5 +1,6 @@
 //! How the REST API shows things.
 
+use super::rest_urls;
 use crate::event::CloseReason;
 use crate::graphql::{Node, Owner, database_id, node_id, show_time};
 use crate::id;
@@ -19,14 +20,17 @@ fn shown_account(account: &Account) -> Value {
         AccountKind::Bot => (format!("{}[bot]", account.login), "Bot"),
         AccountKind::Organization => (account.login.clone(), "Organization"),
     };
-    json!({
+    let id = id::name_hash(&account.login);
+    let mut shown = json!({
         "login": login,
-        "id": id::name_hash(&account.login),
+        "id": id,
         "node_id": node_id(&Node::Account(account.clone())),
         "html_url": format!("https://github.com/{}", account.login),
         "type": kind,
         "site_admin": false,
-    })
+    });
+    rest_urls::add_accounts(&mut shown, &account.login, id);
+    shown
 }
 
 fn time(at: Option<i64>) -> Value {
@@ -44,7 +48,7 @@ fn html(repo: &Repository) -> String {
 pub(super) fn repository(state: &State, repo: &Repository, base: &str) -> Value {
     let nobody = || Account::new(&repo.owner, AccountKind::User);
     let owner = state.account(&repo.owner).unwrap_or_else(nobody);
-    json!({
+    let mut shown = json!({
         "id": repo.id,
         "node_id": node_id(&Node::Repository(repo)),
         "name": repo.name,
@@ -65,8 +69,34 @@ pub(super) fn repository(state: &State, repo: &Repository, base: &str) -> Value 
         "updated_at": show_time(repo.updated_at),
         "pushed_at": time(repo.pushed_at),
         "open_issues_count": open_count(repo),
+        "open_issues": open_count(repo),
         "permissions": {"admin": false, "push": false, "pull": true},
-    })
+        "has_projects": false,
+        "has_wiki": false,
+        "has_pages": false,
+        "has_discussions": false,
+        "has_downloads": true,
+        "homepage": null,
+        "language": null,
+        "license": null,
+        "mirror_url": null,
+        "size": 0,
+        "forks": 0,
+        "forks_count": 0,
+        "watchers": 0,
+        "watchers_count": 0,
+        "stargazers_count": 0,
+    });
+    rest_urls::add_repositories(&mut shown, &repo.full_name());
+    shown
+}
+
+/// A repository by itself, which shows more than a list of them.
+pub(super) fn whole_repository(state: &State, repo: &Repository, base: &str) -> Value {
+    let mut shown = repository(state, repo, base);
+    shown["network_count"] = json!(0);
+    shown["subscribers_count"] = json!(0);
+    shown
 }
 
 fn open_count(repo: &Repository) -> usize {

@@ -9,6 +9,7 @@ mod every_field;
 mod faults;
 mod graphql;
 mod limits;
+mod official_rest;
 mod official_schema;
 mod ownership;
 mod releases;
