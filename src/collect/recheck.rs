@@ -28,6 +28,7 @@ impl Collect {
             let is_fresh = |at| (0..interval).contains(&asked_at.since(at));
             let due = !tracked.reconciled_at.is_some_and(is_fresh);
             if due && tracked.reconciled_at.is_some() && tracked.backfill_complete() {
+                deployments.extend(tracked.long_failed_deployments(asked_at));
                 incidents.extend(tracked.incidents_since(asked_at.plus(-RECONCILE_INCIDENTS)));
                 tracked.reconciling = true;
                 tracked.open.reconcile(asked_at);

@@ -2,6 +2,8 @@
 //! what to ask next. It is absorbed from the same facts that the store keeps, so a restart rebuilds it.
 
 use super::open_pulls::OpenReading;
+mod cadence;
+
 use crate::config::EnvironmentRule;
 use crate::sources::github::Mark;
 use delivery::domain::{
@@ -13,21 +15,14 @@ use delivery::ledger::ProductionEnvironments;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-/// A failed deployment is asked again this long, since it may be re-run to success.
+/// A failed deployment is asked again this long with every sweep, since it may be re-run to success…
 const FAILED_ASKED_FOR: Span = 7 * DAY;
+/// …and this long by the reconcile: GitHub lets runs be run again for 30 days.
+const FAILED_RECONCILED_FOR: Span = 31 * DAY;
 /// Whether a merged pull request is applied is asked this long.
 const APPLY_ASKED_FOR: Span = 7 * DAY;
 /// A pending one is asked again this long: GitHub ends waiting approvals after 30 days.
 const PENDING_ASKED_FOR: Span = 31 * DAY;
-
-/// A repository that has not moved for so long is seldom deployed…
-const IDLE_AFTER: Span = 7 * DAY;
-/// …and is asked for deployments so often.
-const IDLE_ASKED_EVERY: Span = 30 * MINUTE;
-/// After so long it is hardly ever deployed…
-const ASLEEP_AFTER: Span = 90 * DAY;
-/// …and is asked so often.
-const ASLEEP_ASKED_EVERY: Span = DAY;
 
 /// So long a repository that is gone from one source is given to be found by another: both list
 /// theirs every half hour.
@@ -93,7 +88,10 @@ pub struct Tracked {
 #[derive(Debug)]
 struct Unfinished {
     node_id: Arc<str>,
+    /// Until when sweeps ask…
     asked_until: Time,
+    /// …and the reconcile.
+    reconciled_until: Time,
 }
 
 impl Tracked {
@@ -153,7 +151,10 @@ impl Tracked {
             Fact::InfrastructurePull(pull) => {
                 let node_id = Arc::clone(&pull.node_id);
                 let asked_until = pull.merged_at.plus(APPLY_ASKED_FOR);
-                self.unapplied.insert(pull.number, Unfinished { node_id, asked_until });
+                self.unapplied.insert(
+                    pull.number,
+                    Unfinished { node_id, asked_until, reconciled_until: asked_until },
+                );
             }
             Fact::Progress(progress) => {
                 // As the store keeps it: what was known once stays known.
@@ -195,9 +196,16 @@ impl Tracked {
             matches!(status.state, DeploymentState::Failure | DeploymentState::Error)
         });
         let last_at = last.map_or(deployment.created_at, |status| status.at);
-        let asked_until = last_at.plus(if failed { FAILED_ASKED_FOR } else { PENDING_ASKED_FOR });
-        let node_id = Arc::clone(&deployment.node_id);
-        self.unfinished.insert(deployment.id, Unfinished { node_id, asked_until });
+        let (asked, reconciled) = match failed {
+            true => (FAILED_ASKED_FOR, FAILED_RECONCILED_FOR),
+            false => (PENDING_ASKED_FOR, PENDING_ASKED_FOR),
+        };
+        let unfinished = Unfinished {
+            node_id: Arc::clone(&deployment.node_id),
+            asked_until: last_at.plus(asked),
+            reconciled_until: last_at.plus(reconciled),
+        };
+        self.unfinished.insert(deployment.id, unfinished);
     }
 
     /// Whether a fact is a production deployment, and so makes the repository a component.
@@ -246,6 +254,13 @@ impl Tracked {
             .values()
             .filter(move |unfinished| unfinished.asked_until > now)
             .map(|unfinished| Arc::clone(&unfinished.node_id))
+    }
+
+    /// The node ids of deployments that are seldom asked for again.
+    pub fn long_failed_deployments(&self, now: Time) -> impl Iterator<Item = Arc<str>> + '_ {
+        let seldom = |one: &&Unfinished| one.asked_until <= now && one.reconciled_until > now;
+        let all: Vec<_> = self.unfinished.values().filter(seldom).collect();
+        all.into_iter().map(|one| Arc::clone(&one.node_id))
     }
 
     /// The node ids of pull requests that may be applied by now.
@@ -337,49 +352,6 @@ impl Tracked {
             .filter_map(|collector| self.progress.get(&collector))
             .filter(|progress| progress.complete)
             .map(|progress| Progress { complete: false, ..*progress })
-    }
-
-    /// Notes a move.
-    pub fn moved_by(&mut self, at: Time) {
-        self.moved_at = self.moved_at.max(Some(at));
-    }
-
-    /// Notes a move that may have started runs.
-    pub fn stirred_by(&mut self, at: Time) {
-        self.moved_by(at);
-        self.stirred_at = self.stirred_at.max(Some(at));
-    }
-
-    /// Whether this sweep asks for its deployments: seldom where nothing has moved for long.
-    pub fn asks_for_deployments(&self, now: Time) -> bool {
-        let idle = self.moved_at.map_or(Span::MAX, |at| now.since(at));
-        let every = match idle {
-            ..IDLE_AFTER => return true,
-            IDLE_AFTER..ASLEEP_AFTER => IDLE_ASKED_EVERY,
-            _ => ASLEEP_ASKED_EVERY,
-        };
-        // A clock that was set back must not put it off.
-        !self.looked_at.is_some_and(|at| (0..every).contains(&now.since(at)))
-    }
-
-    /// Whether it was asked for everything within the reconcile interval.
-    pub fn is_checked(&self, now: Time, interval: Span) -> bool {
-        self.checked_at.is_some_and(|at| (0..interval).contains(&now.since(at)))
-    }
-
-    /// The instant from which a reconcile interval that begins now is counted for the first time:
-    /// another one for each repository, so that thousands are not due at once.
-    pub fn spread(&self, now: Time, interval: Span) -> Time {
-        let hash = self.repository.id.0.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 33;
-        now.plus(-(hash as i64 % interval.max(1)))
-    }
-
-    /// Whether anything of a list moved at this instant or later, as far as it is known.
-    pub fn has_moved_since(&self, collector: Collector, since: Time) -> bool {
-        match self.marks.get(&collector) {
-            Some(mark) => mark.as_ref().is_some_and(|mark| mark.at >= since),
-            None => true,
-        }
     }
 
     /// Marks a collector as having something to read.

@@ -64,3 +64,29 @@ fn progress_never_goes_back() {
     }
     assert_eq!(repository.progress[&Collector::PullRequests].through, Some(NOW));
 }
+
+#[test]
+fn a_failed_deployment_is_asked_for_a_week_by_sweeps_and_a_month_by_the_reconcile() {
+    for (failed, by_sweeps, by_reconcile) in
+        [(6 * DAY, 1, 0), (8 * DAY, 0, 1), (30 * DAY, 0, 1), (32 * DAY, 0, 0)]
+    {
+        let mut repository = tracked(1);
+        repository.absorb(&Fact::Deployment(Deployment {
+            id: DeploymentId::of(delivery::domain::DeploymentSource::GitHubDeployments, 5),
+            node_id: Arc::from("DE_5"),
+            repo: RepoId(1),
+            sha: Oid([1; 20]),
+            environment: Arc::from("production"),
+            created_at: NOW.plus(-failed),
+            marks: Vec::new(),
+            statuses: vec![delivery::domain::DeploymentStatus {
+                at: NOW.plus(-failed),
+                state: DeploymentState::Failure,
+                environment: None,
+            }],
+        }));
+        let asked = repository.unfinished_deployments(NOW).count();
+        let reconciled = repository.long_failed_deployments(NOW).count();
+        assert_eq!((asked, reconciled), (by_sweeps, by_reconcile), "{failed}");
+    }
+}

@@ -196,7 +196,7 @@ where
             return Judged::Closed(list);
         }
         if let Some(branch) = node.and_then(|node| node.get("defaultBranchRef")) {
-            self.runs.note_branch(repo.id, branch);
+            self.runs.note_branch(repo, branch);
         }
         let what = format!("news of {}", repo.full_name);
         // A list that may not be probed always has news: reading it tells what is missing, while an

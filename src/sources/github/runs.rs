@@ -19,7 +19,7 @@ use delivery::domain::{Oid, RepoId, Repository, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What is remembered of repositories while the process lives.
 #[derive(Default)]
@@ -29,6 +29,8 @@ pub(super) struct Known {
 
 #[derive(Clone, Default)]
 struct OfRepository {
+    /// Its present name.
+    full_name: Option<Arc<str>>,
     /// The default branch's name and head, as the last probe told them.
     default_branch: Option<String>,
     head: Option<Oid>,
@@ -51,10 +53,11 @@ impl Known {
     }
 
     /// Takes note of the default branch, as GraphQL shows it.
-    pub(super) fn note_branch(&self, repo: RepoId, branch: &Value) {
+    pub(super) fn note_branch(&self, repo: &Repository, branch: &Value) {
         let name = branch.get("name").and_then(Value::as_str);
         let head = branch.pointer("/target/oid").and_then(Value::as_str);
-        self.note(repo, |known| {
+        self.note(repo.id, |known| {
+            known.full_name = Some(Arc::clone(&repo.full_name));
             if known.default_branch.as_deref() != name {
                 known.default_branch = name.map(str::to_owned);
             }
@@ -174,9 +177,9 @@ impl Asked<'_> {
             (None, None) => self.default_branch(client, repo, what).await?,
         };
         Ok(Some(format!(
-            "/repositories/{}/actions/workflows/{}/runs?branch={}&exclude_pull_requests=true\
+            "/repos/{}/actions/workflows/{}/runs?branch={}&exclude_pull_requests=true\
              &per_page={PAGE}",
-            repo.id.0,
+            repo.full_name,
             encoded(&workflow),
             encoded(&branch)
         )))
@@ -189,7 +192,7 @@ impl Asked<'_> {
         repo: &Repository,
         what: &str,
     ) -> Result<Option<String>, SourceError> {
-        let path = format!("/repositories/{}/actions/workflows", repo.id.0);
+        let path = format!("/repos/{}/actions/workflows", repo.full_name);
         let pages = match client.pages(&path, Some("workflows"), what, REMEDY).await {
             // Where Actions are switched off there are no workflows.
             Err(SourceError::NotFound { .. }) => return Ok(None),
@@ -224,7 +227,7 @@ impl Asked<'_> {
         repo: &Repository,
         what: &str,
     ) -> Result<String, SourceError> {
-        let path = format!("/repositories/{}", repo.id.0);
+        let path = format!("/repos/{}", repo.full_name);
         let object = client.object(&path, what, "Metadata: read").await?;
         let name = object.get("default_branch").and_then(Value::as_str).unwrap_or("main");
         self.known.note(repo.id, |known| known.default_branch = Some(name.to_owned()));
@@ -281,15 +284,17 @@ fn encoded(text: &str) -> String {
     text.bytes().map(encode).collect()
 }
 
-/// Whether a run is to be asked again by itself, rather than by the first page of its list.
-pub(super) fn is_uncovered(known: &Known, path: &str) -> bool {
-    let mut numbers = path.split('/').filter_map(|part| part.parse::<u64>().ok());
-    match (numbers.next(), numbers.next()) {
-        (Some(repo), Some(run)) => {
-            known.of(RepoId(repo)).covered.is_none_or(|covered| run < covered)
-        }
-        _ => false,
-    }
+/// Where a run is asked again by itself; absent where the first page of its list shows it. `node_id` is
+/// what the run is kept by, which bears the repository's id, since its name may change.
+pub(super) fn uncovered(known: &Known, node_id: &str) -> Option<String> {
+    let mut numbers = node_id.split('/').filter_map(|part| part.parse::<u64>().ok());
+    let (repo, run) = (RepoId(numbers.next()?), numbers.next()?);
+    let OfRepository { full_name, covered, .. } = known.of(repo);
+    let is_uncovered = covered.is_none_or(|covered| run < covered);
+    is_uncovered.then(|| match full_name {
+        Some(name) => format!("/repos/{name}/actions/runs/{run}"),
+        None => node_id.to_owned(),
+    })
 }
 
 #[cfg(test)]

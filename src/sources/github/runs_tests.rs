@@ -32,9 +32,12 @@ fn a_name_is_part_of_a_path_whatever_it_holds() {
 fn only_runs_that_the_first_page_does_not_show_are_asked_one_by_one() {
     let known = Known::default();
     let path = |run: u64| format!("/repositories/7/actions/runs/{run}");
-    assert!(is_uncovered(&known, &path(50)), "nothing was read yet");
-    known.note(RepoId(7), |one| one.covered = Some(50));
-    assert!(!is_uncovered(&known, &path(50)));
-    assert!(is_uncovered(&known, &path(49)));
-    assert!(!is_uncovered(&known, "/nonsense"));
+    assert_eq!(uncovered(&known, &path(50)), Some(path(50)), "nothing was read yet");
+    known.note(RepoId(7), |one| {
+        (one.covered, one.full_name) = (Some(50), Some("acme/shop".into()));
+    });
+    assert_eq!(uncovered(&known, &path(50)), None);
+    let by_name = "/repos/acme/shop/actions/runs/49".to_owned();
+    assert_eq!(uncovered(&known, &path(49)), Some(by_name));
+    assert_eq!(uncovered(&known, "/nonsense"), None);
 }

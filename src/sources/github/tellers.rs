@@ -95,10 +95,11 @@ impl GitHub {
         paths: Vec<Arc<str>>,
         rechecked: &mut Rechecked,
     ) -> Result<(), SourceError> {
-        for path in paths.into_iter().filter(|path| runs::is_uncovered(&self.runs, path)) {
+        for kept_by in paths {
+            let Some(path) = runs::uncovered(&self.runs, &kept_by) else { continue };
             match run::again(&self.client, &path, |name| self.runs_of(name)).await? {
                 run::Again::Told(fact) => rechecked.facts.push(*fact),
-                run::Again::Missing => rechecked.missing.push(path),
+                run::Again::Missing => rechecked.missing.push(kept_by),
                 run::Again::Nothing => {}
             }
         }
