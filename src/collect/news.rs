@@ -313,11 +313,14 @@ impl Collect {
         if asked.everything && searched_since.is_some() && !is_first {
             self.sweeps.drift.checked += 1;
         }
-        for collector in missed {
-            self.around.observer.missed(self.source.name(), collector);
-            *self.sweeps.drift.missed.entry(collector).or_default() += 1;
-        }
+        missed.into_iter().for_each(|collector| self.note_missed(collector));
         false
+    }
+
+    /// Counts what the reconcile found and the sweeps had not.
+    pub(super) fn note_missed(&mut self, collector: Collector) {
+        self.around.observer.missed(self.source.name(), collector);
+        *self.sweeps.drift.missed.entry(collector).or_default() += 1;
     }
 
     /// Tells once in a reconcile interval what it found that the sweeps had missed.

@@ -5,7 +5,7 @@ use super::fetch::RECONCILE_DEPTH;
 use super::news::SEARCH_PAYS_FROM;
 use super::{Collect, CollectError};
 use delivery::domain::{Collector, DAY, Fact, RepoId, Span, Time};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// Incidents opened this long ago or later are asked again by the reconcile.
@@ -18,6 +18,7 @@ impl Collect {
         let interval = self.around.settings.reconcile_interval;
         let mut deployments: Vec<Arc<str>> = Vec::new();
         let mut incidents: Vec<Arc<str>> = Vec::new();
+        let mut reconciled: HashSet<RepoId> = HashSet::new();
         let spreads = self.tracked.len() >= SEARCH_PAYS_FROM;
         let source = Arc::clone(&self.source);
         for tracked in self.tracked.values_mut() {
@@ -31,6 +32,7 @@ impl Collect {
                 deployments.extend(tracked.long_failed_deployments(asked_at));
                 incidents.extend(tracked.incidents_since(asked_at.plus(-RECONCILE_INCIDENTS)));
                 tracked.reconciling = true;
+                reconciled.insert(tracked.repository.id);
                 tracked.open.reconcile(asked_at);
                 for collector in Collector::ALL {
                     // Where nothing moved lately, reading again would find what is known.
@@ -60,9 +62,13 @@ impl Collect {
             by_repo.insert(*repo, tracked.forget_nodes(&answer.missing));
         }
         for fact in answer.facts {
-            if let Some(repo) = fact.repo() {
-                by_repo.entry(repo).or_default().push(fact);
+            let Some(repo) = fact.repo() else { continue };
+            let tracked = self.tracked.get(&repo).filter(|_| reconciled.contains(&repo));
+            if let Some(collector) = tracked.and_then(|tracked| tracked.is_missed(&fact, asked_at))
+            {
+                self.note_missed(collector);
             }
+            by_repo.entry(repo).or_default().push(fact);
         }
         by_repo.retain(|_, facts| !facts.is_empty());
         for (repo, facts) in by_repo {

@@ -263,6 +263,23 @@ impl Tracked {
         all.into_iter().map(|one| Arc::clone(&one.node_id))
     }
 
+    /// The list whose sweeps have missed what a fact tells, where only the reconcile asked for it: a
+    /// late success, or an incident that lost its label after its end.
+    pub fn is_missed(&self, fact: &Fact, now: Time) -> Option<Collector> {
+        match fact {
+            Fact::Deployment(deployment) => {
+                let known = self.unfinished.get(&deployment.id)?;
+                finish(deployment, &self.production)?;
+                (known.asked_until <= now).then_some(Collector::Deployments)
+            }
+            Fact::Incident(incident) if !incident.counts => {
+                let known = self.incidents.get(&incident.id).filter(|known| !is_open(known))?;
+                known.counts.then_some(Collector::Incidents)
+            }
+            _ => None,
+        }
+    }
+
     /// The node ids of pull requests that may be applied by now.
     pub fn unapplied_pulls(&self, now: Time) -> impl Iterator<Item = Arc<str>> + '_ {
         let asked = self.unapplied.values().filter(move |one| one.asked_until > now);

@@ -90,3 +90,38 @@ fn a_failed_deployment_is_asked_for_a_week_by_sweeps_and_a_month_by_the_reconcil
         assert_eq!((asked, reconciled), (by_sweeps, by_reconcile), "{failed}");
     }
 }
+
+#[test]
+fn what_only_the_reconcile_asks_for_was_missed_by_the_sweeps() {
+    let mut repository = tracked(1);
+    let incident = |counts, closed: bool| {
+        let resolved =
+            |at| delivery::domain::IncidentEvent { at, transition: IncidentTransition::Resolved };
+        Fact::Incident(Incident {
+            id: IncidentId(Arc::from("github:9")),
+            node_id: Arc::from("I_9"),
+            url: None,
+            repo: Some(RepoId(1)),
+            component: None,
+            ruled: None,
+            severities: Vec::new(),
+            counts,
+            opened_at: NOW.plus(-DAY),
+            events: closed.then(|| resolved(NOW.plus(-HOUR))).into_iter().collect(),
+            causes: Vec::new(),
+            fixes: Vec::new(),
+        })
+    };
+    repository.absorb(&incident(true, false));
+    assert_eq!(
+        repository.is_missed(&incident(false, false), NOW),
+        None,
+        "sweeps ask for open ones"
+    );
+    repository.absorb(&incident(true, true));
+    assert_eq!(repository.is_missed(&incident(true, true), NOW), None, "nothing has changed");
+    let unlabelled = repository.is_missed(&incident(false, true), NOW);
+    assert_eq!(unlabelled, Some(Collector::Incidents));
+    repository.absorb(&incident(false, true));
+    assert_eq!(repository.is_missed(&incident(false, true), NOW), None, "told once");
+}

@@ -137,7 +137,7 @@ fn share(
             // The branch, and what was deployed from elsewhere.
             first += pages(survey.commits, 1, prices.commits) + prices.commits.points;
             // Those that are open, where there ever were any.
-            first += pages(survey.pulls.total.min(1), 1, prices.open_pulls);
+            first += prices.open_pulls.of(survey.pulls.total.min(1));
             // Those that are open have news, too.
             news += pulls;
             lists = 5;

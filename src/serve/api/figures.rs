@@ -34,7 +34,7 @@ pub fn figures(shown: &Figures, level: Level, t: Time, wanted: Wanted<'_>) -> Ve
     let is_wanted = |measure: &&Measure| {
         let is_asked = wanted.measure.is_none_or(|one| one.name == measure.name);
         let is_had = match measure.reading {
-            Reading::Space(_) | Reading::Open => level == Level::Team,
+            Reading::Space(_) | Reading::Ci(_) | Reading::Open => level == Level::Team,
             _ => measure.of_components || level != Level::Component,
         };
         is_asked && is_had
@@ -61,12 +61,15 @@ pub fn figures(shown: &Figures, level: Level, t: Time, wanted: Wanted<'_>) -> Ve
                     let distribution = figures.change_phases.get(phase);
                     of_phase(windowed(Values { distribution, ..Values::default() }), phase)
                 })),
-                Reading::Space(read) => {
+                Reading::Space(_) | Reading::Ci(_) => {
                     let space = shown.space.iter().find(|(it, _)| it == label);
-                    told.push(Figure {
-                        withheld: space.is_none(),
-                        ..windowed(space.map(|(_, it)| read(it)).unwrap_or_default())
+                    let values = space.map(|(_, it)| match measure.reading {
+                        Reading::Ci(read) => read(&it.ci),
+                        Reading::Space(read) => read(it),
+                        _ => Values::default(),
                     });
+                    let withheld = space.is_none();
+                    told.push(Figure { withheld, ..windowed(values.unwrap_or_default()) });
                 }
                 Reading::Point(_) | Reading::Open => {}
             }
@@ -109,7 +112,7 @@ pub fn of_space(figures: &SpaceFigures, window: Window, t: Time) -> Vec<Figure> 
 
 fn figure(measure: &Measure, level: Level, values: Values) -> Figure {
     let prefix = match (&measure.reading, level) {
-        (Reading::Space(_) | Reading::Open, _) => "space_",
+        (Reading::Space(_) | Reading::Ci(_) | Reading::Open, _) => "space_",
         (_, Level::Component) => "dora_",
         (_, Level::Team) => "dora_team_",
         (_, Level::Org) => "dora_org_",

@@ -2,7 +2,9 @@
 
 use super::lists::List;
 use delivery::domain::Time;
-use delivery::measures::{Distribution, PHASES, Phase, PointFigures, SpaceFigures, WindowFigures};
+use delivery::measures::{
+    CiFigures, Distribution, PHASES, Phase, PointFigures, SpaceFigures, WindowFigures,
+};
 
 /// A figure that can be asked for.
 #[derive(Debug)]
@@ -32,6 +34,8 @@ pub enum Reading {
     Phases,
     /// One of each window of how a team works together; a team's only.
     Space(fn(&SpaceFigures) -> Values),
+    /// One of each window of how continuous integration answers a team; a team's only.
+    Ci(fn(&CiFigures) -> Values),
     /// One of all open changes of a team, and one of each state.
     Open,
     /// One.

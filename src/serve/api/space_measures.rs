@@ -95,7 +95,7 @@ pub static SPACE: &[Measure] = &[
         "seconds",
         "From asking for a run of continuous integration until its last attempt ended, of those that \
          passed or failed in the window.",
-        Reading::Space(|figures| distribution(figures.ci.duration, figures.ci.runs)),
+        Reading::Ci(|ci| distribution(ci.duration, ci.runs)),
         &["window_ci_duration_seconds"],
     ),
     measure(
@@ -103,7 +103,7 @@ pub static SPACE: &[Measure] = &[
         "ratio",
         "Runs of continuous integration that failed, at first or in the end, divided by those that \
          passed or failed in the window.",
-        Reading::Space(|figures| share(figures.ci.failures)),
+        Reading::Ci(|ci| share(ci.failures)),
         &["window_ci_failure_ratio"],
     ),
     measure(
@@ -111,7 +111,7 @@ pub static SPACE: &[Measure] = &[
         "ratio",
         "Failed runs of continuous integration whose workflow passed later for the same commit, \
          divided by failed runs.",
-        Reading::Space(|figures| share(figures.ci.rerun_successes)),
+        Reading::Ci(|ci| share(ci.rerun_successes)),
         &["window_ci_rerun_success_ratio"],
     ),
 ];
