@@ -11,7 +11,9 @@ use crate::evaluate::Past;
 use crate::sources::surveys::{SurveyRequest, read_survey};
 use crate::store::Store;
 use anyhow::Context;
-use delivery::domain::{Collector, DAY, Fact, HOUR, RepoId, RepositoryState, Span, Time};
+use delivery::domain::{
+    Collector, DAY, DeploymentState, Fact, HOUR, RepoId, RepositoryState, Span, Time,
+};
 use github_sim::{LimitSettings, Sim};
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -218,6 +220,8 @@ impl History {
 struct Read {
     repositories: BTreeSet<RepoId>,
     complete: BTreeSet<(RepoId, Collector)>,
+    /// Of these runs of continuous integration are read, too.
+    deployed: BTreeSet<RepoId>,
 }
 
 impl Read {
@@ -225,6 +229,11 @@ impl Read {
         match fact {
             Fact::Repository(repository) if repository.state == RepositoryState::Active => {
                 self.repositories.insert(repository.id);
+            }
+            Fact::Deployment(deployment) => {
+                let states = deployment.statuses.iter().map(|status| status.state);
+                let has_succeeded = states.into_iter().any(|one| one == DeploymentState::Success);
+                self.deployed.extend(has_succeeded.then_some(deployment.repo));
             }
             Fact::Progress(progress) if progress.complete => {
                 self.complete.insert((progress.repo, progress.collector));
@@ -235,7 +244,11 @@ impl Read {
 
     fn is_all(&self) -> bool {
         let is_complete = |repo: &RepoId| {
-            Collector::ALL.iter().all(|collector| self.complete.contains(&(*repo, *collector)))
+            let collectors = match self.deployed.contains(repo) {
+                true => &Collector::EVERY[..],
+                false => &Collector::ALL[..],
+            };
+            collectors.iter().all(|collector| self.complete.contains(&(*repo, *collector)))
         };
         !self.repositories.is_empty() && self.repositories.iter().all(is_complete)
     }
