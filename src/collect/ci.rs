@@ -22,8 +22,8 @@ const PART_OF_TIME: Span = 4;
 pub(super) enum Runs {
     /// Of the repositories whose runs were read before.
     KnownBefore,
-    /// Of all.
-    All,
+    /// Of the others, so that whatever moves elsewhere does not put them off for ever.
+    NeverBefore,
 }
 
 /// What reading runs has spent.
@@ -75,8 +75,7 @@ impl Collect {
         }
     }
 
-    /// The repositories whose runs are to be asked for: those that were read before come first, and
-    /// of the others those that moved last.
+    /// The repositories whose runs are to be asked for, those first that moved last.
     fn runs_due(&self, now: Time, whose: Runs) -> Vec<RepoId> {
         let every = SWEEPS * self.around.settings.sweep_interval;
         let is_read = |tracked: &Tracked| tracked.is_complete(Collector::WorkflowRuns);
@@ -91,9 +90,9 @@ impl Collect {
         let shown = self.active().filter(|tracked| {
             tracked.is_collected() && tracked.backfill_complete() && tracked.has_component()
         });
-        let meant = shown.filter(|tracked| whose == Runs::All || is_read(tracked));
+        let meant = shown.filter(|tracked| is_read(tracked) == (whose == Runs::KnownBefore));
         let mut found: Vec<&Tracked> = meant.filter(due).collect();
-        found.sort_by_key(|tracked| (!is_read(tracked), Reverse(tracked.stirred_at)));
+        found.sort_by_key(|tracked| Reverse(tracked.stirred_at));
         found.iter().map(|tracked| tracked.repository.id).collect()
     }
 

@@ -242,7 +242,7 @@ impl Collect {
                 self.read_runs_until(next, Runs::KnownBefore).await;
                 self.backfill_until(next).await;
                 self.read_open_pulls_before(next).await;
-                self.read_runs_until(next, Runs::All).await;
+                self.read_runs_until(next, Runs::NeverBefore).await;
                 has_read = false;
             }
             let hints_due = self.hints_due();
