@@ -2,6 +2,7 @@
 //! what to ask next. It is absorbed from the same facts that the store keeps, so a restart rebuilds it.
 
 use super::open_pulls::OpenReading;
+mod asked_again;
 mod cadence;
 
 use crate::config::EnvironmentRule;
@@ -246,71 +247,6 @@ impl Tracked {
     /// Drops finishes that the store forgot: what they deployed is no commit to look for.
     pub fn forget_finishes(&mut self, forgotten: &BTreeSet<DeploymentId>) {
         self.finishes.retain(|(_, id), _| !forgotten.contains(id));
-    }
-
-    /// The node ids of deployments that may still change.
-    pub fn unfinished_deployments(&self, now: Time) -> impl Iterator<Item = Arc<str>> + '_ {
-        self.unfinished
-            .values()
-            .filter(move |unfinished| unfinished.asked_until > now)
-            .map(|unfinished| Arc::clone(&unfinished.node_id))
-    }
-
-    /// The node ids of deployments that are seldom asked for again.
-    pub fn long_failed_deployments(&self, now: Time) -> impl Iterator<Item = Arc<str>> + '_ {
-        let seldom = |one: &&Unfinished| one.asked_until <= now && one.reconciled_until > now;
-        let all: Vec<_> = self.unfinished.values().filter(seldom).collect();
-        all.into_iter().map(|one| Arc::clone(&one.node_id))
-    }
-
-    /// The list whose sweeps have missed what a fact tells, where only the reconcile asked for it: a
-    /// late success, or an incident that lost its label after its end.
-    pub fn is_missed(&self, fact: &Fact, now: Time) -> Option<Collector> {
-        match fact {
-            Fact::Deployment(deployment) => {
-                let known = self.unfinished.get(&deployment.id)?;
-                finish(deployment, &self.production)?;
-                (known.asked_until <= now).then_some(Collector::Deployments)
-            }
-            Fact::Incident(incident) if !incident.counts => {
-                let known = self.incidents.get(&incident.id).filter(|known| !is_open(known))?;
-                known.counts.then_some(Collector::Incidents)
-            }
-            _ => None,
-        }
-    }
-
-    /// The node ids of pull requests that may be applied by now.
-    pub fn unapplied_pulls(&self, now: Time) -> impl Iterator<Item = Arc<str>> + '_ {
-        let asked = self.unapplied.values().filter(move |one| one.asked_until > now);
-        asked.map(|one| Arc::clone(&one.node_id))
-    }
-
-    /// The node ids of open incidents, which may lose their label unseen by lists filtered by label.
-    pub fn open_incidents(&self) -> impl Iterator<Item = Arc<str>> + '_ {
-        self.incidents
-            .values()
-            .filter(|incident| incident.counts && is_open(incident))
-            .map(|incident| Arc::clone(&incident.node_id))
-    }
-
-    /// The node ids of all incidents opened since `since`, for the reconcile.
-    pub fn incidents_since(&self, since: Time) -> impl Iterator<Item = Arc<str>> + '_ {
-        self.incidents
-            .values()
-            .filter(move |incident| incident.opened_at >= since)
-            .map(|incident| Arc::clone(&incident.node_id))
-    }
-
-    /// Drops what the source says is gone, so that it is not asked for ever. A deployment stays as
-    /// it was told last; a deleted issue is no incident any more, or it would burn for ever.
-    pub fn forget_nodes(&mut self, missing: &[Arc<str>]) -> Vec<Fact> {
-        self.unfinished.retain(|_, unfinished| !missing.contains(&unfinished.node_id));
-        self.incidents
-            .values()
-            .filter(|incident| incident.counts && missing.contains(&incident.node_id))
-            .map(|incident| Fact::Incident(Incident { counts: false, ..incident.clone() }))
-            .collect()
     }
 
     /// Whether a collector has read all history that was asked for.

@@ -198,18 +198,31 @@ fn open_changes() -> Row {
         ("in_review", "orange"),
         ("approved", color::MAIN),
     ];
+    let now = Panel::stat(
+        "Open now",
+        "Efficiency. Pull requests that are open, by what they wait for: their author, the first review, an agreement, the merge. What waits is work that nobody has anything of yet.",
+        unit::NONE,
+    )
+    .decimals(0)
+    .empty(EMPTY_NOW)
+    .sized(9, 8);
     let by_state = Panel::lines(
         "Open changes",
-        "Efficiency. Pull requests that are open, by what they wait for: their author, the first review, an agreement, the merge. What waits is work that nobody has anything of yet.",
+        "Efficiency. Open pull requests by what they wait for, since the exporter reads them: GitHub does not tell how they stood before.",
         unit::NONE,
     )
     .stacked_areas()
     .decimals(0)
-    .empty(EMPTY_NOW)
-    .sized(16, 8);
+    .empty("There is no whole day yet, or too few contribute")
+    .sized(9, 8);
+    let matcher = |state: &str| format!("state=\"{state}\"");
+    let now = states.iter().fold(now, |panel, (state, _)| {
+        let name = state.replace('_', " ");
+        panel.ask_now(&name, &Level::Space.now("open_changes", &matcher(state)))
+    });
     let by_state = states.into_iter().fold(by_state, |panel, (state, color)| {
         let name = state.replace('_', " ");
-        let series = Level::Space.trend("open_changes", &format!("state=\"{state}\""));
+        let series = Level::Space.trend("open_changes", &matcher(state));
         panel.ask(&name, &series).colored(&name, color)
     });
     let oldest = Level::Space.now("oldest_open_change_timestamp_seconds", "");
@@ -221,8 +234,8 @@ fn open_changes() -> Row {
     .ask_now("age", &age(&oldest))
     .decimals(1)
     .empty(EMPTY_NOW)
-    .sized(8, 8);
-    row("Open changes", vec![by_state, oldest])
+    .sized(6, 8);
+    row("Open changes", vec![now, by_state, oldest])
 }
 
 fn integration() -> Row {
