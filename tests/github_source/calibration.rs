@@ -41,16 +41,16 @@ async fn a_dearer_server_is_asked_for_less_at_once() {
     let (world, repositories) = world().await;
     world.sim.faults().multiply_costs(3);
     let costs = world.github.calibrate(&repositories[0]).await;
-    let by_formula = [49, 100, 100, 13, 37, 7, 29, 49, 149, 100, 13, 13];
+    let by_formula = [37, 100, 100, 13, 37, 7, 29, 49, 149, 100, 13, 13];
     assert!(costs.iter().all(|cost| cost.points == 1), "{costs:?}");
-    // Three connections for each of 16 repositories, charged thrice, are 144 fetches.
-    assert_eq!(sizes(&costs)[..2], [16, 42]);
+    // Four connections for each of 12 repositories, charged thrice, are 144 fetches.
+    assert_eq!(sizes(&costs)[..2], [12, 42]);
     assert!(sizes(&costs).iter().zip(by_formula).all(|(size, most)| *size < most), "{costs:?}");
     world.sim.reset_meter();
     let probes = world.github.probe(&repositories).await.unwrap();
     assert_eq!(probes.len(), 60);
     let meter = world.sim.meter();
-    assert_eq!((meter.requests, meter.points), (4, 4), "16 at a time");
+    assert_eq!((meter.requests, meter.points), (5, 5), "12 at a time");
 }
 
 #[tokio::test]
