@@ -8,6 +8,7 @@
 mod collecting;
 mod http;
 mod report;
+mod thousands;
 
 use collecting::{Collecting, NOW, show};
 use dora_exporter::clock::{Clock, SystemClock};
@@ -16,12 +17,9 @@ use http::{Scraper, values};
 use report::Report;
 use std::process::{Child, Command, ExitCode};
 use std::time::{Duration, Instant};
+use thousands::{REPOSITORIES, organization};
 
 const DAY: i64 = 86_400;
-/// As many repositories as one token is to keep fresh.
-const REPOSITORIES: usize = 10_000;
-/// One of so many repositories is deployed; the others are libraries and the like.
-const ONE_IS_DEPLOYED: usize = 20;
 /// One of so many repositories has news.
 const ONE_HAS_NEWS: usize = 50;
 /// How long GitHub takes to answer in the measured sweep.
@@ -37,27 +35,6 @@ const SWEEP_SECONDS: f64 = 60.0;
 const MEMORY_MIB: f64 = 250.0;
 /// Points in relation to the least that the formula allows for the pages that hold what is read.
 const RATIO: f64 = 1.3;
-
-/// An organisation of which one in `one_active` repositories was pushed to this week; those that are
-/// deployed, and so have news, are among them.
-fn organization(one_active: usize, now: i64) -> (Scenario, Vec<u64>) {
-    let mut story = Scenario::new();
-    let mut deployed = Vec::new();
-    for number in 0..REPOSITORIES {
-        let repo = story.repository(now - 60 * DAY, &format!("acme/service-{number}"));
-        if number % one_active != 0 {
-            continue;
-        }
-        let at = now - 3 * DAY + number as i64;
-        let sha = story.commit(at, repo, "main", "A step");
-        if number % ONE_IS_DEPLOYED == 0 {
-            story.ship(now - 50 * DAY, repo, &sha, "production");
-            story.ship(at + 600, repo, &sha, "production");
-            deployed.push(repo);
-        }
-    }
-    (story, deployed)
-}
 
 /// The points of a sweep in which nothing is new, after one that may have left something to do.
 async fn quiet(collecting: &mut Collecting, title: &str) -> anyhow::Result<f64> {
@@ -105,12 +82,12 @@ async fn all_active(report: &mut Report) -> anyhow::Result<()> {
 /// One in fifty repositories gets a pull request merged and deployed.
 async fn news(
     collecting: &mut Collecting,
-    deployed: &[u64],
+    deployed: &[(u64, usize)],
     report: &mut Report,
 ) -> anyhow::Result<()> {
     let at = collecting.clock.now().0;
     let changed = &deployed[..REPOSITORIES / ONE_HAS_NEWS];
-    for repo in changed {
+    for (repo, _) in changed {
         collecting.story.commit(at + 10, *repo, "change", "A change");
         let number = collecting.story.open_pull(at + 20, *repo, "change", "A change");
         let sha = collecting.story.merge(at + 30, *repo, number, Merge::Squash);

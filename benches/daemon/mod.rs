@@ -72,6 +72,18 @@ impl Daemon {
         };
         Ok(kibibytes.parse::<f64>()? / 1024.0)
     }
+
+    /// The processor's time that it has taken so far.
+    #[allow(dead_code, reason = "not every bench asks for it")]
+    pub fn processor_seconds(&self) -> anyhow::Result<f64> {
+        let mut nanoseconds = 0;
+        for thread in std::fs::read_dir(format!("/proc/{}/task", self.process.id()))? {
+            let text = std::fs::read_to_string(thread?.path().join("schedstat"))?;
+            let first = text.split_whitespace().next().unwrap_or_default();
+            nanoseconds += first.parse::<u64>()?;
+        }
+        Ok(nanoseconds as f64 / 1e9)
+    }
 }
 
 impl Drop for Daemon {

@@ -2,9 +2,9 @@
 //! lists of the repositories that moved. It is what a sweep would read of these alone.
 
 use super::again::{Again, Looked, is_of_a_fact};
+use super::ask::Question;
 use super::failing::Concern;
 use super::hints::About;
-use super::news::Question;
 use super::open_pulls::READ_TOGETHER;
 use super::owner_files::files_of;
 use super::pace::Pace;

@@ -6,6 +6,7 @@
 //! Every page is committed with its cursor in one transaction. No measure is known here.
 
 mod again;
+mod ask;
 mod catalog;
 mod ci;
 mod commits;
@@ -371,13 +372,13 @@ impl Collect {
     }
 }
 
-/// The interval before a sweep, up to 5 % longer or shorter, so that several daemons do not ask in
-/// step.
+/// The interval before a sweep, up to 5 % shorter, so that several daemons do not ask in step and
+/// nothing is seen later than the interval promises.
 fn jittered(interval: Span, sweeps: u64) -> Span {
     let seed = sweeps.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ u64::from(std::process::id());
-    let spread = (interval / 10).max(1);
+    let spread = (interval / 20).max(1);
     let offset = (seed >> 33) as i64 % spread;
-    (interval - spread / 2 + offset).max(1)
+    (interval - offset).max(1)
 }
 
 /// The repositories to hand to a source that asks about all of them.

@@ -1,4 +1,4 @@
-//! Asking what is new: of all repositories, or where an owner has many, by what moved.
+//! What is new: of all repositories, or where an owner has many, by what moved.
 //!
 //! A few repositories are asked for the newest of each list. Of thousands that would cost too much:
 //! there one question tells which were pushed to, two searches tell whose pull requests and incidents
@@ -6,14 +6,13 @@
 //! Since search is only eventually consistent, each repository is asked for everything once in a
 //! reconcile interval; what that finds and the sweeps had missed is counted.
 
+use super::ask::Question;
 use super::failing::Concern;
 use super::sweep::with_head_of;
 use super::tracked::Tracked;
 use super::{Collect, CollectError};
 use crate::sources::github::{Mark, Moved, Probe, Probed};
-use delivery::domain::{
-    Collector, Fact, HOUR, MINUTE, OtherDeployment, RepoId, Repository, Span, Time,
-};
+use delivery::domain::{Collector, Fact, HOUR, MINUTE, OtherDeployment, Repository, Span, Time};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -22,8 +21,6 @@ use std::sync::Arc;
 pub(super) const SEARCH_PAYS_FROM: usize = 300;
 /// A search reads back so far before the last sweep: its index lags, and so do replicas.
 const SEARCH_OVERLAP: Span = 10 * MINUTE;
-/// So many repositories are asked before what they told is noted: ten requests.
-const PROBED_TOGETHER: usize = 370;
 /// What a probe of everything costs is never exceeded by searching: so many repositories a point.
 const REPOSITORIES_A_POINT: usize = 37;
 
@@ -31,9 +28,9 @@ const REPOSITORIES_A_POINT: usize = 37;
 #[derive(Debug, Default)]
 pub(super) struct Sweeps {
     /// By owner in lower case, when the last sweep began that asked about all of its repositories.
-    swept: BTreeMap<String, Time>,
+    pub(super) swept: BTreeMap<String, Time>,
     /// The owners that the last sweep searched, with the instant since which.
-    searched: BTreeMap<String, Time>,
+    pub(super) searched: BTreeMap<String, Time>,
     drift: Drift,
 }
 
@@ -44,55 +41,13 @@ struct Drift {
     missed: BTreeMap<Collector, u64>,
 }
 
-/// What is to be asked of whom.
-#[derive(Default)]
-struct Questions {
-    everything: Vec<Repository>,
-    deployments: Vec<Repository>,
-    /// What moved tells enough of these.
-    inferred: Vec<RepoId>,
-}
-
 impl Collect {
-    /// Asks for news of all repositories and notes what there is to fetch. Gives the instant of
-    /// asking, and whether some repository was not found.
-    pub(super) async fn ask_for_news(&mut self) -> Result<(Time, bool), CollectError> {
-        let asked_at = self.around.clock.now();
-        let searched = self.search_owners(asked_at).await?;
-        let questions = self.questions(&searched, asked_at);
-        let everything = questions.everything.chunks(PROBED_TOGETHER).map(|some| (true, some));
-        let deployments = questions.deployments.chunks(PROBED_TOGETHER).map(|some| (false, some));
-        let (mut told_at, mut somebody_is_missing) = (None, false);
-        for (everything, some) in everything.chain(deployments) {
-            let probes = match everything {
-                true => self.source.probe(some).await?,
-                false => self.source.newest_deployments(some).await?,
-            };
-            // GitHub's clock is known with the first answer; all of a sweep is of one instant.
-            let asked_at = *told_at.get_or_insert_with(|| self.source.as_told(asked_at));
-            let asked = Question { asked_at, everything, searched: &searched };
-            somebody_is_missing |= self.note_probes(probes, asked).await?;
-            // A long sweep does not keep webhooks waiting.
-            self.heed_hints().await;
-        }
-        let asked_at = told_at.unwrap_or_else(|| self.source.as_told(asked_at));
-        self.note_clock();
-        for repo in questions.inferred {
-            if let Some(tracked) = self.tracked.get_mut(&repo) {
-                tracked.probed_at = tracked.probed_at.max(Some(asked_at));
-            }
-        }
-        for owner in self.source.owners() {
-            self.sweeps.swept.insert(owner, asked_at);
-        }
-        self.sweeps.searched = searched;
-        self.tell_drift(asked_at);
-        Ok((asked_at, somebody_is_missing))
-    }
-
     /// Searches the owners of many repositories. Gives those whose moves are noted, with the instant
     /// since which they were searched.
-    async fn search_owners(&mut self, now: Time) -> Result<BTreeMap<String, Time>, CollectError> {
+    pub(super) async fn search_owners(
+        &mut self,
+        now: Time,
+    ) -> Result<BTreeMap<String, Time>, CollectError> {
         let mut sizes: BTreeMap<String, usize> = BTreeMap::new();
         for tracked in self.active() {
             *sizes.entry(owner_of(&tracked.repository)).or_default() += 1;
@@ -175,24 +130,6 @@ impl Collect {
             }
         }
         Ok(())
-    }
-
-    /// Who is asked for what: everybody for everything, unless what moved is known.
-    fn questions(&self, searched: &BTreeMap<String, Time>, now: Time) -> Questions {
-        let interval = self.around.settings.reconcile_interval;
-        let mut questions = Questions::default();
-        for tracked in self.active() {
-            let repository = &tracked.repository;
-            let is_searched = searched.contains_key(&owner_of(repository));
-            if !is_searched || !tracked.is_checked(now, interval) {
-                questions.everything.push(repository.clone());
-            } else if tracked.asks_for_deployments(now) {
-                questions.deployments.push(repository.clone());
-            } else {
-                questions.inferred.push(repository.id);
-            }
-        }
-        questions
     }
 
     /// Keeps what became of repositories: their names.
@@ -324,7 +261,7 @@ impl Collect {
     }
 
     /// Tells once in a reconcile interval what it found that the sweeps had missed.
-    fn tell_drift(&mut self, now: Time) {
+    pub(super) fn tell_drift(&mut self, now: Time) {
         let drift = &mut self.sweeps.drift;
         let since = *drift.since.get_or_insert(now);
         if now.since(since) < self.around.settings.reconcile_interval.max(HOUR) {
@@ -345,15 +282,6 @@ impl Collect {
             "the reconcile told what sweeps missed"
         );
     }
-}
-
-/// How a repository was asked.
-#[derive(Clone, Copy)]
-pub(super) struct Question<'a> {
-    pub(super) asked_at: Time,
-    pub(super) everything: bool,
-    /// Since when owners were searched.
-    pub(super) searched: &'a BTreeMap<String, Time>,
 }
 
 fn note_mark(
@@ -377,6 +305,7 @@ fn note_mark(
     tracked.marks.insert(collector, mark);
 }
 
-fn owner_of(repository: &Repository) -> String {
+/// The owner that searches and sweeps of thousands go by.
+pub(super) fn owner_of(repository: &Repository) -> String {
     repository.full_name.split('/').next().unwrap_or_default().to_ascii_lowercase()
 }

@@ -2,6 +2,7 @@
 
 use super::failing::Concern;
 use super::fetch::Outcome;
+use super::news::SEARCH_PAYS_FROM;
 use super::tracked::Tracked;
 use super::{Collect, CollectError, repositories};
 use crate::sources::SourceError;
@@ -27,10 +28,9 @@ impl Collect {
     /// Asks every repository for news and fetches them. Failures of single repositories are noted
     /// and passed over; the error is one that concerns the source or the store as a whole.
     pub(super) async fn sweep(&mut self, started: Time) -> Result<(), CollectError> {
-        // A clock that was set back must not put it off.
-        let is_fresh = |at| (0..DISCOVERY_INTERVAL).contains(&started.since(at));
-        let due = !self.discovered_at.is_some_and(is_fresh);
-        if due {
+        // Thousands take as long to list as to ask: once all are known, news come first.
+        let news_first = self.tracked.len() >= SEARCH_PAYS_FROM && !self.sweeps.swept.is_empty();
+        if !news_first && self.is_listing_due(started) {
             self.discover(started).await?;
         }
         // Before anything of a new repository is shown, so that it is shown, and counted, for its team.
@@ -40,10 +40,19 @@ impl Collect {
         if somebody_is_missing {
             self.discover(started).await?;
         }
-        self.recheck(asked_at).await?;
         self.fetch_news(asked_at).await?;
         self.read_open_pulls().await?;
-        self.advance_the_quiet(asked_at, |_| true).await
+        self.advance_the_quiet(asked_at, |_| true).await?;
+        if news_first && self.is_listing_due(started) {
+            self.discover(started).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether repositories are to be listed again; a clock that was set back puts it not off.
+    fn is_listing_due(&self, now: Time) -> bool {
+        let is_fresh = |at| (0..DISCOVERY_INTERVAL).contains(&now.since(at));
+        !self.discovered_at.is_some_and(is_fresh)
     }
 
     /// Has the source ask what requests cost, once, before it is decided how much they ask for.
