@@ -15,6 +15,7 @@ mod cursor;
 mod deployments;
 mod discovery;
 mod files;
+mod further_pages;
 mod gate;
 mod incidents;
 mod installation;
