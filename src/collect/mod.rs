@@ -10,6 +10,7 @@ mod ask;
 mod catalog;
 mod ci;
 mod commits;
+mod endings;
 mod failing;
 mod fetch;
 mod graph;

@@ -53,7 +53,9 @@ mod verdict;
 mod walk;
 mod webhook;
 
-pub use answers::{Discovery, HistoryPage, Mark, Parsing, Probe, Probed, Reach, Rechecked, Wanted};
+pub use answers::{
+    Discovery, Ending, HistoryPage, Mark, Parsing, Probe, Probed, Reach, Rechecked, Wanted,
+};
 pub use calibration::RequestCost;
 pub use gate::Left;
 pub use installation::Installation;
