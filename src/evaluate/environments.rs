@@ -73,8 +73,14 @@ pub struct OtherEnvironments {
 pub struct Deployers {
     at: Time,
     repositories: BTreeMap<RepoId, (RepositoryPlace, Arc<dyn ProductionEnvironments>)>,
-    /// Deployments that no component selects, by repository.
-    unselected: Vec<(RepositoryPlace, Vec<(Arc<str>, Time)>)>,
+    unselected: Vec<Unselected>,
+}
+
+/// Deployments of a repository that none of its components selects.
+struct Unselected {
+    repository: RepositoryPlace,
+    /// To which environment each was, and when it was requested.
+    deployments: Vec<(Arc<str>, Time)>,
 }
 
 impl Evaluator {
@@ -118,10 +124,7 @@ impl Evaluator {
     }
 
     /// The deployments of these repositories that none of their components selects.
-    fn unselected(
-        &self,
-        repositories: impl Iterator<Item = RepoId>,
-    ) -> Vec<(RepositoryPlace, Vec<(Arc<str>, Time)>)> {
+    fn unselected(&self, repositories: impl Iterator<Item = RepoId>) -> Vec<Unselected> {
         let repositories: BTreeSet<RepoId> = repositories.collect();
         let of = |repo: RepoId| {
             let facts = self.estate.repositories.get(&repo)?;
@@ -132,8 +135,8 @@ impl Evaluator {
             }
             let all = facts.deployments.all(repo);
             let left = all.filter(|deployment| is_unselected(&declared, deployment));
-            let left: Vec<_> = left.map(|one| (one.environment, one.created_at)).collect();
-            Some((RepositoryPlace::of(repository), left))
+            let deployments = left.map(|one| (one.environment, one.created_at)).collect();
+            Some(Unselected { repository: RepositoryPlace::of(repository), deployments })
         };
         repositories.into_iter().filter_map(of).collect()
     }
@@ -168,7 +171,7 @@ impl Deployers {
 
     fn of_no_component(&self, during: Option<(Time, Time)>) -> Vec<OtherEnvironment> {
         let mut found = Vec::new();
-        for (repository, deployments) in &self.unselected {
+        for Unselected { repository, deployments } in &self.unselected {
             let mut by_environment: BTreeMap<&Arc<str>, Vec<Time>> = BTreeMap::new();
             for (environment, at) in deployments {
                 if during.is_none_or(|(from, to)| *at > from && *at <= to) {
