@@ -15,6 +15,7 @@ mod cursor;
 mod deployments;
 mod discovery;
 mod files;
+mod further_pages;
 mod gate;
 mod incidents;
 mod installation;
@@ -52,7 +53,9 @@ mod verdict;
 mod walk;
 mod webhook;
 
-pub use answers::{Discovery, HistoryPage, Mark, Parsing, Probe, Probed, Reach, Rechecked, Wanted};
+pub use answers::{
+    Discovery, Ending, HistoryPage, Mark, Parsing, Probe, Probed, Reach, Rechecked, Wanted,
+};
 pub use calibration::RequestCost;
 pub use gate::Left;
 pub use installation::Installation;
