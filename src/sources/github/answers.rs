@@ -2,7 +2,7 @@
 
 use crate::config::{
     ByRepository, Components, DeploymentTeller, EnvironmentRule, HashLogins, HotfixRule,
-    IncidentSettings, OwnershipSettings, PlatformSettings,
+    IncidentSettings, OwnershipSettings, PlatformSettings, Settings,
 };
 use crate::sources::SourceError;
 use delivery::domain::{Claims, Commit, Fact, Oid, OtherDeployment, RepoId, Repository, Time};
@@ -28,6 +28,22 @@ pub struct Parsing {
     pub platform: PlatformSettings,
     /// Turns logins into keyed hashes.
     pub logins: Arc<dyn HashLogins>,
+}
+
+impl Parsing {
+    /// What the configuration says.
+    pub fn by(settings: &Settings, logins: Arc<dyn HashLogins>) -> Parsing {
+        Parsing {
+            hotfix: settings.by_repository(|rules| rules.failures.hotfix.clone()),
+            incidents: settings.incidents.clone(),
+            production: settings.by_repository(|rules| rules.production.clone()),
+            deployments: settings.by_repository(|rules| rules.deployments.clone()),
+            components: settings.components.clone(),
+            ownership: settings.ownership.clone(),
+            platform: settings.platform.clone(),
+            logins,
+        }
+    }
 }
 
 /// The repositories that the configuration asks for.
