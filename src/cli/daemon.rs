@@ -171,16 +171,7 @@ pub(super) fn connect(
     clock: &SharedClock,
     observers: &Observers,
 ) -> Result<GitHub, SourceError> {
-    let parsing = Parsing {
-        hotfix: settings.by_repository(|rules| rules.failures.hotfix.clone()),
-        incidents: settings.incidents.clone(),
-        production: settings.by_repository(|rules| rules.production.clone()),
-        deployments: settings.by_repository(|rules| rules.deployments.clone()),
-        components: settings.components.clone(),
-        ownership: settings.ownership.clone(),
-        platform: settings.platform.clone(),
-        logins: store.login_hasher(),
-    };
+    let parsing = Parsing::by(settings, store.login_hasher());
     let share = settings.collection.budget_share;
     let parts = settings.github.iter().flat_map(GitHubSettings::parts);
     let neighbours = parts
