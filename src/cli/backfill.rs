@@ -1,7 +1,7 @@
 //! `backfill`: the figures of the past as OpenMetrics, for Prometheus to load.
 
 use super::args::BackfillArgs;
-use super::daemon::evaluator;
+use super::assembly::evaluator;
 use super::output;
 use super::stored::existing;
 use crate::clock::{Clock, SystemClock};

@@ -1,6 +1,7 @@
 //! The command line: arguments in, rooms wired together, an exit code out.
 
 mod args;
+mod assembly;
 mod audit;
 mod backfill;
 mod bars;
@@ -14,6 +15,7 @@ mod findings;
 mod generation;
 mod import_args;
 mod judged;
+mod load;
 mod log;
 mod observers;
 mod output;

@@ -1,6 +1,6 @@
 //! Stored facts, judged now: for commands that look at a store and collect nothing.
 
-use super::daemon::evaluator;
+use super::assembly::evaluator;
 use super::judged;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Settings;

@@ -12,6 +12,7 @@ mod fingerprint;
 mod keys;
 mod layers;
 mod overrides;
+mod parts;
 mod patterns;
 mod problems;
 mod reader;
@@ -20,6 +21,7 @@ mod sections;
 mod self_service;
 mod settings;
 mod shard;
+mod sources;
 mod surveys;
 
 #[cfg(test)]
@@ -34,7 +36,6 @@ pub use credential::{AppSettings, Credential, TokenSettings};
 pub use deployments::{DeploymentSettings, DeploymentTeller, Deployments, TagNames, WorkflowName};
 pub use duration::parse as duration;
 pub use keys::{Default as KeyDefault, Key, Section, nearest_names};
-pub use layers::{ConfigFile, Flags, Sources};
 pub use overrides::{ByRepository, OverrideSettings, Overrides, RepositoryRules};
 pub use patterns::{EnvironmentRule, HotfixRule, PathPattern, RepositoryPattern};
 pub use problems::{Problem, Problems};
@@ -50,6 +51,7 @@ pub use settings::{
     PagerDutySettings, PagesSettings, PlatformSettings, ServerSettings, Settings, SpaceSettings,
     StoreSettings, Urgency,
 };
+pub use sources::{ConfigFile, Flags, Sources};
 
 pub use shard::Shard;
 pub use surveys::{KnownTeams, SurveyQuestion, SurveySettings, plain};

@@ -4,8 +4,9 @@
 use super::Evaluator;
 use super::component::{Evaluated, evaluate, instant_of, stale_at};
 use super::components::{Component, components_of, owner_of_repository};
-use super::estate::{Changes, RepositoryFacts};
+use super::estate::Changes;
 use super::places::Place;
+use super::repository_facts::RepositoryFacts;
 use delivery::domain::{ComponentId, RepoId, Repository, TeamName, Time, Window};
 use std::collections::BTreeSet;
 use std::sync::Arc;

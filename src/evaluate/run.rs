@@ -1,5 +1,6 @@
 //! The loop: news or time, evaluate, settle, publish.
 
+use super::off_the_runtime::off_the_runtime;
 use super::questions::{Inbox, WebAddresses};
 use super::retention::Forgetting;
 use super::{Evaluator, Settlement};
@@ -119,14 +120,5 @@ impl Publisher {
             }
         }
         self.snapshot.send_replace(Arc::new(encoded));
-    }
-}
-
-/// Runs long work without holding up the other tasks of a multi-threaded runtime.
-pub(super) fn off_the_runtime<T>(work: impl FnOnce() -> T) -> T {
-    use tokio::runtime::{Handle, RuntimeFlavor};
-    match Handle::current().runtime_flavor() {
-        RuntimeFlavor::MultiThread => tokio::task::block_in_place(work),
-        _ => work(),
     }
 }

@@ -1,8 +1,9 @@
 //! What the GitHub source takes and gives, beside facts and steps.
 
 use crate::config::{
-    ByRepository, Components, DeploymentTeller, EnvironmentRule, HashLogins, HotfixRule,
-    IncidentSettings, OwnershipSettings, PlatformSettings, Settings,
+    ByRepository, ComponentSettings, Components, DeploymentTeller, EnvironmentRule, HashLogins,
+    HotfixRule, IncidentSettings, OwnershipSettings, PlatformSettings, Settings, have_paths,
+    need_paths,
 };
 use crate::sources::SourceError;
 use delivery::domain::{Claims, Commit, Fact, Oid, OtherDeployment, RepoId, Repository, Time};
@@ -43,6 +44,15 @@ impl Parsing {
             platform: settings.platform.clone(),
             logins,
         }
+    }
+
+    /// Whether anything depends on the paths that a repository's pull requests change.
+    pub(super) fn needs_changed_paths(
+        &self,
+        repo: &Repository,
+        components: &[&ComponentSettings],
+    ) -> bool {
+        have_paths(components) || need_paths(&self.platform.self_service.of(&repo.full_name))
     }
 }
 

@@ -3,11 +3,11 @@
 use super::answers::Discovery;
 use super::client::{Answered, Client, Refusal};
 use super::ownership::topics;
-use super::page::{Missing, page, part, reason, why_missing};
+use super::page::{Missing, absence, page, part};
 use super::probe::REFUSALS_IN_A_ROW;
 use super::queries::{NAMED_REPOSITORIES, ORGANIZATION, OWNER, Query, REPOSITORIES_BY_ID};
 use super::repositories::{Listed, Wanted, listed, remember};
-use super::verdict::{GraphAnswer, GraphError};
+use super::verdict::GraphAnswer;
 use crate::config::GitHubSettings;
 use crate::sources::SourceError;
 use delivery::domain::{Claim, ClaimSource, Claims, RepoId, Repository, RepositoryState};
@@ -267,20 +267,6 @@ impl<'a> Search<'a> {
         }
         self.failures.push(error);
         Ok(())
-    }
-}
-
-/// Why the node at `place` of `nodes` is null.
-pub(super) fn absence(errors: &[GraphError], place: usize) -> Missing {
-    let about = |error: &&GraphError| {
-        super::page::below(error, &["nodes"])
-            .and_then(<[Value]>::first)
-            .is_some_and(|at| at.as_u64() == Some(place as u64))
-    };
-    match errors.iter().find(about) {
-        Some(error) => reason(error),
-        None if errors.iter().any(|error| error.path.is_empty()) => why_missing(errors, &[]),
-        None => Missing::NotFound,
     }
 }
 

@@ -12,8 +12,8 @@ use super::repositories::names_of;
 use super::together::Place;
 use super::walk::{Elements, lost};
 use crate::config::{
-    ComponentSettings, SelfServiceRule, have_paths, need_paths, paths_fingerprint,
-    self_service_fingerprint, touched,
+    ComponentSettings, SelfServiceRule, have_paths, paths_fingerprint, self_service_fingerprint,
+    touched,
 };
 use crate::sources::markdown::prose;
 use crate::sources::{SourceError, Step};
@@ -47,7 +47,7 @@ pub(super) async fn step(
     let known = parsing.components.now();
     let components = known.of(repo);
     let rules = parsing.platform.self_service.of(&repo.full_name);
-    let with_paths = need_changed_paths(parsing, repo, &components);
+    let with_paths = parsing.needs_changed_paths(repo, &components);
     let (query, nested) = match with_paths {
         true => (&PULL_REQUESTS_WITH_FILES, &NESTED[..]),
         false => (&PULL_REQUESTS, &NESTED[..NESTED.len() - 1]),
@@ -91,15 +91,6 @@ pub(super) async fn step(
     let mut facts = applies::complete(client, found.into_iter().flatten().collect()).await?;
     facts.extend(pulls.into_iter().flatten().map(Fact::PullRequest));
     Ok(Step { facts, cursor, done, begun })
-}
-
-/// Whether anything depends on the paths that a repository's pull requests change.
-pub(super) fn need_changed_paths(
-    parsing: &Parsing,
-    repo: &Repository,
-    components: &[&ComponentSettings],
-) -> bool {
-    have_paths(components) || need_paths(&parsing.platform.self_service.of(&repo.full_name))
 }
 
 /// Marks of hotfixes and components are made here, so other patterns mean other facts.
