@@ -1,6 +1,7 @@
 //! The layers of the configuration: the file, over it the environment, over that the flags.
 
 use crate::config::keys::{self, Section};
+use crate::config::merged::Merged;
 use crate::config::problems::Report;
 use crate::config::sections;
 use crate::config::sources::{ConfigFile, Flags, Sources};
@@ -12,14 +13,6 @@ use toml::de::{DeTable, DeValue};
 /// Variables with this prefix set keys. Two underscores, since Kubernetes injects variables such as
 /// `DORA_EXPORTER_PORT` for a service named `dora-exporter`.
 const PREFIX: &str = "DORA__";
-
-/// The merged layers. Values of the file have no origin; those of a variable or a flag name it.
-pub(super) struct Merged {
-    /// The tables and values at the top.
-    pub(super) root: Map<String, Value>,
-    /// The folder that relative paths of the file start from.
-    pub(super) folder: PathBuf,
-}
 
 /// Merges the layers; what cannot be merged is reported. Gives nothing where the file cannot be read
 /// at all, since every further problem would only follow from that.

@@ -26,7 +26,7 @@ mod surveys;
 pub use server::listen_address;
 
 use crate::config::keys::{self, Section};
-use crate::config::layers::Merged;
+use crate::config::merged::Merged;
 use crate::config::problems::Report;
 use crate::config::reader::Reader;
 use crate::config::settings::{IncidentSettings, Settings, StoreSettings};

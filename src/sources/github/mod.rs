@@ -6,6 +6,7 @@
 mod answers;
 mod app;
 mod applies;
+mod bearer;
 mod calibration;
 mod ci;
 mod client;
