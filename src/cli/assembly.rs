@@ -2,10 +2,8 @@
 
 use super::observers::Observers;
 use crate::clock::SharedClock;
-use crate::config::{GitHubSettings, HashLogins, Settings};
-use crate::evaluate::{
-    EvaluationRules, Evaluator, IncidentSources, OrderedOwners, Settled, SettlingRules, rules_of,
-};
+use crate::config::{GitHubSettings, Settings};
+use crate::evaluate::{EvaluationRules, Evaluator, IncidentSources, Settled};
 use crate::sources::SourceError;
 use crate::sources::github::{GitHub, Parsing};
 use crate::store::Store;
@@ -31,26 +29,11 @@ pub(super) fn connect(
 
 /// An evaluator that knows of nothing yet.
 pub(super) fn evaluator(settings: &Settings, store: &Store) -> Evaluator {
-    let logins: Arc<dyn HashLogins> = store.login_hasher();
-    let rules = EvaluationRules {
-        judging: rules_of(settings, logins),
-        settling: SettlingRules {
-            settle_after: settings.measures.settle_after,
-            seed_prime_after: settings.measures.seed_prime_after,
-        },
-        windows: settings.measures.windows.clone(),
-        min_contributors: settings.space.min_contributors,
-        lookback: settings.collection.lookback,
-        retention: settings.store.retention,
-        components: settings.components.clone(),
-        owners: Box::new(OrderedOwners::new(&settings.ownership)),
-        workflow_files: settings.platform.workflow_files,
-        self_service: settings.platform.self_service.clone(),
-    };
     let mut sources = IncidentSources::default();
     for account in &settings.pagerduty {
         sources.add(&account.name, account.services.values().map(|component| &**component));
     }
+    let rules = EvaluationRules::by(settings, store.login_hasher());
     let evaluator = Evaluator::new(rules, Settled::default()).told_by(sources);
     evaluator.surveying(settings.surveys.minimum)
 }

@@ -61,7 +61,7 @@ pub use ownership::{OrderedOwners, Owner, Owners, Subject, UNOWNED};
 pub use past::{Past, known_since};
 pub use questions::{Answer, Busy, Inbox, Questions, WebAddresses};
 pub use repository_claims::RepositoryClaims;
-pub use rules::{Judging, rules_of};
+pub use rules::{EvaluationRules, Judging};
 pub use run::Publisher;
 pub use survey_import::{
     ImportError, ImportSurveys, ImportedSurvey, Standing, SurveyChange, SurveyTurn,
@@ -69,10 +69,9 @@ pub use survey_import::{
 
 pub use settling::{Settled, Settlement, SettlingRules, observations};
 
-use crate::config::{ByRepository, Components, SelfService};
 use catalog::{are_alike, catalogued};
 use component::Evaluated;
-use delivery::domain::{ComponentId, Fact, RepoId, Span, Time, Window};
+use delivery::domain::{ComponentId, Fact, RepoId, Time, Window};
 use estate::{Changes, Estate};
 use figures::Shown;
 use group::Level;
@@ -83,30 +82,6 @@ use space_reviews::SpaceTeams;
 use std::collections::{BTreeMap, BTreeSet};
 use unmapped::Unmapped;
 use workflows::references;
-
-/// The rules of evaluation, from the configuration.
-pub struct EvaluationRules {
-    /// How facts are judged.
-    pub judging: ByRepository<Judging>,
-    /// How finishes settle.
-    pub settling: SettlingRules,
-    /// The windows of teams and organisations, with their labels.
-    pub windows: Vec<(String, Window)>,
-    /// Below so many contributors how a team works together is withheld.
-    pub min_contributors: usize,
-    /// How much history is read: performance levels need theirs whole.
-    pub lookback: Span,
-    /// How long facts are kept that no figure needs any more.
-    pub retention: Span,
-    /// The components that are declared.
-    pub components: Components,
-    /// Whose is what.
-    pub owners: Box<dyn Owners>,
-    /// Whether workflow files are read.
-    pub workflow_files: bool,
-    /// Which pull requests change infrastructure.
-    pub self_service: SelfService,
-}
 
 /// All facts, judged and measured.
 pub struct Evaluator {

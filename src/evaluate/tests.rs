@@ -10,8 +10,8 @@ mod overrides;
 mod world;
 
 use super::*;
+use crate::config::{ByRepository, Components, RepositoryPattern, SelfService};
 use crate::config::{EnvironmentRule, OwnershipRule, OwnershipSettings, OwnershipSource};
-use crate::config::{RepositoryPattern, SelfService};
 use delivery::domain::{
     Author, ChangeReference, Collector, Commit, DAY, Deployment, DeploymentId, DeploymentState,
     DeploymentStatus, HOUR, Headline, Incident, IncidentId, IncidentLink, MINUTE, Oid, Progress,

@@ -53,6 +53,7 @@ mod transport;
 mod verdict;
 mod walk;
 mod webhook;
+mod wire_run;
 
 pub use answers::{Discovery, HistoryPage, Mark, Parsing, Probe, Probed, Reach, Rechecked, Wanted};
 pub use calibration::RequestCost;

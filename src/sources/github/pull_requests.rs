@@ -4,13 +4,13 @@ use super::answers::{Mark, Parsing, Reach};
 use super::applies::{self, Found};
 use super::client::Client;
 use super::cursor::{Seen, Walking};
-use super::page::{Missing, decode, nodes, optional_time, page, required_time};
+use super::page::{decode, nodes, optional_time, page, required_time};
 use super::parse::{branch_reversion, headline, looks_like_merge, reversions};
 use super::people::actor;
 use super::queries::{PULL_REQUEST_REST, PULL_REQUESTS, PULL_REQUESTS_WITH_FILES};
 use super::repositories::names_of;
 use super::together::Place;
-use super::walk::{Elements, lost};
+use super::walk::{Elements, List, lost};
 use crate::config::{
     ComponentSettings, SelfServiceRule, have_paths, paths_fingerprint, self_service_fingerprint,
     touched,
@@ -54,22 +54,23 @@ pub(super) async fn step(
     };
     let fingerprint = fingerprint_of(parsing, repo, &components);
     let mut walking = Walking::open(cursor, &fingerprint, reach, None, now);
-    let mut first = first.filter(|_| walking.is_at_start() && !with_paths);
-    let page = loop {
-        if let Some(first) = first.take()
-            && let Ok(page) = page(&first.answer, &PATH)
-        {
-            walking.began_by(first.asked_at);
-            break page;
+    let first = first.filter(|_| walking.is_at_start() && !with_paths);
+    let first = first.and_then(|first| Some((page(&first.answer, &PATH).ok()?, first.asked_at)));
+    let page = match first {
+        Some((page, asked_at)) => {
+            walking.began_by(asked_at);
+            page
         }
-        let variables =
-            |size: usize| json!({ "id": &*repo.node_id, "first": size, "after": walking.after() });
-        let answer = client.ask(query, &what, variables).await?.graph;
-        walking.began_by(client.skew.latest());
-        match page(&answer, &PATH) {
-            Err(Missing::StaleCursor) if walking.after().is_some() => walking.start_over(),
-            Err(missing) => return Err(missing.into_error(&what, REMEDY)),
-            Ok(page) => break page,
+        None => {
+            let list = List { query, path: &PATH, remedy: REMEDY };
+            let variables = |size: usize, after: Option<&str>| {
+                json!({
+                    "id": &*repo.node_id,
+                    "first": size,
+                    "after": after,
+                })
+            };
+            list.page(client, &mut walking, &what, variables).await?
         }
     };
     let mut elements = Elements::of(page);
