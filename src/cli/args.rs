@@ -6,7 +6,7 @@ use super::store_args::{PurgeArgs, StoreArgs, sources_of};
 use crate::config::{ConfigFile, Flags, Sources, duration, listen_address};
 use crate::demo::{DAYS, SEED};
 use chrono::{DateTime, NaiveDate, NaiveTime};
-use clap::{Args as ClapArgs, Parser, Subcommand};
+use clap::{ArgGroup, Args as ClapArgs, Parser, Subcommand};
 use delivery::domain::{MINUTE, Span, Time};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -212,9 +212,10 @@ fn step(text: &str) -> Result<Span, String> {
 
 /// The flags of `explain`.
 #[derive(Clone, Debug, ClapArgs)]
+#[command(group(ArgGroup::new("whose").required(true).args(["team", "org"])))]
 pub struct ExplainArgs {
     /// The team.
-    #[arg(long, value_name = "NAME", required_unless_present = "org")]
+    #[arg(long, value_name = "NAME")]
     pub team: Option<String>,
     /// The organisations instead of a team, with the incidents that no component has and the
     /// repositories that were deployed, but never to production.

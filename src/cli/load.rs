@@ -1,10 +1,12 @@
 //! What the daemon reads of its store at the start.
 
+use super::findings::named;
 use crate::collect::{Collect, CollectIncidents};
 use crate::evaluate::Evaluator;
 use crate::store::{CursorOf, CursorUpdate, Store, StoreError};
 use delivery::domain::{Collector, Fact, Incident, RepoId, RepositoryState};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// How many facts are read from the store at once.
 const FACTS_A_PAGE: usize = 5_000;
@@ -16,6 +18,7 @@ pub(super) async fn load(
     incidents: &mut [CollectIncidents],
     evaluator: &mut Evaluator,
 ) -> Result<u64, StoreError> {
+    let mut orphaned: Vec<Arc<str>> = Vec::new();
     for repository in store.repositories().await? {
         let collected = collectors.iter().any(|collect| collect.is_home_of(&repository));
         let mut repository = repository;
@@ -23,9 +26,19 @@ pub(super) async fn load(
             // Its `[[github]]` block was removed or renamed: its facts stay, its series end.
             repository.state = RepositoryState::Excluded;
             store.commit(&[Fact::Repository(repository.clone())], &[]).await?;
+            orphaned.push(Arc::clone(&repository.full_name));
         }
         let fact = Fact::Repository(repository);
         collectors.iter_mut().for_each(|collect| collect.absorb(&fact));
+    }
+    if !orphaned.is_empty() {
+        let names: Vec<&str> = orphaned.iter().map(|name| &**name).collect();
+        let repositories = named(&names);
+        tracing::info!(
+            repositories,
+            "no `[[github]]` section collects these any more: their series end, what is stored of \
+             them stays"
+        );
     }
     let (mut after, mut orphans) = (0, Orphans::default());
     let mut pages = store.pages_since(after, FACTS_A_PAGE);

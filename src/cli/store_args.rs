@@ -1,14 +1,15 @@
 //! The flags of commands that work on a stopped daemon's store.
 
 use crate::config::{ConfigFile, Flags, Sources};
-use clap::Args as ClapArgs;
+use clap::{ArgGroup, Args as ClapArgs};
 use std::path::{Path, PathBuf};
 
 /// The flags of `purge`.
 #[derive(Clone, Debug, ClapArgs)]
+#[command(group(ArgGroup::new("what").required(true).multiple(true).args(["repo", "survey"])))]
 pub struct PurgeArgs {
     /// The repository; may be repeated.
-    #[arg(long, value_name = "OWNER/NAME", required_unless_present = "survey")]
+    #[arg(long, value_name = "OWNER/NAME")]
     pub repo: Vec<String>,
     /// The survey, with all its answers; may be repeated.
     #[arg(long, value_name = "NAME")]

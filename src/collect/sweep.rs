@@ -86,6 +86,7 @@ impl Collect {
                 (known != Some(&found)).then_some(Fact::Repository(found))
             })
             .collect();
+        self.tell_endings(&changed, &discovery.endings);
         changed.extend(discovery.claims.into_iter().map(Fact::Claims));
         self.asked.organizations = discovery.organizations;
         self.around.store.commit(&changed, &[]).await?;

@@ -44,10 +44,11 @@ mod space_reviews;
 mod survey_import;
 mod surveys;
 mod unmapped;
+mod unselected;
 mod workflows;
 
 pub use components::owner_of;
-pub use environments::{OtherEnvironment, OtherEnvironments};
+pub use environments::{DecidedBy, OtherEnvironment, OtherEnvironments};
 pub use estate::claims_by_repository;
 pub use evidence::{
     ExaminedComponent, ExaminedOrganizations, ExaminedTeam, IncidentPlace, NothingToExamine,
@@ -66,6 +67,7 @@ pub use run::Publisher;
 pub use survey_import::{
     ImportError, ImportSurveys, ImportedSurvey, Standing, SurveyChange, SurveyTurn,
 };
+pub use unselected::unselected;
 
 pub use settling::{Settled, Settlement, SettlingRules, observations};
 

@@ -1,6 +1,6 @@
 //! Finding the repositories that the configuration asks for, and what became of known ones.
 
-use super::answers::Discovery;
+use super::answers::{Discovery, Ending};
 use super::client::{Answered, Client, Refusal};
 use super::ownership::topics;
 use super::page::{Missing, absence, page, part};
@@ -76,12 +76,15 @@ impl<'a> Search<'a> {
         let left_out = left_out.map(|listed| Arc::clone(&listed.repository.full_name)).collect();
         let topics = &mut self.topics;
         let mut claims = Vec::new();
+        let mut endings: BTreeMap<RepoId, Ending> =
+            self.gone.iter().map(|gone| (gone.id, Ending::Gone)).collect();
         let repositories = self.found.into_values().filter_map(|listed| {
-            let is_wanted = wanted.includes(&listed, &self.named);
+            let ending = wanted.ending(&listed, &self.named);
             let mut repository = listed.repository;
-            if !is_wanted {
+            if let Some(ending) = ending {
                 // Nobody needs to hear of a repository that was never collected.
                 known.get(&repository.id)?;
+                endings.insert(repository.id, ending);
                 repository.state = RepositoryState::Excluded;
             }
             if let Some(said) = topics.remove(&repository.id) {
@@ -91,7 +94,8 @@ impl<'a> Search<'a> {
             Some(repository)
         });
         let repositories = repositories.chain(self.gone).collect();
-        Ok(Discovery { repositories, left_out, organizations, claims, failures: self.failures })
+        let failures = self.failures;
+        Ok(Discovery { repositories, left_out, endings, organizations, claims, failures })
     }
 
     fn organizations(&self) -> BTreeSet<String> {

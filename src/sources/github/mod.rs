@@ -16,6 +16,7 @@ mod cursor;
 mod deployments;
 mod discovery;
 mod files;
+mod further_pages;
 mod gate;
 mod incidents;
 mod installation;
@@ -55,7 +56,9 @@ mod walk;
 mod webhook;
 mod wire_run;
 
-pub use answers::{Discovery, HistoryPage, Mark, Parsing, Probe, Probed, Reach, Rechecked, Wanted};
+pub use answers::{
+    Discovery, Ending, HistoryPage, Mark, Parsing, Probe, Probed, Reach, Rechecked, Wanted,
+};
 pub use calibration::RequestCost;
 pub use gate::Left;
 pub use installation::Installation;

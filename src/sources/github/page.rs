@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 /// No nested list is completed beyond so many pages of 100.
-const MOST_REST_PAGES: usize = 200;
+pub(super) const MOST_FURTHER_PAGES: usize = 200;
 
 /// A page of a list.
 #[derive(Debug)]
@@ -185,7 +185,7 @@ impl Client {
         node: &mut Value,
         connections: &[&str],
     ) -> Result<bool, SourceError> {
-        for _ in 0..MOST_REST_PAGES {
+        for _ in 0..MOST_FURTHER_PAGES {
             let pending: Vec<(&str, String)> = connections
                 .iter()
                 .filter_map(|name| Some((*name, next_page(node.get(name)?)?)))
@@ -236,7 +236,7 @@ impl Client {
 }
 
 /// Appends a further page to a node's connection; false where the page is not one.
-fn append(node: &mut Value, name: &str, more: &mut Value) -> bool {
+pub(super) fn append(node: &mut Value, name: &str, more: &mut Value) -> bool {
     let Some(Value::Array(added)) = more.get_mut("nodes").map(Value::take) else { return false };
     let Some(connection) = node.get_mut(name) else { return false };
     connection["pageInfo"] = more["pageInfo"].take();

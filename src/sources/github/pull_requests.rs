@@ -7,7 +7,7 @@ use super::cursor::{Seen, Walking};
 use super::page::{decode, nodes, optional_time, page, required_time};
 use super::parse::{branch_reversion, headline, looks_like_merge, reversions};
 use super::people::actor;
-use super::queries::{PULL_REQUEST_REST, PULL_REQUESTS, PULL_REQUESTS_WITH_FILES};
+use super::queries::{PULL_REQUESTS, PULL_REQUESTS_WITH_FILES};
 use super::repositories::names_of;
 use super::together::Place;
 use super::walk::{Elements, List, lost};
@@ -27,9 +27,6 @@ use serde_json::{Value, json};
 /// The permission that the list needs.
 pub(super) const REMEDY: &str = "Pull requests: read and Contents: read (classic token: repo)";
 
-/// The nested lists of a pull request; the last only where changed paths matter.
-const NESTED: [&str; 5] = ["labels", "commits", "reviews", "timelineItems", "files"];
-
 /// Where the list is in an answer.
 const PATH: [&str; 2] = ["node", "pullRequests"];
 
@@ -48,9 +45,9 @@ pub(super) async fn step(
     let components = known.of(repo);
     let rules = parsing.platform.self_service.of(&repo.full_name);
     let with_paths = parsing.needs_changed_paths(repo, &components);
-    let (query, nested) = match with_paths {
-        true => (&PULL_REQUESTS_WITH_FILES, &NESTED[..]),
-        false => (&PULL_REQUESTS, &NESTED[..NESTED.len() - 1]),
+    let query = match with_paths {
+        true => &PULL_REQUESTS_WITH_FILES,
+        false => &PULL_REQUESTS,
     };
     let fingerprint = fingerprint_of(parsing, repo, &components);
     let mut walking = Walking::open(cursor, &fingerprint, reach, None, now);
@@ -74,7 +71,7 @@ pub(super) async fn step(
         }
     };
     let mut elements = Elements::of(page);
-    elements.complete(client, &PULL_REQUEST_REST, &what, nested).await?;
+    elements.complete_pulls(client, &what).await?;
     let read = elements
         .decode(client, repo, &what, |node| listed(node, repo, parsing, &components, &rules));
     let (until, begun) = (walking.until(), walking.begun());

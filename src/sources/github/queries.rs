@@ -78,10 +78,10 @@ query!(
     74,
     "open_pull_request"
 );
-query!(PULL_REQUEST_REST, "PullRequestRest", "pull_request_rest", 1);
+// A further page of one list of 24 pull requests; of all six lists it would be 144 fetches.
+query!(PULL_REQUESTS_REST, "PullRequestsRest", "pull_requests_rest", 24);
 // Three connections of 49 pull requests: 147 fetches.
 query!(APPLIES, "Applies", "applies", 49);
-query!(APPLY_REST, "ApplyRest", "apply_rest", 1);
 // The list, and three connections of 49 issues: 148 fetches.
 query!(INCIDENTS, "Incidents", "incidents", 49, "incident");
 query!(INCIDENT_REST, "IncidentRest", "incident_rest", 1);

@@ -3,6 +3,7 @@
 
 use super::client::Client;
 use super::cursor::{Lost, Walking};
+use super::further_pages;
 use super::page::{Missing, Page, page};
 use super::queries::Query;
 use crate::sources::SourceError;
@@ -12,6 +13,9 @@ use sha2::{Digest, Sha256};
 
 /// Changes when facts are made in another way, so that lists are read anew.
 const MAKING: &str = "1";
+
+/// Why an element is lost that has too much in it.
+const INCOMPLETE: &str = "a nested list could not be read whole";
 
 /// A list of a repository.
 pub(super) struct List<'a> {
@@ -91,8 +95,23 @@ impl Elements {
         for element in &mut self.elements {
             let Ok(node) = element else { continue };
             if !client.complete(rest, what, node, nested).await? {
-                *element = Err("a nested list could not be read whole".to_owned());
+                *element = Err(INCOMPLETE.to_owned());
             }
+        }
+        Ok(())
+    }
+
+    /// The same for a list of pull requests, which are completed together.
+    pub(super) async fn complete_pulls(
+        &mut self,
+        client: &Client,
+        what: &str,
+    ) -> Result<(), SourceError> {
+        let there = self.elements.iter_mut().flatten().collect();
+        let is_whole = further_pages::complete(client, what, there).await?;
+        let there = self.elements.iter_mut().filter(|element| element.is_ok());
+        for (element, _) in there.zip(is_whole).filter(|(_, is_whole)| !is_whole) {
+            *element = Err(INCOMPLETE.to_owned());
         }
         Ok(())
     }
