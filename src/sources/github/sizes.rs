@@ -112,6 +112,8 @@ impl Sizes {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     /// A request to a server that bears so much; gives how often it was sent and what was answered.
