@@ -2,7 +2,7 @@
 
 use super::docs::Reference;
 use super::import_args::ImportCommand;
-use super::store_args::{PurgeArgs, StoreArgs};
+use super::store_args::{PurgeArgs, StoreArgs, sources_of};
 use crate::config::{ConfigFile, Flags, Sources, duration, listen_address};
 use crate::demo::{DAYS, SEED};
 use chrono::{DateTime, NaiveDate, NaiveTime};
@@ -44,7 +44,7 @@ pub enum Command {
     /// left out. Reads the store only, beside a running daemon or without one.
     Explain(ExplainArgs),
     /// Write a team's review of a quarter, for a retrospective. Reads the store only.
-    Report(super::report::ReportArgs),
+    Report(super::report_args::ReportArgs),
     /// Write the figures of the past as OpenMetrics, for Prometheus to load; the daemon must be stopped.
     Backfill(BackfillArgs),
     /// Bring in what no source tells; the daemon must be stopped, or be sent it over HTTP.
@@ -193,11 +193,7 @@ pub struct BackfillArgs {
 impl BackfillArgs {
     /// Where the configuration comes from. What would be collected does not matter.
     pub fn sources(&self) -> Sources {
-        Sources {
-            file: self.config.clone().map(ConfigFile::Path),
-            environment: Sources::process_environment(),
-            flags: Flags { store: self.store.clone(), ..Flags::default() },
-        }
+        sources_of(self.config.as_deref(), self.store.as_deref())
     }
 }
 
@@ -248,11 +244,7 @@ pub struct ExplainArgs {
 impl ExplainArgs {
     /// Where it is written which store is meant, and by which rules it is judged.
     pub fn sources(&self) -> Sources {
-        Sources {
-            file: self.config.clone().map(ConfigFile::Path),
-            environment: Sources::process_environment(),
-            flags: Flags { store: self.store.clone(), ..Flags::default() },
-        }
+        sources_of(self.config.as_deref(), self.store.as_deref())
     }
 }
 

@@ -2,7 +2,7 @@
 //! selector that take nothing, and selectors that take the same deployment.
 
 use super::Evaluator;
-use super::estate::RepositoryFacts;
+use super::repository_facts::RepositoryFacts;
 use super::unselected::unselected;
 use crate::config::{ComponentSettings, Components, claimants};
 use delivery::domain::{ComponentName, Deployment, PullRequest, RepoId, Repository, Time};

@@ -1,6 +1,6 @@
 //! What is missing or amiss, each with the key and the remedy.
 
-use super::look::Looked;
+use super::looked::Looked;
 use super::ownership::{findings as unanswered, heard};
 use super::{permissions, production};
 use crate::cli::findings::{Finding, Seen, Severity, find as configured, named};

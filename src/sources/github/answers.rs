@@ -1,8 +1,9 @@
 //! What the GitHub source takes and gives, beside facts and steps.
 
 use crate::config::{
-    ByRepository, Components, DeploymentTeller, EnvironmentRule, HashLogins, HotfixRule,
-    IncidentSettings, OwnershipSettings, PlatformSettings,
+    ByRepository, ComponentSettings, Components, DeploymentTeller, EnvironmentRule, HashLogins,
+    HotfixRule, IncidentSettings, OwnershipSettings, PlatformSettings, Settings, have_paths,
+    need_paths,
 };
 use crate::sources::SourceError;
 use delivery::domain::{Claims, Commit, Fact, Oid, OtherDeployment, RepoId, Repository, Time};
@@ -28,6 +29,31 @@ pub struct Parsing {
     pub platform: PlatformSettings,
     /// Turns logins into keyed hashes.
     pub logins: Arc<dyn HashLogins>,
+}
+
+impl Parsing {
+    /// What the configuration says.
+    pub fn by(settings: &Settings, logins: Arc<dyn HashLogins>) -> Parsing {
+        Parsing {
+            hotfix: settings.by_repository(|rules| rules.failures.hotfix.clone()),
+            incidents: settings.incidents.clone(),
+            production: settings.by_repository(|rules| rules.production.clone()),
+            deployments: settings.by_repository(|rules| rules.deployments.clone()),
+            components: settings.components.clone(),
+            ownership: settings.ownership.clone(),
+            platform: settings.platform.clone(),
+            logins,
+        }
+    }
+
+    /// Whether anything depends on the paths that a repository's pull requests change.
+    pub(super) fn needs_changed_paths(
+        &self,
+        repo: &Repository,
+        components: &[&ComponentSettings],
+    ) -> bool {
+        have_paths(components) || need_paths(&self.platform.self_service.of(&repo.full_name))
+    }
 }
 
 /// The repositories that the configuration asks for.

@@ -2,8 +2,9 @@
 //!
 //! Absent here: what is asked, and what its parts mean.
 
+use super::bearer::Bearer;
 use super::calibration::Calibration;
-use super::credential::{Bearer, Credential};
+use super::credential::Credential;
 use super::gate::{Closed, Gate, Left, Limits, Permit};
 use super::installation::Denied;
 use super::losses::Losses;

@@ -113,6 +113,20 @@ pub(super) fn below<'a>(error: &'a GraphError, path: &[&str]) -> Option<&'a [Val
     matches.then(|| &error.path[path.len()..])
 }
 
+/// Why the node at `place` of `nodes` is null.
+pub(super) fn absence(errors: &[GraphError], place: usize) -> Missing {
+    let about = |error: &&GraphError| {
+        below(error, &["nodes"])
+            .and_then(<[Value]>::first)
+            .is_some_and(|at| at.as_u64() == Some(place as u64))
+    };
+    match errors.iter().find(about) {
+        Some(error) => reason(error),
+        None if errors.iter().any(|error| error.path.is_empty()) => why_missing(errors, &[]),
+        None => Missing::NotFound,
+    }
+}
+
 /// Where a connection goes on.
 pub(super) fn next_page(connection: &Value) -> Option<String> {
     let info = connection.get("pageInfo")?;
