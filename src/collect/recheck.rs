@@ -3,6 +3,7 @@
 
 use super::fetch::RECONCILE_DEPTH;
 use super::news::SEARCH_PAYS_FROM;
+use super::tracked::Tracked;
 use super::{Collect, CollectError};
 use delivery::domain::{Collector, DAY, Fact, RepoId, Span, Time};
 use std::collections::{BTreeMap, HashSet};
@@ -13,8 +14,12 @@ const RECONCILE_INCIDENTS: Span = 90 * DAY;
 
 impl Collect {
     /// Asks again, by id, for what is not final: unfinished deployments, open incidents, and once
-    /// in each reconcile interval everything recent.
-    pub(super) async fn recheck(&mut self, asked_at: Time) -> Result<(), CollectError> {
+    /// in each reconcile interval everything recent; `of` says of which repositories.
+    pub(super) async fn recheck(
+        &mut self,
+        asked_at: Time,
+        of: impl Fn(RepoId) -> bool,
+    ) -> Result<(), CollectError> {
         let interval = self.around.settings.reconcile_interval;
         let mut deployments: Vec<Arc<str>> = Vec::new();
         let mut incidents: Vec<Arc<str>> = Vec::new();
@@ -22,7 +27,7 @@ impl Collect {
         let spreads = self.tracked.len() >= SEARCH_PAYS_FROM;
         let source = Arc::clone(&self.source);
         for tracked in self.tracked.values_mut() {
-            if !tracked.is_collected() {
+            if !tracked.is_collected() || !of(tracked.repository.id) {
                 continue;
             }
             deployments.extend(tracked.unfinished_deployments(asked_at));
@@ -52,7 +57,7 @@ impl Collect {
                 tracked.reconciled_at = Some(if is_first && spreads { first } else { asked_at });
             }
         }
-        self.recheck_applies(asked_at).await?;
+        self.recheck_applies(asked_at, &of).await?;
         if deployments.is_empty() && incidents.is_empty() {
             return Ok(());
         }
@@ -79,8 +84,13 @@ impl Collect {
 
     /// Asks again whether merged pull requests are applied: a status of a commit is no news of a pull
     /// request.
-    async fn recheck_applies(&mut self, asked_at: Time) -> Result<(), CollectError> {
-        let tracked = self.tracked.values().filter(|tracked| tracked.is_collected());
+    async fn recheck_applies(
+        &mut self,
+        asked_at: Time,
+        of: impl Fn(RepoId) -> bool,
+    ) -> Result<(), CollectError> {
+        let is_asked = |tracked: &&Tracked| tracked.is_collected() && of(tracked.repository.id);
+        let tracked = self.tracked.values().filter(is_asked);
         let pulls = tracked.flat_map(|tracked| {
             let name = &tracked.repository.full_name;
             tracked.unapplied_pulls(asked_at).map(move |id| (Arc::clone(name), id))
