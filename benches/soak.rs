@@ -33,6 +33,10 @@ const HOURS: i64 = 24;
 const OUTAGE: std::ops::Range<i64> = 10 * HOUR..12 * HOUR;
 /// How far the clock is moved at once.
 const STEP: i64 = 5 * MINUTE;
+/// After so long memory is as large as it gets.
+const WARM: i64 = 3 * HOUR;
+/// Memory in the end, in relation to what it was then.
+const GROWTH: f64 = 1.1;
 /// What goes wrong with so many of a thousand requests.
 const TROUBLES: [(Fault, u64); 6] = [
     (Fault::Html(502), 50),
@@ -75,8 +79,23 @@ fn eventful() -> Scenario {
     story
 }
 
-/// The day; `troubled` tells whether anything goes wrong. Gives what is shown in the end.
-async fn day(troubled: bool) -> (Scrape, Meter) {
+/// MiB of this process, in which the simulated GitHub lives, too.
+fn resident() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.split_whitespace().next().unwrap().parse::<f64>().unwrap() / 1_024.0
+}
+
+/// How a day ended: what is shown, what was asked, and the memory when it was warm and at the end.
+struct Day {
+    shown: Scrape,
+    meter: Meter,
+    warm: f64,
+    end: f64,
+}
+
+/// The day; `troubled` tells whether anything goes wrong.
+async fn day(troubled: bool) -> Day {
     let world = World::of(eventful(), NOW).await;
     let mut config = world.config();
     config.more = "[exposition]\ncomponent_detail = \"full\"".to_owned();
@@ -84,7 +103,7 @@ async fn day(troubled: bool) -> (Scrape, Meter) {
         world.sim.faults().at_random(&TROUBLES);
     }
     let daemon = world.start(&config).await;
-    let mut passed = 0;
+    let (mut passed, mut warm) = (0, 0.0);
     while passed < HOURS * HOUR {
         if troubled && passed == OUTAGE.start {
             let always = When { times: usize::MAX, ..When::default() };
@@ -96,18 +115,21 @@ async fn day(troubled: bool) -> (Scrape, Meter) {
         }
         daemon.advance(STEP).await;
         passed += STEP;
+        if passed == WARM {
+            warm = resident();
+        }
     }
     world.sim.faults().clear();
     daemon.advance(HOUR).await;
-    let shown = daemon.scrape().await;
+    let (shown, end) = (daemon.scrape().await, resident());
     daemon.stop().await;
-    (shown, world.sim.meter())
+    Day { shown, meter: world.sim.meter(), warm, end }
 }
 
 async fn all() -> ExitCode {
     let mut report = Report::default();
-    let (calm, calm_meter) = day(false).await;
-    let (troubled, meter) = day(true).await;
+    let Day { shown: calm, meter: calm_meter, .. } = day(false).await;
+    let Day { shown: troubled, meter, warm, end } = day(true).await;
     println!("{HOURS} hours of an organisation of {} repositories", LIBRARIES + 7);
     report.note("points without trouble", calm_meter.points);
     report.note("points with trouble", meter.points);
@@ -126,6 +148,9 @@ async fn all() -> ExitCode {
     }
     report.note("of which were answered by a limit", meter.limited);
     report.at_most("requests that broke a limit", meter.violations as f64, 0.0);
+    report.note("MiB resident after three hours with trouble", format!("{warm:.1}"));
+    report.note("MiB resident in the end", format!("{end:.1}"));
+    report.at_most("growth of memory from then to the end", end / warm, GROWTH);
     let (calm, troubled) = (calm.gauges(), troubled.gauges());
     report.note("gauges", calm.len());
     let differing = calm.iter().filter(|line| !troubled.contains(line)).count();

@@ -4,7 +4,7 @@ use crate::exposition::Scrape;
 use crate::running::{Config, Running, World};
 use crate::same_facts::assert_same;
 use crate::story::{DAY, HOUR, MINUTE, NOW, Story, change, organization};
-use github_sim::{Fault, Merge, When};
+use github_sim::{Event, Fault, Merge, Scenario, Sim, When};
 
 /// So many libraries beside the story's repositories that searching pays.
 const LIBRARIES: usize = 320;
@@ -167,5 +167,83 @@ async fn a_list_that_cannot_be_read_is_tried_four_times_a_sweep() {
     daemon.advance(6 * MINUTE).await;
     let tried = world.sim.meter().operations.get("PullRequests").map_or(0, |one| one.requests);
     assert_eq!(tried, 4, "{:?}", world.sim.meter().operations);
+    daemon.stop().await;
+}
+
+/// More repositories than are asked before news are read, all of them worked on.
+const ACTIVE: usize = 400;
+
+/// They, and the first and the last of them, which are deployed.
+fn workers() -> (Scenario, [u64; 2]) {
+    let mut story = Scenario::new();
+    let repositories: Vec<u64> = (0..ACTIVE)
+        .map(|number| {
+            let repo = story.repository(NOW - 100 * DAY, &format!("acme/service-{number}"));
+            story.commit(NOW - DAY, repo, "main", "A step");
+            repo
+        })
+        .collect();
+    let deployed = [repositories[0], repositories[ACTIVE - 1]];
+    for repo in deployed {
+        let sha = story.head(repo, "main").unwrap();
+        story.ship(NOW - HOUR, repo, &sha, "production");
+    }
+    (story, deployed)
+}
+
+/// Both ship something new.
+fn ship(sim: &Sim, story: &mut Scenario, repositories: [u64; 2], at: i64) {
+    for repo in repositories {
+        let sha = story.commit(at - 120, repo, "main", "News");
+        story.ship(at, repo, &sha, "production");
+    }
+    story.play(sim).unwrap();
+}
+
+async fn of_both(daemon: &Running) -> [f64; 2] {
+    let scrape = daemon.scrape().await;
+    let last = format!("repo=\"acme/service-{}\"", ACTIVE - 1);
+    ["repo=\"acme/service-0\"", &last]
+        .map(|repo| scrape.sum("dora_window_deployments", &[repo, "window=\"30d\""]))
+}
+
+#[tokio::test]
+async fn news_are_read_before_the_next_repositories_are_asked() {
+    let (mut story, deployed) = workers();
+    let world = World::of(Scenario::new(), NOW).await;
+    story.play(&world.sim).unwrap();
+    let daemon = world.start(&world.config()).await;
+    daemon.advance(12 * MINUTE).await;
+    assert_eq!(of_both(&daemon).await, [1.0, 1.0]);
+
+    // Just before the last of them is asked GitHub's limit comes.
+    ship(&world.sim, &mut story, deployed, world.clock.seconds() + 60);
+    let told = Event::RepositoryArchived { repo: deployed[1], archived: false };
+    let node = world.sim.delivery(&told).unwrap().1["repository"]["node_id"].clone();
+    let node = node.as_str().map(str::to_owned);
+    let operation = Some("NewestDeployments".to_owned());
+    let last = When { times: 1, operation, mentions: node, ..When::default() };
+    world.sim.faults().on_requests(Fault::RetryAfter(403, 1_800), last);
+    daemon.advance(6 * MINUTE).await;
+    assert_eq!(of_both(&daemon).await, [2.0, 1.0]);
+    daemon.advance(HOUR).await;
+    assert_eq!(of_both(&daemon).await, [2.0, 2.0]);
+    daemon.stop().await;
+}
+
+#[tokio::test]
+async fn news_do_not_wait_for_hundreds_of_repositories_to_be_listed() {
+    let (mut story, deployed) = workers();
+    let world = World::of(Scenario::new(), NOW).await;
+    story.play(&world.sim).unwrap();
+    let daemon = world.start(&world.config()).await;
+    daemon.advance(26 * MINUTE).await;
+    ship(&world.sim, &mut story, deployed, world.clock.seconds() + 60);
+    let operation = Some("OrganizationRepositories".to_owned());
+    let listing = When { times: 1, operation, ..When::default() };
+    world.sim.faults().on_requests(Fault::RetryAfter(403, 7_200), listing);
+    daemon.advance(10 * MINUTE).await;
+    assert_eq!(world.sim.meter().limited, 1, "it was listed");
+    assert_eq!(of_both(&daemon).await, [2.0, 2.0]);
     daemon.stop().await;
 }

@@ -23,7 +23,8 @@ pub(super) static SECTION: Section = Section {
             name: "sweep_interval",
             value: "a duration such as `5m`",
             default: Default::Value(r#""5m""#),
-            means: "How often every repository is asked whether it has news.",
+            means: "How often every repository is asked whether it has news; sweeps begin up to 5 % \
+                    sooner, so that several exporters do not ask in step.",
         },
         Key {
             name: "reconcile_interval",
