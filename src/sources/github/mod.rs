@@ -20,6 +20,7 @@ mod incidents;
 mod installation;
 mod losses;
 mod moves;
+mod node_id;
 mod open_pull_requests;
 mod others;
 mod owner_cursor;
