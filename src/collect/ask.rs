@@ -1,7 +1,9 @@
 //! One round of asking: who is asked for what, in which order, and that news are read as they are told.
 
 use super::news::owner_of;
+use super::tracked::Tracked;
 use super::{Collect, CollectError};
+use crate::sources::SourceError;
 use delivery::domain::{RepoId, Repository, Time};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,6 +44,7 @@ impl Collect {
     /// next, so that what a repository tells is shown as soon as if there were few.
     pub(super) async fn ask_for_news(&mut self) -> Result<Told, CollectError> {
         let began = self.around.clock.now();
+        self.sweeps.refused = None;
         let searched = self.search_owners(began).await?;
         let questions = self.questions(&searched, began);
         let everything = questions.everything.chunks(ASKED_TOGETHER).map(|some| (true, some));
@@ -82,6 +85,13 @@ impl Collect {
         };
         self.conclude_asking(at, &questions.inferred, searched);
         Ok(Told { at, somebody_is_missing, read })
+    }
+
+    /// Why nobody answered, where there is somebody to ask.
+    pub(super) fn nobody_answered(&mut self, at: Time) -> Option<SourceError> {
+        let refused = self.sweeps.refused.take()?;
+        let is_found = |tracked: &Tracked| tracked.probed_at == Some(at);
+        (!self.active().any(is_found)).then_some(refused)
     }
 
     /// Those of the repositories that this process has not found yet.

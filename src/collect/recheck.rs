@@ -5,6 +5,7 @@ use super::fetch::RECONCILE_DEPTH;
 use super::news::SEARCH_PAYS_FROM;
 use super::tracked::Tracked;
 use super::{Collect, CollectError};
+use crate::sources::github::Probed;
 use delivery::domain::{Collector, DAY, Fact, RepoId, Span, Time};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -63,9 +64,7 @@ impl Collect {
         }
         let answer = self.source.recheck(&deployments, &incidents).await?;
         let mut by_repo: BTreeMap<RepoId, Vec<Fact>> = BTreeMap::new();
-        for (repo, tracked) in &mut self.tracked {
-            by_repo.insert(*repo, tracked.forget_nodes(&answer.missing));
-        }
+        by_repo.extend(self.forget(&answer.missing).await?);
         for fact in answer.facts {
             let Some(repo) = fact.repo() else { continue };
             let tracked = self.tracked.get(&repo).filter(|_| reconciled.contains(&repo));
@@ -80,6 +79,39 @@ impl Collect {
             self.keep(repo, facts, None).await?;
         }
         Ok(())
+    }
+
+    /// Drops what the source says is gone, where it still shows the list that held it: of a repository
+    /// that cannot be seen for a while everything is missing, and comes back with it. Gives what
+    /// that changes.
+    pub(super) async fn forget(
+        &mut self,
+        missing: &[Arc<str>],
+    ) -> Result<BTreeMap<RepoId, Vec<Fact>>, CollectError> {
+        let mut changed = BTreeMap::new();
+        let homes = self.tracked.values().filter(|tracked| tracked.asks_for_any(missing));
+        let homes: Vec<_> = homes.map(|tracked| tracked.repository.clone()).collect();
+        if missing.is_empty() || homes.is_empty() {
+            return Ok(changed);
+        }
+        let probes = match self.source.probe(&homes).await {
+            Ok(probes) => probes,
+            Err(error) if error.concerns_the_whole_source() => return Err(error.into()),
+            // What cannot be made sure of now is missing the next time, too.
+            Err(_) => return Ok(changed),
+        };
+        for probe in probes {
+            let Probed::Found { .. } = &probe.outcome else { continue };
+            let shows = |list| self.source.shows(probe.repo, list);
+            let Some(tracked) = self.tracked.get_mut(&probe.repo) else { continue };
+            if shows(Collector::Deployments) {
+                tracked.forget_deployments(missing);
+            }
+            if shows(Collector::Incidents) {
+                changed.insert(probe.repo, tracked.forget_incidents(missing));
+            }
+        }
+        Ok(changed)
     }
 
     /// Asks again whether merged pull requests are applied: a status of a commit is no news of a pull

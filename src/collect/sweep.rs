@@ -41,6 +41,9 @@ impl Collect {
         if told.somebody_is_missing {
             self.discover(started).await?;
         }
+        if let Some(error) = self.nobody_answered(told.at) {
+            return Err(error.into());
+        }
         self.fetch_the_rest(&told).await?;
         self.read_open_pulls().await?;
         self.advance_the_quiet(told.at, |_| true).await?;
@@ -88,7 +91,7 @@ impl Collect {
             })
             .collect();
         changed.extend(discovery.claims.into_iter().map(Fact::Claims));
-        self.asked.organizations = discovery.organizations;
+        self.asked.note_owners(discovery.owners, discovery.organizations, discovery.unseen);
         self.around.store.commit(&changed, &[]).await?;
         for fact in &changed {
             self.absorb(fact);

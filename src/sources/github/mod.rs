@@ -71,7 +71,9 @@ use crate::clock::SharedClock;
 use crate::config::GitHubSettings;
 use crate::sources::{Observer, SourceError, Step};
 use client::Client;
-use delivery::domain::{ClaimSource, Collector, DeploymentSource, Oid, Repository, Span, Time};
+use delivery::domain::{
+    ClaimSource, Collector, DeploymentSource, Oid, RepoId, Repository, Span, Time,
+};
 use delivery::ledger::ProductionEnvironments;
 use incidents::IssueRule;
 use owner_cursor::Question;
@@ -337,6 +339,11 @@ impl GitHub {
         let step = incidents::step(&self.client, &self.parsing, repo, cursor, reach).await?;
         self.closed.open(repo.id, Collector::Incidents);
         Ok(step)
+    }
+
+    /// Whether a repository's list was shown when it was last asked for.
+    pub fn shows(&self, repo: RepoId, list: Collector) -> bool {
+        !self.closed.holds(repo, list)
     }
 
     /// Whether any `[[incidents]]` entry reads this repository's issues.
