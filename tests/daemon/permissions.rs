@@ -69,7 +69,7 @@ async fn a_permission_that_is_lost_half_way_stops_what_needs_it_and_no_more() {
 
 #[tokio::test]
 async fn a_repository_that_becomes_private_ends_and_comes_back_with_what_happened_meanwhile() {
-    let (world, daemon, _log) = running().await;
+    let (world, daemon, log) = running().await;
     let before = daemon.scrape().await;
     let message = "Could not resolve to a node with the global id.".to_owned();
     let hidden = NodeFault { kind: Some("NOT_FOUND".to_owned()), message };
@@ -79,6 +79,7 @@ async fn a_repository_that_becomes_private_ends_and_comes_back_with_what_happene
     assert_eq!(deployments(&during, "acme/search"), None);
     assert!(deployments(&during, "acme/pay") > deployments(&before, "acme/pay"));
     assert_eq!(during.sum("dora_exporter_source_up", &["source=\"github\""]), 1.0);
+    assert_eq!(log.count(&["its series end", "acme/search"]), 1, "{}", log.text());
     world.sim.faults().clear();
     daemon.advance(LONG).await;
     let after = daemon.scrape().await;
@@ -86,6 +87,7 @@ async fn a_repository_that_becomes_private_ends_and_comes_back_with_what_happene
         deployments(&after, "acme/search"),
         deployments(&before, "acme/search").map(|count| count + 1.0)
     );
+    assert_eq!(log.count(&["is collected again", "acme/search"]), 1, "{}", log.text());
     daemon.stop().await;
 }
 
