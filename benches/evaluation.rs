@@ -8,9 +8,7 @@ mod report;
 
 use delivery::domain::{Fact, Time};
 use dora_exporter::config::{self, ConfigFile, Flags, Settings, Sources};
-use dora_exporter::evaluate::{
-    EvaluationRules, Evaluator, OrderedOwners, Settled, SettlingRules, rules_of,
-};
+use dora_exporter::evaluate::{EvaluationRules, Evaluator, Settled};
 use dora_exporter::exposition::{Encoded, Exposure, encode};
 use dora_exporter::store::Store;
 use organization::{FACTS_A_ROUND, Grown, TEAMS, incidents, progress};
@@ -53,22 +51,7 @@ fn settings() -> anyhow::Result<Settings> {
 }
 
 fn evaluator(settings: &Settings, store: &Store) -> Evaluator {
-    let rules = EvaluationRules {
-        judging: rules_of(settings, store.login_hasher()),
-        settling: SettlingRules {
-            settle_after: settings.measures.settle_after,
-            seed_prime_after: settings.measures.seed_prime_after,
-        },
-        windows: settings.measures.windows.clone(),
-        min_contributors: settings.space.min_contributors,
-        lookback: settings.collection.lookback,
-        retention: settings.store.retention,
-        components: settings.components.clone(),
-        owners: Box::new(OrderedOwners::new(&settings.ownership)),
-        workflow_files: settings.platform.workflow_files,
-        self_service: settings.platform.self_service.clone(),
-    };
-    Evaluator::new(rules, Settled::default())
+    Evaluator::new(EvaluationRules::by(settings, store.login_hasher()), Settled::default())
 }
 
 /// An evaluator that has shown everything, and whose counters have counted what they ever will.

@@ -134,18 +134,16 @@ async fn all() -> ExitCode {
     report.note("points without trouble", calm_meter.points);
     report.note("points with trouble", meter.points);
     report.note("requests with trouble", meter.requests);
-    for (api, requests) in &calm_meter.by_api {
-        let troubled = meter.by_api.get(api).unwrap_or(&0);
-        println!("{api:?}: {requests} requests without trouble, {troubled} with it");
+    for (name, operation) in &meter.operations {
+        let calm = calm_meter.operations.get(name).map_or(0, |operation| operation.points);
+        println!("    {name:<28} {calm:>5} points without trouble {:>5} with it", operation.points);
     }
     report.note("requests without trouble", calm_meter.requests);
     report.note("requests while GitHub was away", meter.statuses.get(&503).unwrap_or(&0));
     report
         .note("of which were answered by a server's error", meter.statuses.get(&502).unwrap_or(&0));
-    println!("charged to REST: {} and {}", calm_meter.rest_charged, meter.rest_charged);
-    for (path, requests) in meter.paths.iter().filter(|(_, requests)| **requests > 20) {
-        println!("  {path}: {requests}");
-    }
+    report.note("of REST without trouble", calm_meter.rest_charged);
+    report.note("of REST with trouble", meter.rest_charged);
     report.note("of which were answered by a limit", meter.limited);
     report.at_most("requests that broke a limit", meter.violations as f64, 0.0);
     report.note("MiB resident after three hours with trouble", format!("{warm:.1}"));

@@ -5,21 +5,22 @@
 //! from the simulated GitHub; only the length of a sweep is measured, with an answer time that the
 //! simulation makes up. `DORA_BENCH_REPOSITORIES` sets how many repositories a first collection reads.
 
+mod busy;
 mod collecting;
 mod http;
 mod report;
 mod thousands;
 
+use busy::{busy, repositories};
 use collecting::{Collecting, NOW, show};
 use dora_exporter::clock::{Clock, SystemClock};
-use github_sim::{Fault, LimitSettings, Merge, Scenario, Sim, When};
+use github_sim::{Fault, LimitSettings, Merge, Sim, When};
 use http::{Scraper, values};
 use report::Report;
 use std::process::{Child, Command, ExitCode};
 use std::time::{Duration, Instant};
 use thousands::{REPOSITORIES, organization};
 
-const DAY: i64 = 86_400;
 /// One of so many repositories has news.
 const ONE_HAS_NEWS: usize = 50;
 /// How long GitHub takes to answer in the measured sweep.
@@ -102,39 +103,11 @@ async fn news(
     Ok(())
 }
 
-/// 90 days with two deployments, three pull requests and eight commits a day.
-fn busy(repositories: usize) -> Scenario {
-    let mut story = Scenario::new();
-    for number in 0..repositories {
-        let start = NOW - 90 * DAY;
-        let repo = story.repository(start, &format!("acme/busy-{number}"));
-        for day in 0..90 {
-            let morning = start + day * DAY + 3_600;
-            for commit in 0..5 {
-                story.commit(morning + 60 * commit, repo, "main", "A direct step");
-            }
-            for pull in 0..3 {
-                let at = morning + 600 + pull * 7_200;
-                let branch = format!("change-{day}-{pull}");
-                story.commit(at, repo, &branch, "A step");
-                let opened = story.open_pull(at + 60, repo, &branch, "A change");
-                story.merge(at + 3_600, repo, opened, Merge::Squash);
-            }
-            for deployment in 0..2 {
-                let sha = story.head(repo, "main").unwrap_or_default();
-                story.ship(morning + 30_000 + 3_600 * deployment, repo, &sha, "production");
-            }
-        }
-    }
-    story
-}
-
 async fn first_collection(report: &mut Report) -> anyhow::Result<()> {
-    let asked = std::env::var("DORA_BENCH_REPOSITORIES").ok();
-    let repositories = asked.and_then(|number| number.parse().ok()).unwrap_or(20);
+    let repositories = repositories();
     let plenty =
         LimitSettings { points_per_hour: 10_000_000, secondary: false, ..LimitSettings::default() };
-    let collecting = Collecting::limited(busy(repositories), repositories, plenty).await?;
+    let collecting = Collecting::limited(busy(repositories, NOW).0, repositories, plenty).await?;
     let first = collecting.first().await?;
     show(&format!("First collection of {repositories} repositories of 90 busy days"), &first);
     // 180 deployments in pages of 100, 270 pull requests in pages of 37, 721 commits in pages of 100,

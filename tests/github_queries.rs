@@ -23,28 +23,54 @@ fn schema() -> Valid<Schema> {
     Schema::parse_and_validate(text, "github-schema.graphql").unwrap()
 }
 
-/// The documents with the sizes that the code declares: file name → (operation, size).
-fn declared() -> BTreeMap<String, (String, u64)> {
+/// What the code declares of a document.
+struct Declared {
+    operation: String,
+    size: u64,
+    /// The files whose fragments it shares with other documents.
+    fragments: Vec<String>,
+}
+
+/// The documents that the code declares, by file name.
+fn declared() -> BTreeMap<String, Declared> {
     let code = std::fs::read_to_string(root("src/sources/github/queries.rs")).unwrap();
     let calls = code.split("query!(").skip(1).filter_map(|call| call.split_once(')'));
     let declarations = calls.filter_map(|(arguments, _)| {
         let parts: Vec<&str> =
             arguments.split(',').map(|part| part.trim().trim_matches('"')).collect();
-        let [_, operation, file, size] = parts[..] else { return None };
-        Some((file.to_owned(), (operation.to_owned(), size.parse().ok()?)))
+        let [_, operation, file, size, ref fragments @ ..] = parts[..] else { return None };
+        let declared = Declared {
+            operation: operation.to_owned(),
+            size: size.parse().ok()?,
+            fragments: fragments.iter().map(|&one| one.to_owned()).collect(),
+        };
+        Some((file.to_owned(), declared))
     });
     declarations.collect()
 }
 
+/// The files of a folder, by name.
+fn files(folder: &str) -> BTreeMap<String, String> {
+    let paths = std::fs::read_dir(root(folder)).unwrap().map(|file| file.unwrap().path());
+    let files = paths.filter(|path| path.is_file()).map(|path| {
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        (name, std::fs::read_to_string(path).unwrap())
+    });
+    files.collect()
+}
+
+/// The whole documents as they are sent, by file name.
 fn documents() -> BTreeMap<String, String> {
-    let files = std::fs::read_dir(root("src/sources/github/queries")).unwrap();
-    files
-        .map(|file| {
-            let path = file.unwrap().path();
-            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-            (name, std::fs::read_to_string(path).unwrap())
-        })
-        .collect()
+    let fragments = files("src/sources/github/queries/fragments");
+    let mut documents = files("src/sources/github/queries");
+    for (file, declared) in declared() {
+        let document = documents.get_mut(&file).unwrap_or_else(|| panic!("{file} is not there"));
+        for one in declared.fragments {
+            document.push('\n');
+            document.push_str(&fragments[&one]);
+        }
+    }
+    documents
 }
 
 /// How often connections are fetched and how many nodes come, by GitHub's formula: a connection
@@ -110,7 +136,16 @@ fn every_document_is_declared_and_valid_by_githubs_schema() {
         let document = ExecutableDocument::parse_and_validate(&schema, text, file)
             .unwrap_or_else(|invalid| panic!("{file}: {}", invalid.errors));
         let names: Vec<_> = document.operations.named.keys().map(|name| name.as_str()).collect();
-        assert_eq!(names, [&declared[file].0], "{file}");
+        assert_eq!(names, [&declared[file].operation], "{file}");
+    }
+}
+
+#[test]
+fn every_fragment_is_shared_by_documents() {
+    let declared = declared();
+    for fragment in files("src/sources/github/queries/fragments").keys() {
+        let users = declared.values().filter(|one| one.fragments.contains(fragment)).count();
+        assert!(users > 1, "{fragment} stands in {users} documents");
     }
 }
 
@@ -121,7 +156,7 @@ fn every_document_costs_one_point_at_its_largest_size() {
     assert!(!declared.is_empty());
     for (file, text) in documents() {
         let document = ExecutableDocument::parse_and_validate(&schema, &text, &file).unwrap();
-        let measure = Measure { document: &document, size: declared[&file].1 };
+        let measure = Measure { document: &document, size: declared[&file].size };
         let mut cost = Cost::default();
         for operation in document.operations.iter() {
             measure.walk(&operation.selection_set, 1, &mut cost);

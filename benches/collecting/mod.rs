@@ -30,6 +30,9 @@ pub struct Collecting {
     daemon: Daemon,
     stop: CancellationToken,
     repositories: usize,
+    /// Where the simulated GitHub answers.
+    #[allow(dead_code, reason = "not every bench asks it itself")]
+    pub url: String,
     _github: SimServer,
     _folder: tempfile::TempDir,
 }
@@ -71,8 +74,19 @@ impl Collecting {
         let stop = CancellationToken::new();
         let daemon = Daemon::start(settings, Arc::new(clock.clone()), stop.clone()).await?;
         let scraper = Scraper::of(daemon.address());
-        let (_github, _folder) = (github, folder);
-        Ok(Collecting { sim, story, clock, scraper, daemon, stop, repositories, _github, _folder })
+        let (url, _github, _folder) = (github.url.clone(), github, folder);
+        Ok(Collecting {
+            sim,
+            story,
+            clock,
+            scraper,
+            daemon,
+            stop,
+            repositories,
+            url,
+            _github,
+            _folder,
+        })
     }
 
     /// The cost until all history is read.
@@ -106,6 +120,22 @@ impl Collecting {
             }
             anyhow::ensure!(Instant::now() < deadline, "the sweep does not end");
             tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Waits until every repository shows that it was deployed last at this instant.
+    #[allow(dead_code, reason = "not every bench looks at figures")]
+    pub async fn shows_deployments_of(&self, at: i64) -> anyhow::Result<()> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let metrics = self.scraper.metrics().await?;
+            let last = values(&metrics, "dora_last_deployment_timestamp_seconds");
+            if last.iter().filter(|shown| **shown == at as f64).count() == self.repositories {
+                return Ok(());
+            }
+            anyhow::ensure!(Instant::now() < deadline, "the deployments do not show");
+            self.clock.advance(1);
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 

@@ -2,11 +2,11 @@
 
 use super::docs::Reference;
 use super::import_args::ImportCommand;
-use super::store_args::{PurgeArgs, StoreArgs};
+use super::store_args::{PurgeArgs, StoreArgs, sources_of};
 use crate::config::{ConfigFile, Flags, Sources, duration, listen_address};
 use crate::demo::{DAYS, SEED};
 use chrono::{DateTime, NaiveDate, NaiveTime};
-use clap::{Args as ClapArgs, Parser, Subcommand};
+use clap::{ArgGroup, Args as ClapArgs, Parser, Subcommand};
 use delivery::domain::{MINUTE, Span, Time};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -44,7 +44,7 @@ pub enum Command {
     /// left out. Reads the store only, beside a running daemon or without one.
     Explain(ExplainArgs),
     /// Write a team's review of a quarter, for a retrospective. Reads the store only.
-    Report(super::report::ReportArgs),
+    Report(super::report_args::ReportArgs),
     /// Write the figures of the past as OpenMetrics, for Prometheus to load; the daemon must be stopped.
     Backfill(BackfillArgs),
     /// Bring in what no source tells; the daemon must be stopped, or be sent it over HTTP.
@@ -193,11 +193,7 @@ pub struct BackfillArgs {
 impl BackfillArgs {
     /// Where the configuration comes from. What would be collected does not matter.
     pub fn sources(&self) -> Sources {
-        Sources {
-            file: self.config.clone().map(ConfigFile::Path),
-            environment: Sources::process_environment(),
-            flags: Flags { store: self.store.clone(), ..Flags::default() },
-        }
+        sources_of(self.config.as_deref(), self.store.as_deref())
     }
 }
 
@@ -216,9 +212,10 @@ fn step(text: &str) -> Result<Span, String> {
 
 /// The flags of `explain`.
 #[derive(Clone, Debug, ClapArgs)]
+#[command(group(ArgGroup::new("whose").required(true).args(["team", "org"])))]
 pub struct ExplainArgs {
     /// The team.
-    #[arg(long, value_name = "NAME", required_unless_present = "org")]
+    #[arg(long, value_name = "NAME")]
     pub team: Option<String>,
     /// The organisations instead of a team, with the incidents that no component has and the
     /// repositories that were deployed, but never to production.
@@ -247,11 +244,7 @@ pub struct ExplainArgs {
 impl ExplainArgs {
     /// Where it is written which store is meant, and by which rules it is judged.
     pub fn sources(&self) -> Sources {
-        Sources {
-            file: self.config.clone().map(ConfigFile::Path),
-            environment: Sources::process_environment(),
-            flags: Flags { store: self.store.clone(), ..Flags::default() },
-        }
+        sources_of(self.config.as_deref(), self.store.as_deref())
     }
 }
 

@@ -1,8 +1,9 @@
 //! `backfill`: the figures of the past as OpenMetrics, for Prometheus to load.
 
 use super::args::BackfillArgs;
-use super::daemon::evaluator;
+use super::assembly::evaluator;
 use super::output;
+use super::stored::existing;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Settings};
 use crate::evaluate::{Evaluator, Past, known_since};
@@ -15,20 +16,10 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-/// How many facts are read from the store at once.
-const FACTS_A_PAGE: usize = 20_000;
-
 /// Writes the history that was asked for, and says what to do with it.
 pub async fn run(args: BackfillArgs) -> anyhow::Result<()> {
     let settings = config::load_offline(&args.sources())?;
-    let path = &settings.store.path;
-    if !path.exists() {
-        bail!(
-            "store {}: there is no such file; name it by --store, or by --config the configuration \
-             that does",
-            path.display()
-        );
-    }
+    let path = existing(&settings)?;
     let store = Store::open(path).await?;
     let births = store.births().await?;
     let Some(first) = births.iter().map(|birth| birth.born_at).min() else {
@@ -82,15 +73,7 @@ pub(super) async fn write(
     path: &Path,
 ) -> anyhow::Result<Written> {
     let mut evaluator = evaluator(settings, store);
-    let mut after = 0;
-    loop {
-        let page = store.facts_since(after, FACTS_A_PAGE).await?;
-        after = page.last;
-        page.facts.into_iter().for_each(|fact| evaluator.absorb(fact));
-        if !page.more {
-            break;
-        }
-    }
+    evaluator.absorb_stored(store, 0).await?;
     let (exposure, path) = (Exposure::from(settings), path.to_owned());
     let writing =
         tokio::task::spawn_blocking(move || write_all(&mut evaluator, past, exposure, &path));

@@ -1,23 +1,16 @@
 //! The daemon: all rooms wired together, from settings to a listening socket.
 
 use super::generation::Lasting;
-use super::observers::Observers;
 use super::reload::{Reloader, Reloading, Supervisor};
 use super::views::{Metrics, View};
 use crate::clock::SharedClock;
-use crate::collect::{Collect, CollectIncidents, Health};
-use crate::config::{GitHubSettings, HashLogins, Settings};
-use crate::evaluate::{
-    EvaluationRules, Evaluator, IncidentSources, OrderedOwners, Questions, Settled, SettlingRules,
-    rules_of,
-};
+use crate::collect::Health;
+use crate::config::Settings;
+use crate::evaluate::Questions;
 use crate::exposition::{Encoded, OwnMetrics};
 use crate::serve::{self, BindError, ServeState};
 use crate::sources::SourceError;
-use crate::sources::github::{GitHub, Parsing};
-use crate::store::{CursorOf, CursorUpdate, Store, StoreError};
-use delivery::domain::{Collector, Fact, Incident, RepoId, RepositoryState};
-use std::collections::BTreeSet;
+use crate::store::{Store, StoreError};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,8 +20,6 @@ use tokio_util::task::TaskTracker;
 
 /// How long a stop may take before what is still running is left behind.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
-/// How many facts are read from the store at once.
-const FACTS_A_PAGE: usize = 5_000;
 
 /// Why the daemon cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -161,134 +152,5 @@ impl Daemon {
             Ok(result) => result.map_err(StartError::Serve),
             Err(error) => Err(StartError::Serve(std::io::Error::other(error))),
         }
-    }
-}
-
-pub(super) fn connect(
-    github: &GitHubSettings,
-    settings: &Settings,
-    store: &Store,
-    clock: &SharedClock,
-    observers: &Observers,
-) -> Result<GitHub, SourceError> {
-    let parsing = Parsing {
-        hotfix: settings.by_repository(|rules| rules.failures.hotfix.clone()),
-        incidents: settings.incidents.clone(),
-        production: settings.by_repository(|rules| rules.production.clone()),
-        deployments: settings.by_repository(|rules| rules.deployments.clone()),
-        components: settings.components.clone(),
-        ownership: settings.ownership.clone(),
-        platform: settings.platform.clone(),
-        logins: store.login_hasher(),
-    };
-    let share = settings.collection.budget_share;
-    let parts = settings.github.iter().flat_map(GitHubSettings::parts);
-    let neighbours = parts
-        .filter(|part| part.name != github.name && part.graphql_url == github.graphql_url)
-        .collect();
-    GitHub::connect(github, share, parsing, Arc::clone(clock), Arc::new(observers.clone()))
-        .map(|source| source.beside(neighbours))
-}
-
-/// An evaluator that knows of nothing yet.
-pub(super) fn evaluator(settings: &Settings, store: &Store) -> Evaluator {
-    let logins: Arc<dyn HashLogins> = store.login_hasher();
-    let rules = EvaluationRules {
-        judging: rules_of(settings, logins),
-        settling: SettlingRules {
-            settle_after: settings.measures.settle_after,
-            seed_prime_after: settings.measures.seed_prime_after,
-        },
-        windows: settings.measures.windows.clone(),
-        min_contributors: settings.space.min_contributors,
-        lookback: settings.collection.lookback,
-        retention: settings.store.retention,
-        components: settings.components.clone(),
-        owners: Box::new(OrderedOwners::new(&settings.ownership)),
-        workflow_files: settings.platform.workflow_files,
-        self_service: settings.platform.self_service.clone(),
-    };
-    let mut sources = IncidentSources::default();
-    for account in &settings.pagerduty {
-        sources.add(&account.name, account.services.values().map(|component| &**component));
-    }
-    let evaluator = Evaluator::new(rules, Settled::default()).told_by(sources);
-    evaluator.surveying(settings.surveys.minimum)
-}
-
-/// Hands everything that is stored to those who keep it in memory; returns the newest change number.
-pub(super) async fn load(
-    store: &Store,
-    collectors: &mut [Collect],
-    incidents: &mut [CollectIncidents],
-    evaluator: &mut Evaluator,
-) -> Result<u64, StoreError> {
-    for repository in store.repositories().await? {
-        let collected = collectors.iter().any(|collect| collect.is_home_of(&repository));
-        let mut repository = repository;
-        if !collected && repository.state == RepositoryState::Active {
-            // Its `[[github]]` block was removed or renamed: its facts stay, its series end.
-            repository.state = RepositoryState::Excluded;
-            store.commit(&[Fact::Repository(repository.clone())], &[]).await?;
-        }
-        let fact = Fact::Repository(repository);
-        collectors.iter_mut().for_each(|collect| collect.absorb(&fact));
-    }
-    let (mut after, mut orphans) = (0, Orphans::default());
-    let mut pages = store.pages_since(after, FACTS_A_PAGE);
-    while let Some(page) = pages.recv().await {
-        let page = page?;
-        after = page.last;
-        for fact in page.facts {
-            collectors.iter_mut().for_each(|collect| collect.absorb(&fact));
-            incidents.iter_mut().for_each(|collect| collect.absorb(&fact));
-            orphans.absorb(&fact, incidents);
-            evaluator.absorb(fact);
-        }
-    }
-    orphans.dismiss(store).await?;
-    for cursor in store.cursors().await? {
-        incidents
-            .iter_mut()
-            .for_each(|collect| collect.resume(cursor.repo, cursor.of, &cursor.cursor));
-        for collect in collectors.iter_mut() {
-            collect.resume(cursor.repo, cursor.of, cursor.cursor.clone());
-        }
-    }
-    Ok(after)
-}
-
-/// Incidents of sources that are not configured any more: they cannot be told any better, and so
-/// count no longer. A source that comes back is read anew.
-#[derive(Default)]
-struct Orphans {
-    incidents: Vec<Fact>,
-    places: BTreeSet<RepoId>,
-}
-
-impl Orphans {
-    fn absorb(&mut self, fact: &Fact, sources: &[CollectIncidents]) {
-        let Fact::Incident(incident) = fact else { return };
-        let source = incident.id.source();
-        if incident.repo.is_some() || sources.iter().any(|one| one.name() == source) {
-            return;
-        }
-        self.places.insert(RepoId::of_source(source));
-        if incident.counts {
-            self.incidents.push(Fact::Incident(Incident { counts: false, ..incident.clone() }));
-        }
-    }
-
-    async fn dismiss(self, store: &Store) -> Result<(), StoreError> {
-        let anew = |repo| CursorUpdate {
-            repo,
-            of: CursorOf::History(Collector::Incidents),
-            cursor: String::new(),
-        };
-        let cursors: Vec<CursorUpdate> = self.places.into_iter().map(anew).collect();
-        if !cursors.is_empty() {
-            store.commit(&self.incidents, &cursors).await?;
-        }
-        Ok(())
     }
 }

@@ -1,16 +1,17 @@
 //! What a configuration decides: the collectors and the evaluator. They are replaced as a whole
 //! when it is reloaded; everything else of the daemon outlives them.
 
+use super::assembly::{connect, evaluator};
 use super::audit::Audit;
-use super::daemon::{connect, evaluator, load};
 use super::doors;
-use super::judged;
+use super::judged::{self, web_addresses};
+use super::load::load;
 use super::observers::Observers;
 use super::surveys::{self, Surveys};
 use crate::clock::SharedClock;
 use crate::collect::{Collect, CollectCatalog, CollectIncidents, Health, Surroundings};
 use crate::config::{GitHubSettings, OwnershipSource, RepositoryRules, Settings};
-use crate::evaluate::{Inbox, Publisher, Settled, SurveyTurn, WebAddresses};
+use crate::evaluate::{Inbox, Publisher, Settled, SurveyTurn};
 use crate::exposition::{Encoded, Exposure, OwnMetrics};
 use crate::serve::Doors;
 use crate::sources::backstage::Backstage;
@@ -222,10 +223,4 @@ impl Generation {
         self.stop.cancel();
         self.tasks.wait().await;
     }
-}
-
-/// Where people look at what each configured GitHub holds.
-pub(super) fn web_addresses(settings: &Settings) -> WebAddresses {
-    let addresses = settings.github.iter().map(|github| (github.host.clone(), github.web_url()));
-    Arc::new(addresses.collect())
 }

@@ -1,6 +1,7 @@
 //! The flags of `import`.
 
-use crate::config::{ConfigFile, Flags, Sources};
+use super::store_args::sources_of;
+use crate::config::Sources;
 use crate::sources::surveys::SurveyRequest;
 use clap::{Args as ClapArgs, Subcommand};
 use std::path::PathBuf;
@@ -49,11 +50,7 @@ pub struct ImportSurveyArgs {
 impl ImportSurveyArgs {
     /// Where the configuration comes from.
     pub fn sources(&self) -> Sources {
-        Sources {
-            file: self.config.clone().map(ConfigFile::Path),
-            environment: Sources::process_environment(),
-            flags: Flags { store: self.store.clone(), ..Flags::default() },
-        }
+        sources_of(self.config.as_deref(), self.store.as_deref())
     }
 
     /// What is told beside the file.

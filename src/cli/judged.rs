@@ -1,7 +1,6 @@
 //! What the daemon leaves in its store for those who look at it: by which rules it judges, and where
 //! its repositories are found.
 
-use super::generation::web_addresses;
 use crate::config::Settings;
 use crate::evaluate::WebAddresses;
 use crate::store::{Store, StoreError};
@@ -33,4 +32,10 @@ pub async fn places(store: &Store, configured: &Settings) -> Result<WebAddresses
     let mut web: BTreeMap<String, String> = serde_json::from_str(&known).unwrap_or_default();
     web.extend(web_addresses(configured).iter().map(|(name, url)| (name.clone(), url.clone())));
     Ok(Arc::new(web))
+}
+
+/// Where people look at what each configured GitHub holds.
+pub(super) fn web_addresses(settings: &Settings) -> WebAddresses {
+    let addresses = settings.github.iter().map(|github| (github.host.clone(), github.web_url()));
+    Arc::new(addresses.collect())
 }

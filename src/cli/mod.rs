@@ -1,6 +1,7 @@
 //! The command line: arguments in, rooms wired together, an exit code out.
 
 mod args;
+mod assembly;
 mod audit;
 mod backfill;
 mod bars;
@@ -14,14 +15,17 @@ mod findings;
 mod generation;
 mod import_args;
 mod judged;
+mod load;
 mod log;
 mod observers;
 mod output;
 mod purge;
 mod reload;
 mod report;
+mod report_args;
 mod rotate_key;
 mod store_args;
+mod stored;
 mod surveys;
 mod table;
 mod views;
@@ -31,7 +35,7 @@ pub use daemon::{Daemon, StartError};
 pub use docs::Reference;
 pub use import_args::{ImportCommand, ImportSurveyArgs};
 pub use reload::{Reloader, Reloading};
-pub use report::{ReportArgs, ReportFormat};
+pub use report_args::{ReportArgs, ReportFormat};
 pub use store_args::{PurgeArgs, StoreArgs};
 
 use crate::clock::SystemClock;

@@ -1,14 +1,15 @@
 //! The flags of commands that work on a stopped daemon's store.
 
 use crate::config::{ConfigFile, Flags, Sources};
-use clap::Args as ClapArgs;
-use std::path::PathBuf;
+use clap::{ArgGroup, Args as ClapArgs};
+use std::path::{Path, PathBuf};
 
 /// The flags of `purge`.
 #[derive(Clone, Debug, ClapArgs)]
+#[command(group(ArgGroup::new("what").required(true).multiple(true).args(["repo", "survey"])))]
 pub struct PurgeArgs {
     /// The repository; may be repeated.
-    #[arg(long, value_name = "OWNER/NAME", required_unless_present = "survey")]
+    #[arg(long, value_name = "OWNER/NAME")]
     pub repo: Vec<String>,
     /// The survey, with all its answers; may be repeated.
     #[arg(long, value_name = "NAME")]
@@ -36,10 +37,15 @@ pub struct StoreArgs {
 impl StoreArgs {
     /// Where it is written which store is meant.
     pub fn sources(&self) -> Sources {
-        Sources {
-            file: self.config.clone().map(ConfigFile::Path),
-            environment: Sources::process_environment(),
-            flags: Flags { store: self.store.clone(), ..Flags::default() },
-        }
+        sources_of(self.config.as_deref(), self.store.as_deref())
+    }
+}
+
+/// Where the configuration comes from, for a command with no flags but these that matter to it.
+pub(super) fn sources_of(config: Option<&Path>, store: Option<&str>) -> Sources {
+    Sources {
+        file: config.map(|path| ConfigFile::Path(path.to_owned())),
+        environment: Sources::process_environment(),
+        flags: Flags { store: store.map(str::to_owned), ..Flags::default() },
     }
 }

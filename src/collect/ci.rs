@@ -1,14 +1,16 @@
 //! Reading runs of continuous integration: where something moved, or a run may yet end or be run
 //! again. Nothing waits for them, so they have a part of REST's budget and of the time between sweeps.
 
+use super::again::Looked;
 use super::failing::Concern;
 use super::fetch::Outcome;
 use super::tracked::Tracked;
 use super::{Collect, CollectError};
 use crate::sources::SourceError;
-use crate::sources::github::Left;
+use crate::sources::github::{Left, News};
 use delivery::domain::{Collector, MINUTE, RepoId, Span, Time};
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 /// A repository is asked at most once in so many sweeps.
 const SWEEPS: Span = 3;
@@ -73,6 +75,27 @@ impl Collect {
             let name = self.source.name();
             self.around.observer.succeeded(name, Collector::WorkflowRuns, started);
         }
+    }
+
+    /// Has runs asked for with the next reading that hints tell of: that has its own budget. Where no
+    /// runs were read yet, reading them brings these.
+    pub(super) async fn heed_runs(&mut self, taken: &Looked) -> Result<(), CollectError> {
+        let mut told: BTreeMap<RepoId, Vec<u64>> = BTreeMap::new();
+        for (repo, news) in taken.keys() {
+            if let (Some(repo), News::Run(id)) = (repo, news) {
+                told.entry(*repo).or_default().push(*id);
+            }
+        }
+        for (repo, ids) in told {
+            let known = self.tracked.get(&repo).filter(|tracked| tracked.is_collected());
+            let Some(tracked) = known else { continue };
+            let Some(cursor) = tracked.cursors.get(&Collector::WorkflowRuns) else { continue };
+            let rule = self.around.ci.of(&tracked.repository.full_name);
+            if let Some(cursor) = self.source.workflow_runs_told(&rule, cursor, &ids) {
+                self.keep(repo, Vec::new(), Some((Collector::WorkflowRuns, cursor))).await?;
+            }
+        }
+        Ok(())
     }
 
     /// The repositories whose runs are to be asked for, those first that moved last.

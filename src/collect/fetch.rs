@@ -1,7 +1,7 @@
 //! Fetching: one page of one list of one repository, committed with its cursor.
 
 use super::failing::Concern;
-use super::tracked::Tracked;
+use super::tracked::{RECONCILE_DEPTH, Tracked, UNREADABLE_FOR};
 use super::{Collect, CollectError};
 use crate::sources::github::{Left, Place, Reach};
 use crate::sources::{SourceError, Step};
@@ -16,11 +16,6 @@ const PAGES_A_TURN: usize = 20;
 const TURNS_UNTOLD: usize = 50;
 /// How much older than its deployment's finish a baseline's commit is taken to be until it is known.
 const BASELINE_MARGIN: Span = 3 * DAY;
-
-/// How far back the reconcile reads lists again although nothing seems new.
-pub(super) const RECONCILE_DEPTH: Span = 7 * DAY;
-/// A list that may not be read is asked for again after this long: somebody has to grant it first.
-pub(super) const UNREADABLE_FOR: Span = 30 * MINUTE;
 
 /// What history has cost.
 #[derive(Debug, Default)]

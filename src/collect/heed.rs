@@ -18,6 +18,10 @@ use std::sync::Arc;
 const BURST: i64 = 120;
 /// After a burst it is looked at so often, whatever comes.
 const LOOKED_EVERY: Span = 15;
+/// Runs of one repository are looked at so often at once: nobody waits for them…
+const BURST_OF_RUNS: i64 = 3;
+/// …and then so often.
+const RUNS_LOOKED_EVERY: Span = MINUTE;
 /// What concerns a whole organisation is asked so often at once…
 const BURST_OF_ALL: i64 = 3;
 /// …and then so often: it may take a hundred requests.
@@ -31,6 +35,7 @@ const POINTS_A_LOOK: u64 = 4;
 #[derive(Debug)]
 pub(super) struct Heeding {
     repositories: Pace<RepoId>,
+    runs: Pace<RepoId>,
     of_all: Pace<News>,
     not_before: Option<Time>,
     /// What is looked at a further time.
@@ -43,6 +48,7 @@ impl Default for Heeding {
     fn default() -> Heeding {
         Heeding {
             repositories: Pace::new(BURST, LOOKED_EVERY),
+            runs: Pace::new(BURST_OF_RUNS, RUNS_LOOKED_EVERY),
             of_all: Pace::new(BURST_OF_ALL, ALL_ASKED_EVERY),
             not_before: None,
             again: Again::default(),
@@ -54,9 +60,10 @@ impl Default for Heeding {
 impl Heeding {
     /// The earliest instant at which it may be looked into.
     fn due(&self, (repo, news): &About, now: Time) -> Time {
-        let due = match repo {
-            Some(repo) => self.repositories.due(repo, now),
-            None => self.of_all.due(news, now),
+        let due = match (repo, news) {
+            (Some(repo), News::Run(_)) => self.runs.due(repo, now),
+            (Some(repo), _) => self.repositories.due(repo, now),
+            (None, _) => self.of_all.due(news, now),
         };
         due.max(self.paused_until(now).unwrap_or(now))
     }
@@ -74,8 +81,13 @@ impl Heeding {
     }
 
     fn note(&mut self, taken: &Looked, now: Time) {
-        let repositories: BTreeSet<RepoId> = taken.keys().filter_map(|(repo, _)| *repo).collect();
-        repositories.into_iter().for_each(|repo| self.repositories.take(repo, now));
+        let of_runs = |(_, news): &&About| matches!(news, News::Run(_));
+        let (runs, others): (Vec<&About>, Vec<&About>) = taken.keys().partition(of_runs);
+        for (pace, some) in [(&mut self.runs, runs), (&mut self.repositories, others)] {
+            let repositories: BTreeSet<RepoId> =
+                some.iter().filter_map(|(repo, _)| *repo).collect();
+            repositories.into_iter().for_each(|repo| pace.take(repo, now));
+        }
         for (_, news) in taken.keys().filter(|(repo, _)| repo.is_none()) {
             self.of_all.take(news.clone(), now);
         }
@@ -224,7 +236,8 @@ impl Collect {
         self.heed_open_pulls(taken, &moved).await?;
         let with_files = |(repo, news): &About| repo.filter(|_| *news == News::OwnerFiles);
         let with_files: BTreeSet<RepoId> = taken.keys().filter_map(with_files).collect();
-        self.heed_owner_files(&with_files).await
+        self.heed_owner_files(&with_files).await?;
+        self.heed_runs(taken).await
     }
 
     /// Notes which repositories moved; gives those whose lists may have brought something.

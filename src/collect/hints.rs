@@ -5,6 +5,7 @@
 //! repeated or out of order changes nothing in the end.
 
 use super::moved::Taken;
+use crate::config::{ByRepository, CiRule};
 use crate::sources::github::{GitHub, News};
 use crate::store::{Hint, Store, StoreError};
 use delivery::domain::{ClaimSource, RepoId, Time};
@@ -128,12 +129,14 @@ impl Hints {
 pub struct Deliveries {
     pub(super) source: Arc<GitHub>,
     pub(super) hints: Arc<Hints>,
+    /// Which runs are continuous integration.
+    pub(super) ci: ByRepository<CiRule>,
 }
 
 impl Deliveries {
     /// Takes an event of a kind, whose signature is right.
     pub async fn take(&self, kind: &str, event: &[u8]) -> Taken {
-        let heard = match self.source.heard(kind, event) {
+        let heard = match self.source.heard(kind, event, &self.ci) {
             Ok(heard) => heard,
             Err(problem) => return Taken::Malformed(problem),
         };
@@ -163,6 +166,7 @@ fn written(news: &News) -> (&'static str, Arc<str>) {
         News::Deployment(id) => ("deployment", Arc::clone(id)),
         News::Issue(id) => ("issue", Arc::clone(id)),
         News::OpenPullRequests => ("open_pull_requests", Arc::from("")),
+        News::Run(id) => ("run", Arc::from(id.to_string())),
         News::OwnerFiles => ("owner_files", Arc::from("")),
         News::Repositories => ("repositories", Arc::from("")),
         News::Ownership(from) => (from.name(), Arc::from("")),
@@ -175,6 +179,7 @@ fn news(name: &str, node: &Arc<str>) -> Option<News> {
         "deployment" => News::Deployment(Arc::clone(node)),
         "issue" => News::Issue(Arc::clone(node)),
         "open_pull_requests" => News::OpenPullRequests,
+        "run" => News::Run(node.parse().ok()?),
         "owner_files" => News::OwnerFiles,
         "repositories" => News::Repositories,
         _ => News::Ownership(ClaimSource::ALL.into_iter().find(|from| from.name() == name)?),

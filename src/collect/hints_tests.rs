@@ -35,6 +35,7 @@ async fn what_was_stored_and_not_read_is_there_after_a_restart() {
         (Some(RepoId(1)), News::Deployment(Arc::from("DE_1"))),
         (Some(RepoId(u64::MAX)), News::Issue(Arc::from("I_1"))),
         (Some(RepoId(2)), News::OwnerFiles),
+        (Some(RepoId(2)), News::Run(u64::MAX)),
         (None, News::Repositories),
         (None, News::Ownership(ClaimSource::GitHubTeam)),
     ];

@@ -10,6 +10,7 @@ mod ask;
 mod catalog;
 mod ci;
 mod commits;
+mod endings;
 mod failing;
 mod fetch;
 mod graph;
@@ -171,7 +172,8 @@ impl Collect {
 
     /// The end that takes its webhooks' events.
     pub fn deliveries(&self) -> Deliveries {
-        Deliveries { source: Arc::clone(&self.source), hints: Arc::clone(&self.hints) }
+        let (source, hints) = (Arc::clone(&self.source), Arc::clone(&self.hints));
+        Deliveries { source, hints, ci: self.around.ci.clone() }
     }
 
     /// Takes note of a stored fact, at the start. Repositories must come before their other facts.

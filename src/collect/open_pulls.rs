@@ -4,69 +4,18 @@
 //! They are no part of a repository's history: it is shown before they are read.
 
 use super::failing::Concern;
-use super::fetch::{RECONCILE_DEPTH, UNREADABLE_FOR};
-use super::tracked::Tracked;
+use super::tracked::{Tracked, UNREADABLE_FOR};
 use super::{Collect, CollectError};
 use crate::sources::SourceError;
-use crate::sources::github::{GitHub, Mark, OpenRead, Wanted};
+use crate::sources::github::{GitHub, OpenRead, Wanted};
 use crate::store::{CursorOf, CursorUpdate};
-use delivery::domain::{Collector, Fact, MINUTE, OpenPullRequests, RepoId, Span, Time};
+use delivery::domain::{Collector, Fact, MINUTE, RepoId, Span, Time};
 use std::sync::Arc;
 
 /// So many repositories are asked together, and held in memory until they are read.
 pub(super) const READ_TOGETHER: usize = 91;
 /// A list of several pages is read again after so long for each page.
 const EACH_PAGE_HOLDS: Span = MINUTE;
-
-/// What is remembered of a repository's open pull requests between requests.
-#[derive(Debug, Default)]
-pub struct OpenReading {
-    /// When and how they were read.
-    pub cursor: Option<String>,
-    /// The pull request of any state that was updated last, as it was last told; nothing in it where
-    /// there is none.
-    pub mark: Option<Option<Mark>>,
-    /// Whether they are to be read whatever was told.
-    pub is_due: bool,
-    /// Whether some were open at the last reading.
-    some: bool,
-    not_before: Option<Time>,
-}
-
-impl OpenReading {
-    /// Takes note of what was read.
-    pub fn absorb(&mut self, open: &OpenPullRequests) {
-        self.some = !open.pulls.is_empty();
-    }
-
-    /// Takes note of one that moved, unless a later one is known to have.
-    pub fn note_moved(&mut self, mark: Mark) {
-        let is_later = |known: &Mark| (known.at, &known.id) >= (mark.at, &mark.id);
-        if !self.mark.iter().flatten().any(is_later) {
-            self.mark = Some(Some(mark));
-        }
-    }
-
-    /// What may have changed unseen is read again.
-    pub fn reconcile(&mut self, now: Time) {
-        let since = now.plus(-RECONCILE_DEPTH);
-        self.is_due |= self.some || self.mark.iter().flatten().any(|mark| mark.at >= since);
-    }
-
-    /// Whether the repository never had a pull request, by what was last told of it.
-    fn has_none(&self) -> bool {
-        self.mark == Some(None) && !self.is_due
-    }
-
-    fn newest(&self) -> Option<&Mark> {
-        self.mark.as_ref().and_then(Option::as_ref)
-    }
-
-    fn is_held(&self, now: Time) -> bool {
-        // A clock that was set back must not put it off.
-        self.not_before.is_some_and(|until| (1..=UNREADABLE_FOR).contains(&until.since(now)))
-    }
-}
 
 impl Tracked {
     /// Whether its open pull requests are to be read. Those of a repository without a component are
@@ -160,7 +109,7 @@ impl Collect {
     fn hold_open_pulls(&mut self, repo: RepoId, span: Span) {
         let until = self.around.clock.now().plus(span.min(UNREADABLE_FOR));
         if let Some(tracked) = self.tracked.get_mut(&repo) {
-            tracked.open.not_before = Some(until);
+            tracked.open.hold_until(until);
         }
     }
 }

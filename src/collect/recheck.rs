@@ -1,9 +1,8 @@
 //! Asking again for what lists do not announce: by id what is not final, and once in each reconcile
 //! interval everything recent.
 
-use super::fetch::RECONCILE_DEPTH;
 use super::news::SEARCH_PAYS_FROM;
-use super::tracked::Tracked;
+use super::tracked::{RECONCILE_DEPTH, Tracked};
 use super::{Collect, CollectError};
 use crate::sources::github::Probed;
 use delivery::domain::{Collector, DAY, Fact, RepoId, Span, Time};

@@ -8,9 +8,7 @@ use super::tracked::Tracked;
 use super::{Collect, CollectError, repositories};
 use crate::sources::SourceError;
 use crate::sources::github::{Discovery, FirstPages, Wanted};
-use delivery::domain::{
-    Collector, Fact, MINUTE, Oid, RepoId, Repository, RepositoryState, Span, Time,
-};
+use delivery::domain::{Collector, Fact, MINUTE, Oid, RepoId, Repository, Span, Time};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -92,7 +90,7 @@ impl Collect {
                 (known != Some(&found)).then_some(Fact::Repository(found))
             })
             .collect();
-        self.tell_who_comes_and_goes(&changed);
+        self.tell_endings(&changed, &discovery.endings);
         changed.extend(discovery.claims.into_iter().map(Fact::Claims));
         self.asked.note_owners(discovery.owners, discovery.organizations, discovery.unseen);
         self.around.store.commit(&changed, &[]).await?;
@@ -111,33 +109,6 @@ impl Collect {
         }
         self.discovered_at = Some(started);
         Ok(())
-    }
-
-    /// Tells of known repositories whose series end, or begin again: nothing else says why.
-    fn tell_who_comes_and_goes(&self, changed: &[Fact]) {
-        for fact in changed {
-            let Fact::Repository(found) = fact else { continue };
-            let known = self.tracked.get(&found.id).map(|tracked| tracked.repository.state);
-            if known.is_none_or(|known| known == found.state) {
-                continue;
-            }
-            let (source, repo) = (self.source.name(), &*found.full_name);
-            match found.state {
-                RepositoryState::Active => {
-                    tracing::info!(source, repo, "is collected again");
-                }
-                RepositoryState::Excluded => tracing::info!(
-                    source,
-                    repo,
-                    "its series end: it is archived, a fork, excluded or no longer asked for"
-                ),
-                RepositoryState::Gone => tracing::warn!(
-                    source,
-                    repo,
-                    "its series end: it was deleted, or the token may not see it any more"
-                ),
-            }
-        }
     }
 
     /// Lists all repositories. What webhooks tell of single ones comes between its pages.

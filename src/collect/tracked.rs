@@ -1,9 +1,11 @@
 //! What collecting remembers of a repository between requests: never more than it needs to decide
 //! what to ask next. It is absorbed from the same facts that the store keeps, so a restart rebuilds it.
 
-use super::open_pulls::OpenReading;
 mod asked_again;
 mod cadence;
+mod open_reading;
+
+pub use cadence::{RECONCILE_DEPTH, UNREADABLE_FOR};
 
 use crate::config::EnvironmentRule;
 use crate::sources::github::Mark;
@@ -13,6 +15,7 @@ use delivery::domain::{
     Span, Time,
 };
 use delivery::ledger::ProductionEnvironments;
+use open_reading::OpenReading;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 

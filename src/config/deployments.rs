@@ -1,14 +1,9 @@
 //! `[[deployments]]`: what tells of a repository's deployments, where that is not GitHub's own list.
 
-use crate::config::patterns::{Glob, RepositoryPattern};
+use crate::config::patterns::{Glob, RepositoryPattern, TOLD};
 use delivery::domain::DeploymentSource;
 use std::fmt::Write;
 use std::sync::Arc;
-
-/// How the environments of told deployments begin, which are the text of their `[[deployments]]`
-/// entry. Without regard to what `[production]` says, those of the entry that is in force are
-/// production, and none of another entry, of an earlier configuration, is.
-pub(super) const TOLD: &str = "source = \"";
 
 /// What tells of a repository's deployments.
 #[derive(Clone, Debug, Default)]

@@ -1,8 +1,10 @@
 //! The layers of the configuration: the file, over it the environment, over that the flags.
 
 use crate::config::keys::{self, Section};
+use crate::config::merged::Merged;
 use crate::config::problems::Report;
 use crate::config::sections;
+use crate::config::sources::{ConfigFile, Flags, Sources};
 use ::config::{Config, File, FileFormat, Map, Source, Value, ValueKind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -11,75 +13,6 @@ use toml::de::{DeTable, DeValue};
 /// Variables with this prefix set keys. Two underscores, since Kubernetes injects variables such as
 /// `DORA_EXPORTER_PORT` for a service named `dora-exporter`.
 const PREFIX: &str = "DORA__";
-
-/// Where the configuration comes from.
-#[derive(Clone, Debug, Default)]
-pub struct Sources {
-    /// The configuration file, if there is one.
-    pub file: Option<ConfigFile>,
-    /// The environment: variables that start with `DORA__` set keys, others may hold tokens.
-    pub environment: BTreeMap<String, String>,
-    /// What the command line says.
-    pub flags: Flags,
-}
-
-impl Sources {
-    /// The environment of this process. What is not Unicode is read lossily, and so refused where
-    /// it matters.
-    pub fn process_environment() -> BTreeMap<String, String> {
-        std::env::vars_os()
-            .map(|(name, value)| {
-                (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned())
-            })
-            .collect()
-    }
-}
-
-/// A configuration file.
-#[derive(Clone, Debug)]
-pub enum ConfigFile {
-    /// A file to read; it must exist.
-    Path(PathBuf),
-    /// Its text, already in memory.
-    Text {
-        /// What messages call it.
-        name: String,
-        /// TOML.
-        text: String,
-    },
-}
-
-/// Values that the command line sets; each goes over file and environment. Repositories and
-/// organisations are added to those of the first `[[github]]`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Flags {
-    /// `--web.listen-address`
-    pub listen_address: Option<String>,
-    /// `--web.telemetry-path`
-    pub telemetry_path: Option<String>,
-    /// `--store`: a path or a URL.
-    pub store: Option<String>,
-    /// `--log.level`
-    pub log_level: Option<String>,
-    /// `--log.format`
-    pub log_format: Option<String>,
-    /// `--repo`
-    pub repositories: Vec<String>,
-    /// `--org`
-    pub organizations: Vec<String>,
-    /// `--github.api-url`
-    pub github_api_url: Option<String>,
-    /// `--shard`
-    pub shard: Option<String>,
-}
-
-/// The merged layers. Values of the file have no origin; those of a variable or a flag name it.
-pub(super) struct Merged {
-    /// The tables and values at the top.
-    pub(super) root: Map<String, Value>,
-    /// The folder that relative paths of the file start from.
-    pub(super) folder: PathBuf,
-}
 
 /// Merges the layers; what cannot be merged is reported. Gives nothing where the file cannot be read
 /// at all, since every further problem would only follow from that.

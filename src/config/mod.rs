@@ -3,6 +3,7 @@
 //! A TOML file, over it variables such as `DORA__LOG__LEVEL`, over those the flags. Nothing here
 //! reaches out: whether a token works, or an organisation exists, shows when it is collected.
 
+mod by_repository;
 mod ci;
 mod components;
 mod credential;
@@ -11,20 +12,25 @@ mod duration;
 mod fingerprint;
 mod keys;
 mod layers;
+mod merged;
 mod overrides;
+mod parts;
 mod patterns;
 mod problems;
 mod reader;
 mod reference;
+mod rules;
 mod sections;
 mod self_service;
 mod settings;
 mod shard;
+mod sources;
 mod surveys;
 
 #[cfg(test)]
 mod tests;
 
+pub use by_repository::ByRepository;
 pub use ci::{CiRule, CiSettings};
 pub use components::{
     ComponentSettings, Components, DeploymentSelector, claimants, deployed, have_paths,
@@ -34,22 +40,22 @@ pub use credential::{AppSettings, Credential, TokenSettings};
 pub use deployments::{DeploymentSettings, DeploymentTeller, Deployments, TagNames, WorkflowName};
 pub use duration::parse as duration;
 pub use keys::{Default as KeyDefault, Key, Section, nearest_names};
-pub use layers::{ConfigFile, Flags, Sources};
-pub use overrides::{ByRepository, OverrideSettings, Overrides, RepositoryRules};
+pub use overrides::{OverrideSettings, Overrides, RepositoryRules};
 pub use patterns::{EnvironmentRule, HotfixRule, PathPattern, RepositoryPattern};
 pub use problems::{Problem, Problems};
 pub use reference::reference;
+pub use rules::{FailuresSettings, MeasuresSettings};
 pub use sections::{ALL as SECTIONS, listen_address};
 pub use self_service::{
     AppliedBy, SelfService, SelfServiceRule, need_paths, self_service_fingerprint,
 };
 pub use settings::{
-    CatalogSettings, CollectionSettings, ComponentDetail, ExpositionSettings, FailuresSettings,
-    GitHubSettings, HashLogins, IncidentMapping, IncidentSettings, IssuePattern, LogFormat,
-    LogSettings, MeasuresSettings, OwnershipRule, OwnershipSettings, OwnershipSource,
-    PagerDutySettings, PagesSettings, PlatformSettings, ServerSettings, Settings, SpaceSettings,
-    StoreSettings, Urgency,
+    CatalogSettings, CollectionSettings, ComponentDetail, ExpositionSettings, GitHubSettings,
+    HashLogins, IncidentMapping, IncidentSettings, IssuePattern, LogFormat, LogSettings,
+    OwnershipRule, OwnershipSettings, OwnershipSource, PagerDutySettings, PagesSettings,
+    PlatformSettings, ServerSettings, Settings, SpaceSettings, StoreSettings, Urgency,
 };
+pub use sources::{ConfigFile, Flags, Sources};
 
 pub use shard::Shard;
 pub use surveys::{KnownTeams, SurveyQuestion, SurveySettings, plain};

@@ -1,12 +1,16 @@
 //! Compiled patterns: repositories, environments, hotfix marks, paths. All but paths match without
 //! regard to case.
 
-use crate::config::deployments::TOLD;
 use delivery::ledger::ProductionEnvironments;
 use globset::{ErrorKind, GlobBuilder, GlobMatcher};
 use regex::{Regex, RegexBuilder};
 use std::fmt;
 use std::sync::Arc;
+
+/// How the environments of told deployments begin, which are the text of their `[[deployments]]`
+/// entry. Without regard to what `[production]` says, those of the entry that is in force are
+/// production, and none of another entry, of an earlier configuration, is.
+pub(super) const TOLD: &str = "source = \"";
 
 /// A repository's name or a glob over `owner/name`, matched without regard to case.
 #[derive(Clone)]

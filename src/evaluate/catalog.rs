@@ -2,8 +2,8 @@
 //! than the one that it describes, and a catalog's server lies in none, so entries find their
 //! repositories by name.
 
-use super::estate::RepositoryFacts;
 use super::repository_claims::RepositoryClaims;
+use super::repository_facts::RepositoryFacts;
 use crate::config::{ComponentSettings, paths_fingerprint, selectors_fingerprint};
 use delivery::domain::{CatalogComponent, Claim, ClaimSource, RepoId};
 use std::cmp::Reverse;

@@ -1,8 +1,9 @@
 //! One component's judged history and figures, kept until news or time change them.
 
 use super::components::Component;
-use super::estate::{Estate, RepositoryFacts, Unpacked};
+use super::estate::Estate;
 use super::recent::Recent;
+use super::repository_facts::{RepositoryFacts, Unpacked};
 use super::rules::Judging;
 use delivery::domain::{
     Deployment, Incident, MINUTE, PullRequest, RepositoryName, Span, Time, Window,

@@ -1,9 +1,9 @@
 //! Which components a repository holds: those that the configuration declares, else itself, once it
 //! was ever deployed.
 
-use super::estate::RepositoryFacts;
 use super::ownership::{Owner, Owners, Subject};
 use super::repository_claims::RepositoryClaims;
+use super::repository_facts::RepositoryFacts;
 use crate::config::{ComponentSettings, Components, deployed};
 use delivery::domain::{CatalogComponent, ComponentId, Deployment, Repository};
 use delivery::ledger::Scope;

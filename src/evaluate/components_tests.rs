@@ -11,6 +11,7 @@ use delivery::domain::{
     Author, ChangeReference, Commit, Deployment, HOUR, Headline, Incident, IncidentLink, MINUTE,
     Oid, PullRequest,
 };
+use std::sync::Arc;
 
 const MONOREPO: &str = r#"
 [[github]]

@@ -10,7 +10,8 @@
 use super::Evaluator;
 use super::component::{Evaluated, judge_component};
 use super::components::{Component, components_of};
-use super::estate::{Estate, RepositoryFacts};
+use super::estate::Estate;
+use super::repository_facts::RepositoryFacts;
 use super::settling::{
     Beneficiaries, Finish, Finishes, Judged, Settlement, UNMAPPED, UnmappedIncidents,
 };

@@ -3,8 +3,8 @@
 //! only component; else it is unmapped, and counts for the team and the organisation only.
 
 use super::components::{components_of, owner_of_repository};
-use super::estate::RepositoryFacts;
 use super::ownership::Owners;
+use super::repository_facts::RepositoryFacts;
 use crate::config::Components;
 use delivery::domain::{
     ComponentId, Incident, IncidentId, RepoId, Repository, TeamName, pagerduty_service,

@@ -2,7 +2,8 @@
 //! selector that take nothing, and selectors that take the same deployment.
 
 use super::Evaluator;
-use super::estate::RepositoryFacts;
+use super::repository_facts::RepositoryFacts;
+use super::unselected::unselected;
 use crate::config::{ComponentSettings, Components, claimants};
 use delivery::domain::{ComponentName, Deployment, PullRequest, RepoId, Repository, Time};
 use std::collections::{BTreeMap, BTreeSet};
@@ -126,7 +127,7 @@ fn unselective(
 }
 
 /// The first few of some environments.
-fn quoted(environments: BTreeSet<&str>) -> String {
+pub(super) fn quoted(environments: BTreeSet<&str>) -> String {
     let more = if environments.len() > NAMED { ", …" } else { "" };
     let named: Vec<String> =
         environments.into_iter().take(NAMED).map(|name| format!("{name:?}")).collect();
@@ -158,6 +159,8 @@ fn unmatched(
 #[derive(Debug, Default)]
 pub struct ToldMistakes {
     told: BTreeSet<(String, Option<ComponentName>)>,
+    /// Repositories of which it was told that no component has some deployments.
+    of_none: BTreeSet<RepoId>,
     /// Repositories that were looked at once they were read to the end.
     read: BTreeSet<RepoId>,
 }
@@ -195,6 +198,13 @@ impl ToldMistakes {
                 tracing::warn!("{key}: {message}");
             }
         }
+        let declared = components.of(repository);
+        let of_none = unselected(&declared, repository, &deployments).filter(|_| is_enough);
+        if let Some(message) = of_none
+            && self.of_none.insert(repository.id)
+        {
+            tracing::info!("components: {message}");
+        }
     }
 }
 
@@ -211,4 +221,4 @@ impl Evaluator {
 
 #[cfg(test)]
 #[path = "mistakes_tests.rs"]
-mod tests;
+pub(super) mod tests;

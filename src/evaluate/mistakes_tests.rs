@@ -8,7 +8,7 @@ use delivery::domain::{
     Author, DeploymentId, DeploymentState, DeploymentStatus, Oid, RepositoryState,
 };
 
-fn components(selectors: [&str; 2]) -> Components {
+pub(crate) fn components(selectors: [&str; 2]) -> Components {
     let mut text = "[[github]]\nrepositories = [\"acme/shop\"]\n".to_owned();
     for (name, environment) in ["api", "web"].iter().zip(selectors) {
         text.push_str(&format!(
@@ -24,7 +24,7 @@ fn components(selectors: [&str; 2]) -> Components {
     load(&sources).unwrap().components
 }
 
-fn repository() -> Repository {
+pub(crate) fn repository() -> Repository {
     Repository {
         id: RepoId(1),
         node_id: "R".into(),
@@ -37,7 +37,7 @@ fn repository() -> Repository {
     }
 }
 
-fn deployment(id: u64, environment: &str) -> Deployment {
+pub(crate) fn deployment(id: u64, environment: &str) -> Deployment {
     Deployment {
         id: DeploymentId(id),
         node_id: "D".into(),

@@ -1,7 +1,7 @@
 //! What incidents' texts name in other repositories than that of the component they count for: a
 //! central repository's incident names `acme/shop#12`, an outage of one component is another's fault.
 
-use super::estate::RepositoryFacts;
+use super::repository_facts::RepositoryFacts;
 use crate::config::Components;
 use delivery::domain::{
     ChangeReference, DeploymentId, Incident, IncidentId, IncidentLink, OidPrefix, RepoId,

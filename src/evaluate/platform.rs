@@ -2,7 +2,7 @@
 
 use super::Evaluator;
 use super::components::components_of;
-use super::estate::RepositoryFacts;
+use super::repository_facts::RepositoryFacts;
 use crate::exposition::PlatformFigures;
 use delivery::domain::{CatalogComponent, DAY, RepoId, Repository, Span};
 use std::collections::BTreeMap;

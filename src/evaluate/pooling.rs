@@ -3,9 +3,9 @@
 use super::Evaluator;
 use super::component::Evaluated;
 use super::components::components_of;
-use super::estate::RepositoryFacts;
 use super::group::Pooled;
 use super::places::Place;
+use super::repository_facts::RepositoryFacts;
 use delivery::domain::{ComponentId, Time};
 use delivery::measures::OpenChanges;
 use std::collections::BTreeSet;

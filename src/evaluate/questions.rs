@@ -1,10 +1,11 @@
 //! Questions to the evaluator's task, which alone has the facts. They wait in a short queue and are
 //! answered between two evaluations, so that no lock is held and nothing is kept twice.
 
+use super::Evaluator;
 use super::environments::OtherEnvironments;
 use super::evidence::{ExaminedOrganizations, ExaminedTeam, NothingToExamine};
+use super::off_the_runtime::off_the_runtime;
 use super::overview::Overview;
-use super::{Evaluator, run::off_the_runtime};
 use crate::exposition::FigureSet;
 use crate::store::Store;
 use delivery::domain::Time;

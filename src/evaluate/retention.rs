@@ -5,7 +5,7 @@
 
 use super::component::{Inputs, instant_of};
 use super::components::{Component, components_of};
-use super::run::off_the_runtime;
+use super::off_the_runtime::off_the_runtime;
 use super::settling::{Settled, SubjectFact, UNMAPPED, fact_of};
 use super::{Estate, Evaluator};
 use crate::store::{Forgotten, SettledRow, Store, StoreError};

@@ -1,9 +1,56 @@
-//! The configuration as the rules of judging and measuring, by repository.
+//! The configuration as the rules of evaluating: of judging and measuring by repository.
 
-use crate::config::{ByRepository, HashLogins, RepositoryRules, Settings};
-use delivery::domain::Window;
+use super::SettlingRules;
+use super::ownership::{OrderedOwners, Owners};
+use crate::config::{ByRepository, Components, HashLogins, RepositoryRules, SelfService, Settings};
+use delivery::domain::{Span, Window};
 use delivery::ledger::Rules;
 use std::sync::Arc;
+
+/// The rules of evaluation, from the configuration.
+pub struct EvaluationRules {
+    /// How facts are judged.
+    pub judging: ByRepository<Judging>,
+    /// How finishes settle.
+    pub settling: SettlingRules,
+    /// The windows of teams and organisations, with their labels.
+    pub windows: Vec<(String, Window)>,
+    /// Below so many contributors how a team works together is withheld.
+    pub min_contributors: usize,
+    /// How much history is read: performance levels need theirs whole.
+    pub lookback: Span,
+    /// How long facts are kept that no figure needs any more.
+    pub retention: Span,
+    /// The components that are declared.
+    pub components: Components,
+    /// Whose is what.
+    pub owners: Box<dyn Owners>,
+    /// Whether workflow files are read.
+    pub workflow_files: bool,
+    /// Which pull requests change infrastructure.
+    pub self_service: SelfService,
+}
+
+impl EvaluationRules {
+    /// What the configuration says.
+    pub fn by(settings: &Settings, logins: Arc<dyn HashLogins>) -> EvaluationRules {
+        EvaluationRules {
+            judging: settings.by_repository(move |rules| judging(rules, &*logins)),
+            settling: SettlingRules {
+                settle_after: settings.measures.settle_after,
+                seed_prime_after: settings.measures.seed_prime_after,
+            },
+            windows: settings.measures.windows.clone(),
+            min_contributors: settings.space.min_contributors,
+            lookback: settings.collection.lookback,
+            retention: settings.store.retention,
+            components: settings.components.clone(),
+            owners: Box::new(OrderedOwners::new(&settings.ownership)),
+            workflow_files: settings.platform.workflow_files,
+            self_service: settings.platform.self_service.clone(),
+        }
+    }
+}
 
 /// How the components of a repository are judged, and over which windows they are measured.
 #[derive(Clone, Debug)]
@@ -17,10 +64,6 @@ pub struct Judging {
 }
 
 /// The rules that `[production]`, `[measures]`, `[failures]` and `[[overrides]]` set.
-pub fn rules_of(settings: &Settings, logins: Arc<dyn HashLogins>) -> ByRepository<Judging> {
-    settings.by_repository(move |rules| judging(rules, &*logins))
-}
-
 fn judging(rules: &RepositoryRules, logins: &dyn HashLogins) -> Judging {
     let RepositoryRules { production, measures, failures, .. } = rules;
     let excluded = measures.exclude_authors.iter().map(|login| logins.person(login));

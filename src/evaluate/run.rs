@@ -1,5 +1,6 @@
 //! The loop: news or time, evaluate, settle, publish.
 
+use super::off_the_runtime::off_the_runtime;
 use super::questions::{Inbox, WebAddresses};
 use super::retention::Forgetting;
 use super::{Evaluator, Settlement};
@@ -16,8 +17,6 @@ use tokio_util::sync::CancellationToken;
 const AT_LEAST_EVERY: Span = 30;
 /// News come in bursts of pages; this long is waited for the rest.
 const DEBOUNCE: Span = 1;
-/// How many facts are read from the store at once.
-const FACTS_A_PAGE: usize = 20_000;
 
 /// Evaluates and publishes until told to stop.
 pub struct Publisher {
@@ -40,22 +39,6 @@ pub struct Publisher {
 }
 
 impl Publisher {
-    /// Reads all news from the store after the change number `after`; returns the newest.
-    pub async fn absorb_news(
-        &self,
-        evaluator: &mut Evaluator,
-        mut after: u64,
-    ) -> Result<u64, StoreError> {
-        loop {
-            let page = self.store.facts_since(after, FACTS_A_PAGE).await?;
-            after = page.last;
-            page.facts.into_iter().for_each(|fact| evaluator.absorb(fact));
-            if !page.more {
-                return Ok(after);
-            }
-        }
-    }
-
     /// Runs the loop. `after` is the newest change number that the evaluator knows.
     pub async fn run(self, mut evaluator: Evaluator, mut after: u64, stop: CancellationToken) {
         let mut news = self.store.news();
@@ -98,7 +81,7 @@ impl Publisher {
         after: &mut u64,
         forgetting: &mut Forgetting,
     ) -> Result<(), StoreError> {
-        *after = self.absorb_news(evaluator, *after).await?;
+        *after = evaluator.absorb_stored(&self.store, *after).await?;
         let started = Instant::now();
         let now = self.clock.now();
         evaluator.end_former_owners(now.plus(-self.retention));
@@ -137,14 +120,5 @@ impl Publisher {
             }
         }
         self.snapshot.send_replace(Arc::new(encoded));
-    }
-}
-
-/// Runs long work without holding up the other tasks of a multi-threaded runtime.
-pub(super) fn off_the_runtime<T>(work: impl FnOnce() -> T) -> T {
-    use tokio::runtime::{Handle, RuntimeFlavor};
-    match Handle::current().runtime_flavor() {
-        RuntimeFlavor::MultiThread => tokio::task::block_in_place(work),
-        _ => work(),
     }
 }

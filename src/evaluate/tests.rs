@@ -10,14 +10,15 @@ mod overrides;
 mod world;
 
 use super::*;
+use crate::config::{ByRepository, Components, RepositoryPattern, SelfService};
 use crate::config::{EnvironmentRule, OwnershipRule, OwnershipSettings, OwnershipSource};
-use crate::config::{RepositoryPattern, SelfService};
 use delivery::domain::{
     Author, ChangeReference, Collector, Commit, DAY, Deployment, DeploymentId, DeploymentState,
     DeploymentStatus, HOUR, Headline, Incident, IncidentId, IncidentLink, MINUTE, Oid, Progress,
-    RepositoryName, RepositoryState,
+    Repository, RepositoryName, RepositoryState,
 };
 use delivery::ledger::{INCIDENT_WINDOW, LeadTimeStart, Reason, Rules, SAME_DEPLOYMENT_WINDOW};
+use std::sync::Arc;
 
 pub(super) const NOW: Time = Time(1_800_000_000);
 

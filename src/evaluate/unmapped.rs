@@ -1,8 +1,8 @@
 //! Incidents that no component has, judged for the teams and organisations that they count for.
 
 use super::Evaluator;
-use super::estate::RepositoryFacts;
 use super::group::ByName;
+use super::repository_facts::RepositoryFacts;
 use delivery::domain::{Incident, Repository, Time};
 use delivery::ledger::{JudgedIncident, judge_incident};
 use std::borrow::Cow;

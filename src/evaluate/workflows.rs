@@ -1,7 +1,7 @@
 //! Who calls which reusable workflow, and pinned to what, over everything that is collected.
 
 use super::catalog::names;
-use super::estate::RepositoryFacts;
+use super::repository_facts::RepositoryFacts;
 use delivery::domain::{Claim, ClaimSource, Pin, RepoId};
 use std::collections::BTreeMap;
 

@@ -177,6 +177,19 @@ pub(super) struct Declaration {
 }
 
 impl Declaration {
+    /// A gauge beyond a component's standard detail.
+    pub(super) const fn gauge(
+        stem: &'static str,
+        subjects: &'static [Subject],
+        labels: &'static [&'static str],
+        help: &'static str,
+        rule: &'static str,
+        reading: Reading,
+    ) -> Declaration {
+        let (kind, standard) = (Kind::Gauge, false);
+        Declaration { stem, subjects, kind, labels, standard, help, rule, reading }
+    }
+
     /// Whether it belongs to the original collector's surface.
     pub(super) fn is_seed(&self) -> bool {
         matches!(self.reading, Reading::Seed(_) | Reading::SeedLeadTimes)

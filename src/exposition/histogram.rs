@@ -11,51 +11,45 @@ pub struct Buckets {
     unit: Span,
 }
 
+/// From minutes to half a year: what buckets are taken from.
+const STEPS: &[Span] = &[
+    5 * MINUTE,
+    15 * MINUTE,
+    HOUR,
+    4 * HOUR,
+    8 * HOUR,
+    DAY,
+    2 * DAY,
+    3 * DAY,
+    7 * DAY,
+    14 * DAY,
+    30 * DAY,
+    90 * DAY,
+    180 * DAY,
+];
+
+/// The steps from the first to the last of these.
+const fn steps(first: Span, last: Span) -> &'static [Span] {
+    let (mut from, mut to) = (0, STEPS.len());
+    while STEPS[from] < first {
+        from += 1;
+    }
+    while STEPS[to - 1] > last {
+        to -= 1;
+    }
+    STEPS.split_at(to).0.split_at(from).1
+}
+
 /// `dora_lead_time_hours`: the original collector's buckets, in hours.
-pub static LEAD_TIME_HOURS: Buckets = Buckets {
-    bounds: &[HOUR, 4 * HOUR, 8 * HOUR, DAY, 2 * DAY, 3 * DAY, 7 * DAY, 14 * DAY],
-    unit: HOUR,
-};
+pub static LEAD_TIME_HOURS: Buckets = Buckets { bounds: steps(HOUR, 14 * DAY), unit: HOUR };
 
 /// `dora_change_lead_time_seconds`: the same, and longer ones.
-pub static CHANGE_LEAD_TIME: Buckets = Buckets {
-    bounds: &[
-        HOUR,
-        4 * HOUR,
-        8 * HOUR,
-        DAY,
-        2 * DAY,
-        3 * DAY,
-        7 * DAY,
-        14 * DAY,
-        30 * DAY,
-        90 * DAY,
-        180 * DAY,
-    ],
-    unit: 1,
-};
+pub static CHANGE_LEAD_TIME: Buckets = Buckets { bounds: steps(HOUR, 180 * DAY), unit: 1 };
 
 /// `dora_change_phase_seconds`: the same, and shorter ones.
-pub static CHANGE_PHASE: Buckets = Buckets {
-    bounds: &[
-        5 * MINUTE,
-        15 * MINUTE,
-        HOUR,
-        4 * HOUR,
-        8 * HOUR,
-        DAY,
-        2 * DAY,
-        3 * DAY,
-        7 * DAY,
-        14 * DAY,
-        30 * DAY,
-        90 * DAY,
-        180 * DAY,
-    ],
-    unit: 1,
-};
+pub static CHANGE_PHASE: Buckets = Buckets { bounds: steps(5 * MINUTE, 180 * DAY), unit: 1 };
 
-/// Recovery and restore times.
+/// Recovery and restore times: without two weeks.
 pub static RESTORE: Buckets = Buckets {
     bounds: &[
         5 * MINUTE,
@@ -73,21 +67,7 @@ pub static RESTORE: Buckets = Buckets {
 };
 
 /// `platform_self_service_seconds`: from a reviewer at hand to a queue of weeks.
-pub static SELF_SERVICE: Buckets = Buckets {
-    bounds: &[
-        15 * MINUTE,
-        HOUR,
-        4 * HOUR,
-        8 * HOUR,
-        DAY,
-        2 * DAY,
-        3 * DAY,
-        7 * DAY,
-        14 * DAY,
-        30 * DAY,
-    ],
-    unit: 1,
-};
+pub static SELF_SERVICE: Buckets = Buckets { bounds: steps(15 * MINUTE, 30 * DAY), unit: 1 };
 
 /// An observation that stands for its bucket: the pull request that it was made of.
 #[derive(Clone, Copy, Debug, PartialEq)]

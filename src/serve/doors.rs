@@ -4,10 +4,11 @@
 //!
 //! Absent here: what an event means. Whoever opens a door knows.
 
+use super::outcome::Outcome;
 use super::survey_door::SurveyDoor;
 use axum::body::Body;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, header};
+use axum::response::Response;
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
 use http_body_util::{BodyExt, Limited};
@@ -89,69 +90,6 @@ pub struct Event {
     pub kind: String,
     /// Itself.
     pub body: Bytes,
-}
-
-/// What became of an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// What it tells of is stored.
-    Stored,
-    /// It tells of nothing that is kept.
-    Ignored,
-    /// It is no event of the sender.
-    Malformed,
-    /// No signature is right.
-    Unsigned,
-    /// It is larger than is taken.
-    TooLarge,
-    /// It cannot be stored now, and should come again.
-    Unavailable,
-}
-
-impl Outcome {
-    /// All of them.
-    pub const ALL: [Outcome; 6] = [
-        Outcome::Stored,
-        Outcome::Ignored,
-        Outcome::Malformed,
-        Outcome::Unsigned,
-        Outcome::TooLarge,
-        Outcome::Unavailable,
-    ];
-
-    /// The label `outcome`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Outcome::Stored => "stored",
-            Outcome::Ignored => "ignored",
-            Outcome::Malformed => "malformed",
-            Outcome::Unsigned => "unsigned",
-            Outcome::TooLarge => "too_large",
-            Outcome::Unavailable => "unavailable",
-        }
-    }
-
-    fn answer(self) -> Response {
-        let (status, text) = match self {
-            Outcome::Stored => (StatusCode::OK, "stored\n"),
-            Outcome::Ignored => (StatusCode::ACCEPTED, "nothing in it is kept\n"),
-            Outcome::Malformed => (StatusCode::BAD_REQUEST, "this is no event of the sender's\n"),
-            Outcome::Unsigned => (
-                StatusCode::UNAUTHORIZED,
-                "no signature is right; write the webhook's secret into webhook_secret_file\n",
-            ),
-            Outcome::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "no event is so large\n"),
-            Outcome::Unavailable => {
-                (StatusCode::SERVICE_UNAVAILABLE, "it cannot be stored now; send it again\n")
-            }
-        };
-        let mut response = (status, text).into_response();
-        if self == Outcome::Unavailable {
-            let wait = header::HeaderValue::from_static("30");
-            response.headers_mut().insert(header::RETRY_AFTER, wait);
-        }
-        response
-    }
 }
 
 /// Takes the events of one source.

@@ -2,6 +2,7 @@
 //! that comes from outside is escaped.
 
 use super::health::{HealthReport, SourceHealth};
+use super::pages::words::thousands;
 use chrono::{DateTime, SecondsFormat};
 use delivery::domain::{DAY, HOUR, MINUTE, Span, Time};
 use std::fmt::Write;
@@ -82,7 +83,7 @@ fn facts(report: &HealthReport) -> String {
     format!(
         "<dl>\n<div><dt>Series exposed</dt><dd>{}</dd></div>\n<div><dt>Started</dt><dd>{}</dd></div>\n\
          <div><dt>Next look for news</dt><dd>{next}</dd></div>\n</dl>\n",
-        thousands(report.series),
+        thousands(report.series as u64),
         age(report.started_at, report.now, false),
     )
 }
@@ -142,8 +143,8 @@ fn progress(source: &SourceHealth) -> String {
     let left = source.remaining.map(|left| format!(", about {} left", length(left)));
     format!(
         "<meter min=\"0\" max=\"{all}\" value=\"{done}\">{done} of {all}</meter>{} of {} {}{}",
-        thousands(done),
-        thousands(all),
+        thousands(done as u64),
+        thousands(all as u64),
         if all == 1 { "repository" } else { "repositories" },
         left.unwrap_or_default(),
     )
@@ -167,19 +168,6 @@ fn length(span: Span) -> String {
         7_200..172_800 => format!("{} h", span / HOUR),
         _ => format!("{} d", span / DAY),
     }
-}
-
-/// A number with thin spaces between thousands.
-fn thousands(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push('\u{202f}');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// Text as it may stand in HTML, in elements and in quoted attributes.

@@ -11,16 +11,18 @@ mod doors;
 mod health;
 mod landing;
 mod negotiation;
+mod outcome;
 pub mod pages;
 mod response_deadline;
 mod routes;
 mod survey_door;
 
 pub use connections::{BindError, Limits, bind, serve, serve_within};
-pub use doors::{Door, Doors, Event, Outcome, Sender, Taker};
+pub use doors::{Door, Doors, Event, Sender, Taker};
 pub use survey_door::{SurveyAnswer, SurveyDoor, SurveyTaker};
 
 pub use health::{HealthReport, HealthView, SourceHealth};
+pub use outcome::Outcome;
 
 use crate::exposition::Format;
 use bytes::Bytes;

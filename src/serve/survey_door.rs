@@ -3,7 +3,7 @@
 //!
 //! Absent here: what a survey is. Whoever opens the door knows.
 
-use super::doors::Outcome;
+use super::outcome::Outcome;
 use axum::Json;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};

@@ -182,4 +182,10 @@ fn organisations_are_explained_with_what_no_component_has() {
     assert_eq!(document["environments"][0]["decided_by"], "production.environments");
     let (code, _, err) = finish(world.command("explain").args(["--org", "--team", "x"]));
     assert!(code == 2 && err.contains("cannot be used with"), "{err}");
+    for (command, either) in
+        [("explain", "<--team <NAME>|--org>"), ("purge", "<--repo <OWNER/NAME>|--survey <NAME>>")]
+    {
+        let (code, _, err) = finish(binary().arg(command));
+        assert!(code == 2 && err.matches(either).count() == 2, "{err}");
+    }
 }

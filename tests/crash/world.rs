@@ -57,16 +57,7 @@ impl World {
     }
 
     fn configuration(&self) -> Config {
-        Config {
-            server: String::new(),
-            store: self.store(),
-            retention: String::new(),
-            api_url: self.github.url.clone(),
-            github: "organizations = [\"acme\"]".to_owned(),
-            collection: String::new(),
-            measures: "seed_prime_after = \"30s\"\nsettle_after = \"1m\"".to_owned(),
-            more: String::new(),
-        }
+        Config::of(self.store(), self.github.url.clone())
     }
 
     fn write(&self, config: Config) {

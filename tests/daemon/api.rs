@@ -12,7 +12,7 @@ use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
 
 /// The story's organisation, with whatever else is configured.
-async fn daemon(more: &str) -> (World, Running) {
+pub async fn daemon(more: &str) -> (World, Running) {
     let Story { story, .. } = organization();
     let world = World::of(story, NOW).await;
     let mut config = world.config();

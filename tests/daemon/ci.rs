@@ -9,7 +9,7 @@ use github_sim::event::{RepoId, RunEvent};
 use github_sim::{Event, Scenario};
 
 /// A run of a workflow for the commit of that number that takes so many seconds.
-fn run(
+pub fn run(
     story: &mut Scenario,
     (repo, id, sha): (RepoId, u64, u64),
     (file, event): (&str, &str),

@@ -1,13 +1,12 @@
 //! Every figure of the demo organisation is counted again from what the API tells, by a few lines of
 //! its own that know the words of the lists and nothing of the exporter's code.
 
+use crate::demo::demo;
 use crate::exposition::Scrape;
 use crate::pagerduty_account::StandIn;
 use crate::privacy::assert_nobody;
 use crate::recount::{Facts, Member, recount};
 use crate::running::{Running, World};
-use dora_exporter::demo::unfold;
-use github_sim::LimitSettings;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -20,14 +19,7 @@ const DAY: i64 = 86_400;
 /// The demo organisation, read to its end at one instant, and an account at PagerDuty that tells of a
 /// service which nobody knows.
 async fn demo_organisation() -> (World, Running) {
-    let mut events = Vec::new();
-    let unfolded = unfold(1, NOW, DAYS, |day| {
-        events.extend(day);
-        Ok::<_, ()>(())
-    });
-    let (teams, _) = unfolded.unwrap();
-    let world = World::of_events(events, NOW).await;
-    world.sim.set_limits(LimitSettings { points_per_hour: 100_000, ..LimitSettings::default() });
+    let (world, teams) = demo(NOW, DAYS).await;
     let mut config = world.config();
     let account = StandIn::serve(|| NOW).await;
     for (days, id) in [(3, "QA"), (40, "QB")] {
@@ -41,11 +33,7 @@ async fn demo_organisation() -> (World, Running) {
          source = \"github_issues\"\nlabels = [\"incident\"]\n",
         account.url
     );
-    for team in teams {
-        let (repositories, team) = (team.repositories, team.name);
-        config.more +=
-            &format!("[[ownership.rules]]\nrepositories = {repositories:?}\nteam = {team:?}\n");
-    }
+    config.more += &teams;
     let running = world.start(&config).await;
     running.advance(60).await;
     (world, running)

@@ -1,6 +1,7 @@
 //! GitHub's webhooks: what they tell of shows at once, and whatever is lost, late, repeated or out of
 //! order, the end is what a daemon shows that only asks.
 
+use crate::ci::run;
 use crate::exposition::Scrape;
 use crate::running::{Config, Running, World};
 use crate::same_facts::assert_same;
@@ -135,6 +136,47 @@ async fn what_a_webhook_tells_of_shows_before_the_next_sweep() {
     assert_ne!(open(&during), Some(0.0));
     let scrape = daemon.scrape().await;
     assert_eq!(events(&scrape, "unsigned") + events(&scrape, "malformed"), 0.0);
+    daemon.stop().await;
+}
+
+/// What GitHub sends when a run of continuous integration has ended.
+fn of_run(repo: u64, id: u64) -> Delivery {
+    let run = serde_json::json!({
+        "id": id, "name": "CI", "path": ".github/workflows/ci.yml", "event": "push",
+        "status": "completed", "conclusion": "success",
+    });
+    let home = serde_json::json!({"id": repo, "full_name": "acme/pay", "default_branch": "main"});
+    let body = serde_json::json!({"action": "completed", "repository": home, "workflow_run": run});
+    Delivery { kind: "workflow_run", body: body.to_string() }
+}
+
+#[tokio::test]
+async fn runs_that_end_are_read_before_the_next_sweep_and_a_storm_of_them_costs_a_call_a_minute() {
+    let Story { mut story, pay, .. } = organization();
+    let ends = |story: &mut Scenario, at: i64, id: u64| {
+        run(story, (pay, id, id), ("ci.yml", "push"), (at, 60), "success");
+    };
+    let known = story.clone().into_events().len();
+    let world = World::of(story.clone(), NOW).await;
+    let daemon = world.start(&seldom(&world)).await;
+    daemon.advance(2 * MINUTE).await;
+    let count = |scrape: &Scrape| scrape.sum("dora_exporter_facts", &["kind=\"workflow_run\""]);
+    let before = count(&daemon.scrape().await);
+    ends(&mut story, NOW, 1_000);
+    happens(&world, known, &story);
+    world.sim.reset_meter();
+    assert_eq!(of_run(pay, 1_000).arrives(&daemon).await, 200);
+    daemon.advance(2).await;
+    assert_eq!(count(&daemon.scrape().await), before + 1.0);
+    let meter = world.sim.meter();
+    assert_eq!((meter.requests, meter.rest_charged, meter.points), (1, 1, 0), "{meter:?}");
+    world.sim.reset_meter();
+    for id in 0..60 {
+        assert_eq!(of_run(pay, 1_000 + id % 3).arrives(&daemon).await, 200);
+        daemon.advance(5).await;
+    }
+    let asked = world.sim.meter().paths["/repos/acme/pay/actions/runs"];
+    assert!(asked <= 9, "{asked} in five minutes");
     daemon.stop().await;
 }
 

@@ -15,6 +15,7 @@ mod binary;
 mod catalog;
 mod ci;
 mod clock;
+mod demo;
 mod elsewhere;
 mod evidence;
 mod exposition;

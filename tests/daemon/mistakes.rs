@@ -1,6 +1,7 @@
 //! What a configuration says of repositories, teams and components that are not there: the log says
 //! each once, when it is known.
 
+use crate::evidence::json;
 use crate::running::{Log, World};
 use crate::story::{DAY, HOUR, MINUTE, NOW, organization};
 use github_sim::{Merge, Scenario};
@@ -91,5 +92,44 @@ async fn what_could_not_be_listed_is_missed_by_nobody() {
     assert_eq!(log.count(&["owns nothing"]), 0, "{}", log.text());
     // What its own repository shows is certain all the same.
     assert_eq!(log.count(&["components[1].paths"]), 1, "{}", log.text());
+    daemon.stop().await;
+}
+
+#[tokio::test]
+async fn deployments_that_no_component_selects_are_told_once_and_listed() {
+    let log = Log::of(Level::INFO);
+    let mut story = with_a_shop();
+    let shop = story.repository(NOW - 100 * DAY, "acme/kiosk");
+    let sha = story.head(shop, "main").unwrap();
+    for (days, environment) in [(50, "prod-web"), (40, "prod-old"), (30, "prod-old")] {
+        story.ship(NOW - days * DAY, shop, &sha, environment);
+    }
+    let world = World::of(story, NOW).await;
+    let mut config = world.config();
+    config.more = "[[components]]\nrepo = \"acme/kiosk\"\nname = \"web\"\nteam = \"kiosk\"\n\
+                   deployments = { environment = \"prod-web\" }"
+        .to_owned();
+    let daemon = world.start(&config).await;
+    daemon.advance(40 * MINUTE).await;
+    let words = ["INFO", "no component of acme/kiosk selects 2 deployments", "\"prod-old\""];
+    assert_eq!(log.count(&words), 1, "{}", log.text());
+    assert_eq!(log.count(&["no component of"]), 1, "{}", log.text());
+    for path in ["/api/v1/teams/kiosk/environments", "/api/v1/org/environments"] {
+        let told = json(&daemon, path).await;
+        let items = told["items"].as_array().unwrap();
+        let of_shop = items.iter().find(|one| one["left_out"] == "not_selected").unwrap();
+        assert_eq!(
+            (&of_shop["repo"], &of_shop["environment"]),
+            (&"acme/kiosk".into(), &"prod-old".into())
+        );
+        assert_eq!(
+            (&of_shop["deployments"], &of_shop["decided_by"]),
+            (&2.into(), &"components".into())
+        );
+        let others = items.iter().filter(|one| one["repo"] == "acme/kiosk").count();
+        assert_eq!(others, 1, "{told}");
+    }
+    let none = json(&daemon, "/api/v1/teams/kiosk/environments?window=7d").await;
+    assert_eq!(none["items"], serde_json::json!([]), "none of these days");
     daemon.stop().await;
 }

@@ -115,6 +115,8 @@ async fn a_deleted_repository_costs_only_itself() {
     daemon.advance(A_WHILE).await;
     let after = daemon.scrape().await;
     assert_eq!(deployments(&after, "acme/pay"), None);
+    let ends = ["acme/pay", "it was deleted", "its series end"];
+    assert_eq!(log.count(&ends), 1, "{}", log.text());
     let more = deployments(&before, "acme/search").map(|count| count + 1.0);
     assert_eq!(deployments(&after, "acme/search"), more);
     assert_eq!(after.sum("dora_exporter_source_up", &["source=\"github\""]), 1.0);
@@ -130,6 +132,7 @@ async fn a_deleted_repository_costs_only_itself() {
 
 #[tokio::test]
 async fn an_archived_repository_ends_and_comes_back_with_its_counts() {
+    let log = Log::of(Level::INFO);
     let told = organization();
     let search = told.search;
     let (world, daemon) = running(told).await;
@@ -137,8 +140,13 @@ async fn an_archived_repository_ends_and_comes_back_with_its_counts() {
     happens(&world, Event::RepositoryArchived { repo: search, archived: true });
     daemon.advance(A_WHILE).await;
     assert_eq!(deployments(&daemon.scrape().await, "acme/search"), None);
+    let ends = ["acme/search", "it is archived", "its series end"];
+    assert_eq!(log.count(&ends), 1, "{}", log.text());
     happens(&world, Event::RepositoryArchived { repo: search, archived: false });
     daemon.advance(A_WHILE).await;
+    assert_eq!(log.count(&ends), 1, "{}", log.text());
+    assert_eq!(log.count(&["acme/search", "collected again"]), 1, "{}", log.text());
+    assert_eq!(log.count(&["its series"]), 2, "{}", log.text());
     let after = daemon.scrape().await;
     assert_eq!(deployments(&after, "acme/search"), deployments(&before, "acme/search"));
     let search = ["acme/search"];

@@ -87,7 +87,7 @@ async fn a_repository_that_becomes_private_ends_and_comes_back_with_what_happene
         deployments(&after, "acme/search"),
         deployments(&before, "acme/search").map(|count| count + 1.0)
     );
-    assert_eq!(log.count(&["is collected again", "acme/search"]), 1, "{}", log.text());
+    assert_eq!(log.count(&["it is collected again", "acme/search"]), 1, "{}", log.text());
     daemon.stop().await;
 }
 

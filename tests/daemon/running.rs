@@ -61,16 +61,7 @@ impl World {
 
     /// The configuration of this world's daemons; sections may be added at its end.
     pub fn config(&self) -> Config {
-        Config {
-            server: String::new(),
-            store: self.store(),
-            retention: String::new(),
-            api_url: self.github.url.clone(),
-            github: "organizations = [\"acme\"]".to_owned(),
-            collection: String::new(),
-            measures: "seed_prime_after = \"30s\"\nsettle_after = \"1m\"".to_owned(),
-            more: String::new(),
-        }
+        Config::of(self.store(), self.github.url.clone())
     }
 
     /// A daemon that has done all it can do at this instant.
@@ -144,6 +135,20 @@ pub struct Config {
 }
 
 impl Config {
+    /// All of an organisation's repositories, which settle soon.
+    pub fn of(store: PathBuf, api_url: String) -> Config {
+        Config {
+            server: String::new(),
+            store,
+            retention: String::new(),
+            api_url,
+            github: "organizations = [\"acme\"]".to_owned(),
+            collection: String::new(),
+            measures: "seed_prime_after = \"30s\"\nsettle_after = \"1m\"".to_owned(),
+            more: String::new(),
+        }
+    }
+
     pub fn text(&self) -> String {
         let Config { server, store, retention, api_url, github, collection, measures, more } = self;
         let store = store.display();

@@ -41,7 +41,7 @@ async fn a_dearer_server_is_asked_for_less_at_once() {
     let (world, repositories) = world().await;
     world.sim.faults().multiply_costs(3);
     let costs = world.github.calibrate(&repositories[0]).await;
-    let by_formula = [37, 100, 100, 13, 37, 7, 29, 49, 149, 100, 13, 13];
+    let by_formula = [37, 100, 100, 13, 37, 7, 29, 24, 100, 13, 74, 49, 49, 149, 100, 13, 13];
     assert!(costs.iter().all(|cost| cost.points == 1), "{costs:?}");
     // Four connections for each of 12 repositories, charged thrice, are 144 fetches.
     assert_eq!(sizes(&costs)[..2], [12, 42]);

@@ -167,6 +167,67 @@ async fn a_run_that_goes_on_below_the_first_page_is_asked_by_id_and_seldom() {
     assert_eq!(ids(&walked), BTreeSet::from([1]));
 }
 
+/// A failed run of 150 minutes ago, with 120 others since.
+fn failed_and_behind() -> (Scenario, u64) {
+    let (mut story, repo, sha) = shop();
+    run(&mut story, NOW - 150 * 60, repo, 1, &sha, "failure");
+    for n in 0..120 {
+        run(&mut story, NOW - 2 * HOUR + n * 10, repo, 100 + n as u64, &sha, "success");
+    }
+    (story, repo)
+}
+
+#[tokio::test]
+async fn a_failed_run_behind_the_first_page_is_asked_by_id_for_a_day_and_its_rerun_is_seen() {
+    let (mut story, repo) = failed_and_behind();
+    let world = World::of(&mut story).await;
+    let repository = world.repository(repo).await;
+    let mut cursor = read(&world, &repository, None).await.cursor;
+    let mut charged = 0;
+    for hours in 1..8 {
+        leap(&world, NOW + hours * HOUR).await;
+        world.sim.reset_meter();
+        cursor = read(&world, &repository, Some(&cursor)).await.cursor;
+        charged += world.sim.meter().rest_charged;
+    }
+    assert_eq!(charged, 1, "two hours and a half after the first look");
+    story.rerun(NOW + 8 * HOUR, repo, 1);
+    story.conclude(NOW + 8 * HOUR + 300, repo, 1, "success");
+    world.play(&mut story);
+    leap(&world, NOW + 9 * HOUR).await;
+    let walked = read(&world, &repository, Some(&cursor)).await;
+    let told: Vec<_> = runs(&walked).iter().map(|run| (run.id, run.attempt, run.verdict)).collect();
+    assert_eq!(told, [(1, 2, RunVerdict::Passed)]);
+}
+
+#[tokio::test]
+async fn a_run_that_something_tells_of_is_asked_for_at_once_and_one_behind_the_first_page_by_id() {
+    let (mut story, repo) = failed_and_behind();
+    let world = World::of(&mut story).await;
+    let repository = world.repository(repo).await;
+    let cursor = read(&world, &repository, None).await.cursor;
+    let due = |cursor: &str| {
+        let long_ago = Some(Time(NOW - 9 * DAY));
+        let due = world.github.workflow_runs_due(&rule(""), Some(cursor), long_ago, 60);
+        due.is_some_and(|due| due <= world.clock.now())
+    };
+    assert!(!due(&cursor));
+    story.rerun(NOW + 60, repo, 1);
+    story.conclude(NOW + 120, repo, 1, "success");
+    world.play(&mut story);
+    leap(&world, NOW + 130).await;
+    let told = world.github.workflow_runs_told(&rule(""), &cursor, &[1, 219]).unwrap();
+    assert!(due(&told));
+    world.sim.reset_meter();
+    let walked = read(&world, &repository, Some(&told)).await;
+    assert_eq!(ids(&walked), BTreeSet::from([1]));
+    assert_eq!(runs(&walked)[0].verdict, RunVerdict::Passed);
+    assert_eq!(world.sim.meter().rest_charged, 1, "the page is what it was");
+    assert!(!due(&walked.cursor));
+    let off = rule("[space]\nci = false\n");
+    assert_eq!(world.github.workflow_runs_told(&off, &cursor, &[1]), None);
+}
+
 #[tokio::test]
 async fn trouble_is_tried_again_and_what_may_not_be_read_is_nothing() {
     let (mut story, repo, sha) = shop();

@@ -2,10 +2,11 @@
 //! reading them costs.
 
 use crate::fixture::{DAY, NOW, World, reach, walk};
-use delivery::domain::{Collector, DeploymentMark, Fact};
+use delivery::domain::{Collector, DeploymentMark, Fact, PullNumber};
+use dora_exporter::sources::Step;
 use dora_exporter::sources::github::Mark;
-use github_sim::{Event, Merge, Scenario};
-use std::collections::BTreeMap;
+use github_sim::{Event, Fault, Merge, Scenario, When};
+use std::collections::{BTreeMap, BTreeSet};
 
 const COMPONENTS: &str = r#"
 [[components]]
@@ -81,6 +82,55 @@ async fn pull_requests_are_marked_by_all_their_paths_at_a_point_a_page() {
     assert_eq!(marked, expected);
     assert_eq!((walked.facts.len(), walked.pages), (44, 2), "29 a page");
     assert_eq!(world.sim.meter().points, 4, "two pages, and two more of the many files");
+}
+
+/// Twenty pull requests that change 250 files each.
+async fn twenty_large_ones() -> (World, u64) {
+    let mut scenario = Scenario::new();
+    let repo = scenario.repository(NOW - 300 * DAY, "acme/shop");
+    let paths: Vec<String> = (0..250).map(|n| format!("services/web/{n:03}.md")).collect();
+    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+    for n in 0..20 {
+        change(&mut scenario, repo, NOW - 5 * DAY + n * 600, &paths);
+    }
+    let world = World::of(&mut scenario).await.with_components(COMPONENTS);
+    (world, repo)
+}
+
+#[tokio::test]
+async fn further_pages_of_large_pull_requests_are_asked_for_together() {
+    let (world, repo) = twenty_large_ones().await;
+    let repository = world.repository(repo).await;
+    world.sim.reset_meter();
+    let step = world.github.pull_requests(&repository, None, &reach()).await.unwrap();
+    let web = Some(vec!["web".into()]);
+    let is_marked = |fact: &Fact| matches!(fact, Fact::PullRequest(pull) if pull.components == web);
+    assert!(step.done && step.facts.len() == 20 && step.facts.iter().all(is_marked));
+    let meter = world.sim.meter();
+    assert_eq!((meter.requests, meter.points), (3, 3), "the page, and two more of each");
+}
+
+#[tokio::test]
+async fn what_cannot_be_completed_is_asked_for_again_and_hides_no_other() {
+    let (world, repo) = twenty_large_ones().await;
+    let repository = world.repository(repo).await;
+    let of = When { times: 4, operation: Some("PullRequestsRest".to_owned()), ..When::default() };
+    world.sim.faults().on_requests(Fault::Html(502), of);
+    let (github, reach) = (&world.github, reach());
+    let numbers = |step: &Step| -> BTreeSet<PullNumber> {
+        let number = |fact: &Fact| match fact {
+            Fact::PullRequest(pull) => pull.number,
+            _ => unreachable!("{fact:?}"),
+        };
+        step.facts.iter().map(number).collect()
+    };
+    let some = github.pull_requests(&repository, None, &reach).await.unwrap();
+    assert_eq!(numbers(&some).len(), 17, "the last of four tries asked for three");
+    assert!(github.owes(Collector::PullRequests, Some(&some.cursor)));
+    let cursor = Some(some.cursor.as_str());
+    let rest = github.pull_requests(&repository, cursor, &reach).await.unwrap();
+    assert_eq!((&numbers(&some) | &numbers(&rest)).len(), 20);
+    assert!(!github.owes(Collector::PullRequests, Some(&rest.cursor)));
 }
 
 #[tokio::test]

@@ -119,7 +119,7 @@ async fn trouble_is_met_by_smaller_pages_until_all_is_read() {
         })
         .await;
         assert_eq!(walked.facts.len(), 60, "{fault:?}");
-        assert_eq!(walked.pages, 3, "{fault:?}: pages of 25 after two halvings");
+        assert_eq!(walked.pages, 2, "{fault:?}: one of 25 after two halvings, and the rest");
         assert!(world.clock.waits().iter().all(|wait| (1..=4).contains(wait)), "{fault:?}");
     }
 }
@@ -134,10 +134,10 @@ async fn batches_shrink_to_what_the_server_bears_and_stay_there() {
     let repositories = world.discovered().await;
     world.sim.faults().limit_pages(Some(15));
     world.sim.reset_meter();
-    for requests in [2 + 7, 2 + 7 + 7] {
+    for requests in [3 * 3 + 4, 3 * 3 + 4 + 7] {
         let probes = world.github.probe(&repositories).await.unwrap();
         assert!(probes.iter().all(|probe| matches!(probe.outcome, Probed::Found { .. })));
-        assert_eq!(world.sim.meter().requests, requests, "37, 18, then 9 at a time");
+        assert_eq!(world.sim.meter().requests, requests, "37, 18, then 9, three times");
     }
 }
 

@@ -1,7 +1,7 @@
 //! The exporter itself: its sources, their limits, its work and its resources.
 
 use crate::dashboard::{Dashboard, Row, row};
-use crate::measure::{Bounds, NO_BOUNDS};
+use crate::measure::{AGE_BOUNDS, NO_BOUNDS};
 use crate::overview::head;
 use crate::panel::{Panel, unit};
 use crate::query::age;
@@ -14,8 +14,6 @@ const SCOPE: &str = "{instance=~\"$instance\"}";
 const STEP: &str = "30s";
 /// What is said where nothing is scraped.
 const NOT_SCRAPED: &str = "Not scraped";
-/// A source that has not been read for an hour is an outage.
-const AGE: Bounds = &[("green", None), ("orange", Some(900.0)), ("red", Some(3_600.0))];
 
 /// The dashboard.
 pub fn dashboard() -> Dashboard {
@@ -75,7 +73,7 @@ fn now() -> Row {
         stat("Sources", "Whether each source answered when it was last asked.", unit::NONE, "{{source}}", &up)
             .field("mappings", yes_no("up", "down")),
         stat("Last success", "How long ago any collection of each source last succeeded.", unit::SECONDS, "{{source}}", &success)
-            .bounds(AGE),
+            .bounds(AGE_BOUNDS),
         stat(
             "Repositories read",
             "Share of repositories whose history is complete; components of the others have no series yet.",

@@ -28,6 +28,8 @@ pub const RECOVERY_BOUNDS: Bounds =
     &[("green", None), ("yellow", Some(HOUR)), ("orange", Some(DAY)), ("red", Some(7.0 * DAY))];
 /// Without a benchmark.
 pub const NO_BOUNDS: Bounds = &[("blue", None)];
+/// How old news are: what has not been read for an hour is an outage.
+pub const AGE_BOUNDS: Bounds = &[("green", None), ("orange", Some(900.0)), ("red", Some(3_600.0))];
 /// Green while there is none.
 pub const ANY_IS_BAD: Bounds = &[("green", None), ("orange", Some(1.0))];
 

@@ -2,7 +2,7 @@
 
 use crate::dashboard::{Dashboard, Row, row};
 use crate::measure::{
-    ANY_IS_BAD, FAIL_BOUNDS, FAIL_RATE, FREQUENCY, FREQUENCY_BOUNDS, KEYS, LEAD_TIME,
+    AGE_BOUNDS, ANY_IS_BAD, FAIL_BOUNDS, FAIL_RATE, FREQUENCY, FREQUENCY_BOUNDS, KEYS, LEAD_TIME,
     LEAD_TIME_BOUNDS, Measure, RECOVERY, RECOVERY_BOUNDS, REWORK, color,
 };
 use crate::panel::{Panel, unit};
@@ -28,29 +28,39 @@ pub const SET_UP: &str = "No figures in this data source: let Prometheus scrape 
 
 /// The dashboard.
 pub fn dashboard() -> Dashboard {
-    let windows = "label_values(dora_org_window_deployments{org=\"$org\"}, window)";
     Dashboard {
         uid: "dora-overview",
         title: "DORA / Delivery overview",
         description: "How an organisation delivers: the DORA measures now and before, how its teams differ, what is open. For teams to learn from each other, not to rank them: different work has different figures.",
         from: "now-90d",
         review: "/teams",
-        variables: vec![
-            of_label(
-                "org",
-                "Organisation",
-                "label_values(dora_org_window_deployments, org)",
-                Order::Alphabetical,
-            ),
-            of_windows("window", "Window", windows, "30d"),
-        ],
+        variables: org_and_window(),
         annotations: Vec::new(),
-        head: head(
-            "The instant through which facts have been collected, of the component that lags most. Where it is more than 15 minutes old, windows end there.",
-            &format!("1000 * {}", Level::Org.now("data_through_timestamp_seconds", "")),
-        ),
+        head: org_head(),
         rows: vec![keys(), trend(), teams(), distribution(), open()],
     }
+}
+
+/// The choice of an organisation and of a window.
+pub fn org_and_window() -> Vec<Value> {
+    let windows = "label_values(dora_org_window_deployments{org=\"$org\"}, window)";
+    vec![
+        of_label(
+            "org",
+            "Organisation",
+            "label_values(dora_org_window_deployments, org)",
+            Order::Alphabetical,
+        ),
+        of_windows("window", "Window", windows, "30d"),
+    ]
+}
+
+/// How fresh the figures of the organisation are.
+pub fn org_head() -> Panel {
+    head(
+        "The instant through which facts have been collected, of the component that lags most. Where it is more than 15 minutes old, windows end there.",
+        &format!("1000 * {}", Level::Org.now("data_through_timestamp_seconds", "")),
+    )
 }
 
 /// The panel above all others: how fresh the figures are, or what to set up.
@@ -204,52 +214,42 @@ fn distribution() -> Row {
 }
 
 fn open() -> Row {
-    let open = format!("{} > 0", Level::Teams.now("open_failures", ""));
-    let since = age(&Level::Teams.now("oldest_open_failure_timestamp_seconds", ""));
-    let failures = Panel::table(
+    let waits =
+        |title: &str, about: &str, count: (&'static str, &str), oldest: &str, none: &str| {
+            let open = format!("{} > 0", Level::Teams.now(count.1, ""));
+            let since = age(&Level::Teams.now(oldest, ""));
+            Panel::table(title, about)
+                .columns(
+                    TEAM,
+                    vec![
+                        column(count.0, open, unit::NONE).wide(90),
+                        column("Oldest", since, unit::SECONDS).decimals(1),
+                    ],
+                    none,
+                )
+                .linked("Team", TEAM_LINKS)
+                .sized(8, 8)
+        };
+    let failures = waits(
         "Open failures",
         "Production failures that nothing has resolved or repaired yet: open incidents, and failed deployments without one.",
-    )
-    .columns(
-        TEAM,
-        vec![
-            column("Open", open, unit::NONE).wide(90),
-            column("Oldest", since, unit::SECONDS).decimals(1),
-        ],
+        ("Open", "open_failures"),
+        "oldest_open_failure_timestamp_seconds",
         "Nothing is open",
-    )
-    .linked("Team", TEAM_LINKS)
-    .sized(8, 8);
-    let waiting = format!("{} > 0", Level::Teams.now("waiting_changes", ""));
-    let since = age(&Level::Teams.now("oldest_waiting_change_timestamp_seconds", ""));
-    let changes = Panel::table(
+    );
+    let changes = waits(
         "Waiting changes",
         "Changes that are merged and not in production yet. Lead time hides what never ships.",
-    )
-    .columns(
-        TEAM,
-        vec![
-            column("Waiting", waiting, unit::NONE).wide(90),
-            column("Oldest", since, unit::SECONDS).decimals(1),
-        ],
+        ("Waiting", "waiting_changes"),
+        "oldest_waiting_change_timestamp_seconds",
         "Nothing waits",
-    )
-    .linked("Team", TEAM_LINKS)
-    .sized(8, 8);
+    );
     let lag = age(&Level::Teams.now("data_through_timestamp_seconds", ""));
     let freshness = Panel::table(
         "Data freshness",
         "How old the newest facts are, of the component of each team that lags most.",
     )
-    .columns(
-        TEAM,
-        vec![column("Behind", lag, unit::SECONDS).colored(&[
-            ("green", None),
-            ("orange", Some(900.0)),
-            ("red", Some(3_600.0)),
-        ])],
-        SET_UP,
-    )
+    .columns(TEAM, vec![column("Behind", lag, unit::SECONDS).colored(AGE_BOUNDS)], SET_UP)
     .sized(8, 8);
     row("Open now", vec![failures, changes, freshness])
 }

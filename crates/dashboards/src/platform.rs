@@ -4,7 +4,7 @@ use crate::dashboard::{Dashboard, Row, row};
 use crate::measure::{ANY_IS_BAD, NO_BOUNDS, color};
 use crate::overview::head;
 use crate::panel::{Panel, unit};
-use crate::table::column;
+use crate::table::{Column, Keys, column};
 
 /// The shortest step of graphs here. Files are read hourly at the most, but whoever looks at the first hour
 /// shall not be told that there is nothing.
@@ -172,41 +172,25 @@ fn catalog() -> Row {
         "No component is shown",
     )
     .sized(8, 7);
-    let stale = Panel::table(
+    let amiss = |title: &str, about: &str, key: Keys, count: Column, pixels: u32| {
+        let count = count.colored(ANY_IS_BAD).wide(pixels);
+        Panel::table(title, about).columns(key, vec![count], "No catalog is asked").sized(8, 7)
+    };
+    let stale = "max by (reason) (platform_stale_catalog_entries)";
+    let stale = amiss(
         "Entries by what is out of date",
         "Components of the catalog that seem to be out of date, by reason.",
-    )
-    .columns(
         &[("reason", "Reason")],
-        vec![
-            column(
-                "Entries",
-                "max by (reason) (platform_stale_catalog_entries)".to_owned(),
-                unit::NONE,
-            )
-            .colored(ANY_IS_BAD)
-            .wide(110),
-        ],
-        "No catalog is asked",
-    )
-    .sized(8, 7);
-    let without = Panel::table(
+        column("Entries", stale.to_owned(), unit::NONE),
+        110,
+    );
+    let without = "max by (what) (platform_production_components_without)";
+    let without = amiss(
         "Production components without",
         "Components whose lifecycle in the catalog is production, and whose entry names nobody on call, no documentation, or no service level objectives.",
-    )
-    .columns(
         &[("what", "What")],
-        vec![
-            column(
-                "Components",
-                "max by (what) (platform_production_components_without)".to_owned(),
-                unit::NONE,
-            )
-            .colored(ANY_IS_BAD)
-            .wide(120),
-        ],
-        "No catalog is asked",
-    )
-    .sized(8, 7);
+        column("Components", without.to_owned(), unit::NONE),
+        120,
+    );
     row("Catalog", vec![lifecycles, stale, without])
 }

@@ -1,12 +1,11 @@
 //! How far the figures can be trusted: what could not be attributed, mapped, resolved or read.
 
 use crate::dashboard::{Dashboard, Row, row};
-use crate::measure::{ANY_IS_BAD, NO_BOUNDS};
-use crate::overview::{SET_UP, head};
+use crate::measure::{AGE_BOUNDS, ANY_IS_BAD, NO_BOUNDS};
+use crate::overview::{SET_UP, org_and_window, org_head};
 use crate::panel::{Panel, unit};
 use crate::query::{Level, age};
 use crate::table::{Keys, column};
-use crate::variable::{Order, of_label, of_windows};
 use serde_json::json;
 
 /// The window of all figures here.
@@ -76,27 +75,15 @@ const EVIDENCE: &[(&str, &str)] = &[
 
 /// The dashboard.
 pub fn dashboard() -> Dashboard {
-    let windows = "label_values(dora_org_window_deployments{org=\"$org\"}, window)";
     Dashboard {
         uid: "dora-quality",
         title: "DORA / Data quality",
         description: "How far the DORA figures can be trusted: what could not be attributed, mapped, resolved, owned or read, and what to do about it.",
         from: "now-90d",
         review: "/teams",
-        variables: vec![
-            of_label(
-                "org",
-                "Organisation",
-                "label_values(dora_org_window_deployments, org)",
-                Order::Alphabetical,
-            ),
-            of_windows("window", "Window", windows, "30d"),
-        ],
+        variables: org_and_window(),
         annotations: Vec::new(),
-        head: head(
-            "The instant through which facts have been collected, of the component that lags most. Where it is more than 15 minutes old, windows end there.",
-            &format!("1000 * {}", Level::Org.now("data_through_timestamp_seconds", "")),
-        ),
+        head: org_head(),
         rows: vec![shares(), teams(), trend(), ownership(), reading()],
     }
 }
@@ -234,11 +221,7 @@ fn reading() -> Row {
     )
     .columns(
         &[("source", "Source"), ("collector", "Collector")],
-        vec![column("Behind", through, unit::SECONDS).colored(&[
-            ("green", None),
-            ("orange", Some(900.0)),
-            ("red", Some(3_600.0)),
-        ])],
+        vec![column("Behind", through, unit::SECONDS).colored(AGE_BOUNDS)],
         "No collector has finished yet",
     )
     .sized(8, 7);

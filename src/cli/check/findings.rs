@@ -1,11 +1,11 @@
 //! What is missing or amiss, each with the key and the remedy.
 
-use super::look::Looked;
+use super::looked::Looked;
 use super::ownership::{findings as unanswered, heard};
 use super::{permissions, production};
 use crate::cli::findings::{Finding, Seen, Severity, find as configured, named};
 use crate::config::Settings;
-use crate::evaluate::mistakes;
+use crate::evaluate::{mistakes, unselected};
 use delivery::domain::{Collector, Time};
 use std::collections::BTreeMap;
 
@@ -116,6 +116,10 @@ impl Findings<'_> {
             let mistakes = mistakes(&self.settings.components, repository, &evidence);
             let findings = mistakes.into_iter().map(|one| Finding::warning(one.key, one.message));
             self.found.extend(findings);
+            let declared = self.settings.components.of(repository);
+            if let Some(message) = unselected(&declared, repository, evidence.deployments) {
+                self.add(Severity::Note, "components", message);
+            }
         }
     }
 

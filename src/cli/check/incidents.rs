@@ -1,7 +1,7 @@
 //! Incidents that have to say whose they are: which component each counts for, and how many name none.
 
 use super::environments;
-use super::look::Looked;
+use super::looked::Looked;
 use super::report::SourceReport;
 use crate::cli::findings::{Finding, Severity, named};
 use crate::config::Settings;

@@ -1,6 +1,6 @@
 //! Whose everything is, by what the sources of ownership say now.
 
-use super::look::Looked;
+use super::looked::{Looked, Said};
 use crate::cli::findings::{Finding, Ownership, Severity};
 use crate::clock::SharedClock;
 use crate::config::{OwnershipSettings, OwnershipSource, Settings};
@@ -15,19 +15,6 @@ use std::collections::{BTreeMap, BTreeSet};
 const TOLD: usize = 20;
 /// How many repositories a message lists.
 const NAMED: usize = 3;
-
-/// What the sources of ownership said.
-#[derive(Debug, Default)]
-pub struct Said {
-    /// What each says of each repository.
-    pub claims: Vec<Claims>,
-    /// Sources that could not be asked, with why.
-    pub failures: Vec<(ClaimSource, SourceError)>,
-    /// Parts of files that could not be used, with what they were read for.
-    pub problems: Vec<(ClaimSource, String)>,
-    /// How many owners each names that are no team.
-    pub no_team: BTreeMap<ClaimSource, usize>,
-}
 
 /// Asks the sources at a GitHub that are in the order. An error concerns the whole of it.
 pub async fn ask(

@@ -1,6 +1,6 @@
 //! What an account at PagerDuty shows: whether it can be read, and whose its services are.
 
-use super::look::Looked;
+use super::looked::Looked;
 use super::report::AccountReport;
 use crate::cli::findings::{Finding, Severity, named};
 use crate::clock::SharedClock;

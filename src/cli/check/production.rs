@@ -1,8 +1,7 @@
 //! Environments that may be production under another name.
 
-use super::RECENT;
 use super::environments::{likely_production, seen};
-use super::look::Looked;
+use super::looked::{Looked, RECENT};
 use super::report::EnvironmentReport;
 use crate::cli::findings::{Finding, Severity, named};
 use crate::config::{EnvironmentRule, Settings};

@@ -1,6 +1,7 @@
 //! The facts of an explanation in tables, from which figures can be counted again.
 
 use crate::cli::table::Table;
+use crate::evaluate::DecidedBy;
 use crate::serve::api::{Explanation, List};
 use serde_json::Value;
 use std::fmt::Write;
@@ -53,8 +54,23 @@ pub fn unmapped(incidents: &[Value], text: &mut String) {
     table(&heads, rows, text);
 }
 
-/// The environments that are not production, those with the most deployments first.
+/// The environments of deployments that are left out, those with the most first.
 pub fn environments(environments: &[Value], text: &mut String) {
+    let is_unselected = |one: &Value| field(one, "left_out") == DecidedBy::Components.omission();
+    let (unselected, others) = environments.iter().cloned().partition(is_unselected);
+    let (why, keys) = (
+        "their environment is not production",
+        "production.environments adds patterns, production.exclude takes names out.",
+    );
+    of_environments(others, why, keys, text);
+    let (why, keys) = (
+        "no component of their repository selects them",
+        "`deployments` of a component selects, production.exclude takes an environment out.",
+    );
+    of_environments(unselected, why, keys, text);
+}
+
+fn of_environments(environments: Vec<Value>, why: &str, keys: &str, text: &mut String) {
     if environments.is_empty() {
         return;
     }
@@ -64,8 +80,7 @@ pub fn environments(environments: &[Value], text: &mut String) {
     let total: u64 = all.iter().map(|fact| deployments(fact)).sum();
     let _ = writeln!(
         text,
-        "\nleft out, since their environment is not production: {total} deployments to {} \
-         environments\n  production.environments adds patterns, production.exclude takes names out.",
+        "\nleft out, since {why}: {total} deployments to {} environments\n  {keys}",
         all.len()
     );
     let heads = ["environment", "repo", "deployments", "newest_at", "decided_by", "link"];

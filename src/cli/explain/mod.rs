@@ -5,18 +5,13 @@ mod facts;
 mod text;
 
 use super::args::ExplainArgs;
-use super::daemon::evaluator;
+use super::stored::{evaluated, opened, tell_other_rules};
 use super::{judged, output};
-use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Settings};
-use crate::evaluate::{Answer, Evaluator, NothingToExamine, Settled, WebAddresses};
+use crate::evaluate::{Answer, Evaluator, NothingToExamine, WebAddresses};
 use crate::serve::api::{self, OrganizationsExplanation};
-use crate::store::{Store, StoreError};
-use anyhow::{anyhow, bail};
-use std::path::Path;
-
-/// How many facts are read from the store at once.
-const FACTS_A_PAGE: usize = 20_000;
+use crate::store::Store;
+use anyhow::anyhow;
 
 /// Explains, and prints.
 pub async fn run(args: ExplainArgs) -> anyhow::Result<()> {
@@ -25,38 +20,6 @@ pub async fn run(args: ExplainArgs) -> anyhow::Result<()> {
     let explained = explain(&args, &settings, &store).await;
     store.close().await;
     output::print(&explained?)
-}
-
-/// The store, which is only read.
-pub(super) async fn opened(settings: &Settings) -> anyhow::Result<Store> {
-    let path = &settings.store.path;
-    if !path.exists() {
-        bail!(
-            "store {}: there is no such file; name it by --store, or by --config the configuration \
-             that does",
-            path.display()
-        );
-    }
-    Ok(Store::open_to_read(path).await?)
-}
-
-/// Says so where the daemon judges by other rules than those that were read from `config`.
-pub(super) async fn tell_other_rules(
-    config: Option<&Path>,
-    settings: &Settings,
-    store: &Store,
-) -> Result<(), StoreError> {
-    if judged::otherwise(store, settings).await? {
-        let rules = match config {
-            Some(path) => format!("the rules of {}", path.display()),
-            None => "the default rules, since no --config is given".to_owned(),
-        };
-        eprintln!(
-            "dora-exporter: the figures below are judged by {rules}; the daemon last judged by \
-             others: pass its --config"
-        );
-    }
-    Ok(())
 }
 
 async fn explain(args: &ExplainArgs, settings: &Settings, store: &Store) -> anyhow::Result<String> {
@@ -102,21 +65,4 @@ fn written(
     text: impl FnOnce() -> String,
 ) -> anyhow::Result<String> {
     Ok(if args.json { serde_json::to_string_pretty(explanation)? + "\n" } else { text() })
-}
-
-/// All stored facts, judged now. Counters are not asked for, so what they have counted stays unread.
-pub(super) async fn evaluated(settings: &Settings, store: &Store) -> Result<Evaluator, StoreError> {
-    let mut evaluator = evaluator(settings, store);
-    evaluator.resume(Settled::born(store.births().await?));
-    let mut after = 0;
-    loop {
-        let page = store.facts_since(after, FACTS_A_PAGE).await?;
-        after = page.last;
-        page.facts.into_iter().for_each(|fact| evaluator.absorb(fact));
-        if !page.more {
-            break;
-        }
-    }
-    let _unwritten = evaluator.evaluate(SystemClock.now());
-    Ok(evaluator)
 }

@@ -11,6 +11,10 @@ const IDLE_ASKED_EVERY: Span = 30 * MINUTE;
 const ASLEEP_AFTER: Span = 90 * DAY;
 /// …and is asked so often.
 const ASLEEP_ASKED_EVERY: Span = DAY;
+/// How far back the reconcile reads lists again although nothing seems new.
+pub const RECONCILE_DEPTH: Span = 7 * DAY;
+/// A list that may not be read is asked for again after this long: somebody has to grant it first.
+pub const UNREADABLE_FOR: Span = 30 * MINUTE;
 
 impl Tracked {
     /// Notes a move.

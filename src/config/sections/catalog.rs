@@ -2,10 +2,10 @@
 
 use super::{certificates, credentials};
 use crate::config::keys::{Default, Key, Section};
-use crate::config::layers::Sources;
 use crate::config::reader::Reader;
 use crate::config::sections::github::urls;
 use crate::config::settings::CatalogSettings;
+use crate::config::sources::Sources;
 use std::path::Path;
 
 pub(super) static SECTION: Section = Section {

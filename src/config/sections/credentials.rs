@@ -1,7 +1,7 @@
 //! A token, by variable or file. No message ever repeats what might be one.
 
-use crate::config::layers::Sources;
 use crate::config::reader::Reader;
+use crate::config::sources::Sources;
 use secrecy::SecretString;
 use std::path::Path;
 

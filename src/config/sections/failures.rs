@@ -4,7 +4,7 @@ use super::{choice, incidents};
 use crate::config::keys::{Default, Key, Section};
 use crate::config::patterns::{Glob, HotfixRule, title_expression};
 use crate::config::reader::Reader;
-use crate::config::settings::FailuresSettings;
+use crate::config::rules::FailuresSettings;
 use delivery::domain::Span;
 use delivery::ledger::Reason;
 use std::collections::BTreeSet;

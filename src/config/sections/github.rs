@@ -6,12 +6,12 @@ pub(super) mod urls;
 use super::{certificates, credentials};
 use crate::config::credential::{Credential, TokenSettings};
 use crate::config::keys::{Default, Key, Section};
-use crate::config::layers::Sources;
 use crate::config::patterns::RepositoryPattern;
 use crate::config::problems::Report;
 use crate::config::reader::Reader;
 use crate::config::settings::GitHubSettings;
 use crate::config::shard::Shard;
+use crate::config::sources::Sources;
 use std::collections::BTreeSet;
 use std::path::Path;
 

@@ -4,7 +4,7 @@ use super::choice;
 use crate::config::duration;
 use crate::config::keys::{Default, Key, Section};
 use crate::config::reader::Reader;
-use crate::config::settings::MeasuresSettings;
+use crate::config::rules::MeasuresSettings;
 use delivery::domain::{DAY, Span, Window};
 use delivery::ledger::LeadTimeStart;
 

@@ -26,10 +26,11 @@ mod surveys;
 pub use server::listen_address;
 
 use crate::config::keys::{self, Section};
-use crate::config::layers::{Merged, Sources};
+use crate::config::merged::Merged;
 use crate::config::problems::Report;
 use crate::config::reader::Reader;
 use crate::config::settings::{IncidentSettings, Settings, StoreSettings};
+use crate::config::sources::Sources;
 use std::path::{Path, PathBuf};
 
 /// All sections, in the order in which they are documented.

@@ -3,10 +3,10 @@
 use super::{choice, credentials};
 use crate::config::components::Components;
 use crate::config::keys::{Default, Key, Section};
-use crate::config::layers::Sources;
 use crate::config::problems::Report;
 use crate::config::reader::Reader;
 use crate::config::settings::OwnershipSettings;
+use crate::config::sources::Sources;
 use crate::config::surveys::{KnownTeams, SurveyQuestion, SurveySettings, plain};
 use delivery::domain::{Dimension, Question, Scale, TeamName};
 use std::collections::BTreeSet;

@@ -1,9 +1,14 @@
 //! Every kind of mistake, one by one.
 
+mod github;
+mod whose;
+
 use super::{MINIMAL, problems};
 
 /// What follows the minimal configuration, whose last line is 2, and the one problem that it gives.
-static MISTAKES: &[(&str, &str)] = &[
+type Mistake = (&'static str, &'static str);
+
+static MISTAKES: &[Mistake] = &[
     ("[servr]\n", "servr (dora.toml, line 3): no such section; did you mean `server`?"),
     (
         "[weather]\n",
@@ -220,51 +225,6 @@ static MISTAKES: &[(&str, &str)] = &[
              figure would be a person's",
     ),
     (
-        "[ownership]\norder = [\"rules\", \"owners\"]\n",
-        "ownership.order[1] (dora.toml, line 4): `owners` is unknown; write one of `rules`, \
-             `catalog`, `custom_property`, `github_team`, `codeowners`, `topic`",
-    ),
-    (
-        "[catalog]\ntoken_env = \"BACKSTAGE_TOKEN\"\n",
-        "catalog.token_env (dora.toml, line 4): the environment variable BACKSTAGE_TOKEN is not \
-             set; set BACKSTAGE_TOKEN to a token that may read the catalog, or name another \
-             variable (token_env) or a file (token_file)\n\
-             catalog (dora.toml, line 3): has no url; write url = \"https://backstage.example.org\"",
-    ),
-    (
-        "[catalog]\nurl = \"backstage\"\n",
-        "catalog.url (dora.toml, line 4): is no URL of a server; write one such as \
-             https://backstage.example.org, and the token by token_env",
-    ),
-    (
-        "[ownership]\norder = [\"topic\", \"topic\"]\n",
-        "ownership.order[1] (dora.toml, line 4): is written twice; remove one",
-    ),
-    (
-        "[ownership]\ntopic_prefix = \" \"\n",
-        "ownership.topic_prefix (dora.toml, line 4): is empty; take the source out of `order` \
-             where it is not used",
-    ),
-    (
-        "[ownership]\nrefresh_interval = \"5s\"\n",
-        "ownership.refresh_interval (dora.toml, line 4): `5s` is too short; write at least 1m",
-    ),
-    (
-        "[[ownership.rules]]\nteam = \"payments\"\n",
-        "ownership.rules[0].repositories (dora.toml, line 3): is missing; write for example \
-             repositories = [\"acme/pay-*\"]",
-    ),
-    (
-        "[[ownership.rules]]\nrepositories = [\"acme/*\"]\nteam = \" \"\n",
-        "ownership.rules[0].team (dora.toml, line 5): is empty; write the team's name, such as \
-             payments",
-    ),
-    (
-        "[[ownership.rules]]\nrepositories = [\"pay-*\"]\nteam = \"payments\"\n",
-        "ownership.rules[0].repositories[0] (dora.toml, line 4): `pay-*` has no owner; write \
-             owner/pay-*",
-    ),
-    (
         "[[incidents]]\nsource = \"alertmanager\"\n",
         "incidents[0].source (dora.toml, line 4): `alertmanager` is not supported yet; write \
              `github_issues`, `pagerduty`",
@@ -272,64 +232,6 @@ static MISTAKES: &[(&str, &str)] = &[
     (
         "[[incidents]]\nlabels = [\" \"]\n",
         "incidents[0].labels[0] (dora.toml, line 4): is empty; remove it",
-    ),
-    (
-        "[[components]]\nrepo = \"acme/*\"\nname = \"api\"\n",
-        "components[0].repo (dora.toml, line 4): `acme/*` is a glob; write one repository as \
-             owner/name",
-    ),
-    (
-        "[[components]]\nrepo = \"acme/api\"\nname = \" \"\n",
-        "components[0].name (dora.toml, line 5): is empty; write the component's name, such as api",
-    ),
-    (
-        "[[components]]\nrepo = \"acme/api\"\nname = \"a\"\npaths = [\"a\", \"[b\"]\n",
-        "components[0].paths[1] (dora.toml, line 6): `[b` is no glob (unclosed character class; \
-             missing ']'); close the `[` with `]`, or write `[[]` for the character",
-    ),
-    (
-        "[[components]]\nrepo = \"acme/api\"\nname = \"*\"\n",
-        "components[0].name (dora.toml, line 5): `*` holds a `*`; write one component's name, such \
-             as api",
-    ),
-    (
-        "[[components]]\nrepo = \"acme/api\"\nname = \"a\"\npaths = [\"/\"]\n",
-        "components[0].paths[0] (dora.toml, line 6): `/` names no path; write `**` for every path",
-    ),
-    (
-        "[[components]]\nrepo = \"acme/api\"\nname = \"a\"\ndeployments = \"production-a\"\n",
-        "components[0].deployments (dora.toml, line 6): is a text; write for example { environment \
-             = \"*-api\" }",
-    ),
-    (
-        "[[components]]\nrepo = \"acme/api\"\nname = \"a\"\ndeployments = { env = \"a\" }\n",
-        "components[0].deployments.env (dora.toml, line 6): no such key; there are environment, \
-             task and payload",
-    ),
-    (
-        "[[components]]\nrepo = \"acme/api\"\nname = \"a\"\ndeployments = { payload = { x = [] } \
-         }\n",
-        "components[0].deployments.payload.x (dora.toml, line 6): is a list; write a text of 1 to \
-             200 bytes",
-    ),
-    (
-        "[[components]]\nrepo = \"acme/api\"\nname = \"a\"\n\
-         [[components]]\nrepo = \"acme/API\"\nname = \"b\"\ndeployments = { task = \"b\" }\n",
-        "components[0].deployments (dora.toml, line 3): `a` selects every deployment, though \
-             acme/api has other components; write for example deployments = { environment = \
-             \"*-a\" }",
-    ),
-    (
-        "[[components]]\nrepo = \"acme/api\"\nname = \"a\"\ndeployments = { task = \"a\" }\n\
-         [[components]]\nrepo = \"acme/api\"\nname = \"A\"\ndeployments = { task = \"b\" }\n",
-        "components[1].name (dora.toml, line 9): `A` names another component of it; write another \
-             name",
-    ),
-    (
-        "[[components]]\nrepo = \"acme/api\"\nname = \"a\"\ndeployments = { task = \"x\" }\n\
-         [[components]]\nrepo = \"acme/api\"\nname = \"b\"\ndeployments = { task = \"x\" }\n",
-        "components[1].deployments (dora.toml, line 10): selects the same deployments as `a`, which \
-             would take them all; write what tells them apart",
     ),
     (
         "[log]\nlevel = \"verbose\"\n",
@@ -340,58 +242,11 @@ static MISTAKES: &[(&str, &str)] = &[
         "[log]\nformat = \"logfmt\"\n",
         "log.format (dora.toml, line 4): `logfmt` is unknown; write one of `text`, `json`",
     ),
-    // The following keys go into the [[github]] that the minimal configuration ends with.
-    (
-        "name = 3\n",
-        "github[0].name (dora.toml, line 3): is the number 3; write a name: name = \"github\"",
-    ),
-    (
-        "token = \"hunter2\"\n",
-        "github[0].token (dora.toml, line 3): secrets never stand here; write token_env = \
-             \"NAME_OF_A_VARIABLE\" or token_file",
-    ),
-    (
-        "token_env = \"ghp_hunter2\"\n",
-        "github[0].token_env (dora.toml, line 3): holds a token; write the name of the \
-             environment variable that holds it, such as GITHUB_TOKEN, and replace the token, since \
-             this file has shown it",
-    ),
-    (
-        "token_env = \"GH_TOKEN\"\n",
-        "github[0].token_env (dora.toml, line 3): the environment variable GH_TOKEN is not set; \
-             set GH_TOKEN to a token that may read the repositories, or name another variable \
-             (token_env) or a file (token_file)",
-    ),
-    (
-        "app_id = 7\n",
-        "github[0].app_id (dora.toml, line 3): needs the app's key: write private_key_file = \
-             \"/run/secrets/github-app.pem\", a file that the app's settings at GitHub generate",
-    ),
-    (
-        "api_url = \"https://github.com/\"\n",
-        "github[0].api_url (dora.toml, line 3): `https://github.com/` is the web site; write \
-             https://api.github.com, or https://HOST/api/v3 for Enterprise Server",
-    ),
-    (
-        "organizations = [\"acme/api\"]\n",
-        "github[0].organizations[0] (dora.toml, line 3): `acme/api` is no organisation; write \
-             its login alone, or put it into repositories",
-    ),
-    (
-        "exclude = [\"sandbox\"]\n",
-        "github[0].exclude[0] (dora.toml, line 3): `sandbox` has no owner; write owner/sandbox",
-    ),
-    (
-        "[[github]]\n",
-        "github[1].name (dora.toml, line 3): `github` names another [[github]] already; write \
-             another name\ngithub[1] (dora.toml, line 3): nothing to collect; write organizations \
-             = [\"acme\"] or repositories = [\"acme/api\", \"acme/pay-*\"]",
-    ),
 ];
 
 #[test]
 fn each_mistake_is_told_with_its_key_its_line_and_the_remedy() {
-    for (text, problem) in MISTAKES {
+    for (text, problem) in [MISTAKES, whose::MISTAKES, github::MISTAKES].into_iter().flatten() {
         assert_eq!(problems(&format!("{MINIMAL}{text}"), &[]), *problem, "{text}");
     }
 }

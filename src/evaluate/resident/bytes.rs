@@ -1,7 +1,6 @@
 //! Packing values into bytes and back. What was packed here is read in the same order by the same
 //! version of the program, so reading needs no errors: beyond the end everything is 0.
 
-use super::packed::reserve;
 use delivery::domain::{Author, ChangeReference, Oid, OidPrefix, Person, Reversion, Time};
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -201,5 +200,13 @@ impl<N: Clone + Eq + Hash> Names<N> {
     /// The name at a place.
     pub fn name(&self, place: u64) -> Option<N> {
         self.names.get(place as usize).cloned()
+    }
+}
+
+/// Makes room for more with an eighth to spare: lists that double would leave a third of the memory
+/// unused, and what is given back later leaves holes.
+pub fn reserve<T>(list: &mut Vec<T>, more: usize) {
+    if list.capacity() - list.len() < more {
+        list.reserve_exact(more.max(list.len() / 8).max(4));
     }
 }

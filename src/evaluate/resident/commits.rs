@@ -1,6 +1,6 @@
 //! Commits in columns: parents are places, what is rare lies beside.
 
-use super::packed::reserve;
+use super::bytes::reserve;
 use delivery::domain::{
     Author, Commit, CommitGraph, Headline, Oid, Person, RepoId, Reversion, Time,
 };

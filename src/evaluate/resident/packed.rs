@@ -76,11 +76,3 @@ impl<K: Ord + Copy> Packed<K> {
         self.gaps = 0;
     }
 }
-
-/// Makes room for more with an eighth to spare: lists that double would leave a third of the memory
-/// unused, and what is given back later leaves holes.
-pub fn reserve<T>(list: &mut Vec<T>, more: usize) {
-    if list.capacity() - list.len() < more {
-        list.reserve_exact(more.max(list.len() / 8).max(4));
-    }
-}

@@ -11,16 +11,8 @@ const fn gauge(
     rule: &'static str,
     reading: Reading,
 ) -> Declaration {
-    Declaration {
-        stem,
-        subjects: ALL_LEVELS,
-        kind: Kind::Gauge,
-        labels: WINDOW,
-        standard,
-        help,
-        rule,
-        reading,
-    }
+    let gauge = Declaration::gauge(stem, ALL_LEVELS, WINDOW, help, rule, reading);
+    Declaration { standard, ..gauge }
 }
 
 pub(super) const DECLARATIONS: &[Declaration] = &[

@@ -10,16 +10,7 @@ const fn gauge(
     rule: &'static str,
     reading: Reading,
 ) -> Declaration {
-    Declaration {
-        stem,
-        subjects: &[Subject::Platform],
-        kind: Kind::Gauge,
-        labels,
-        standard: false,
-        help,
-        rule,
-        reading,
-    }
+    Declaration::gauge(stem, &[Subject::Platform], labels, help, rule, reading)
 }
 
 pub(super) const DECLARATIONS: &[Declaration] = &[

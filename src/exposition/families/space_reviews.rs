@@ -2,8 +2,11 @@
 //! integration answers it.
 
 use super::{WINDOW, WINDOW_STAT};
-use crate::exposition::family::{Declaration, Kind, Reading, Subject};
+use crate::exposition::family::{Declaration, Reading, Subject};
 use delivery::measures::{Distribution, SpaceFigures};
+
+/// Whom it is told of.
+const TEAMS: &[Subject] = &[Subject::Space];
 
 /// A gauge over windows.
 const fn gauge(
@@ -12,7 +15,7 @@ const fn gauge(
     rule: &'static str,
     read: fn(&SpaceFigures) -> Option<f64>,
 ) -> Declaration {
-    declaration(stem, WINDOW, help, rule, Reading::Space(read))
+    Declaration::gauge(stem, TEAMS, WINDOW, help, rule, Reading::Space(read))
 }
 
 /// Gauges over windows, one for each statistic.
@@ -22,18 +25,7 @@ const fn stats(
     rule: &'static str,
     read: fn(&SpaceFigures) -> Option<Distribution>,
 ) -> Declaration {
-    declaration(stem, WINDOW_STAT, help, rule, Reading::SpaceStats(read))
-}
-
-const fn declaration(
-    stem: &'static str,
-    labels: &'static [&'static str],
-    help: &'static str,
-    rule: &'static str,
-    reading: Reading,
-) -> Declaration {
-    let subjects = &[Subject::Space];
-    Declaration { stem, subjects, kind: Kind::Gauge, labels, standard: false, help, rule, reading }
+    Declaration::gauge(stem, TEAMS, WINDOW_STAT, help, rule, Reading::SpaceStats(read))
 }
 
 pub(super) const DECLARATIONS: &[Declaration] = &[
@@ -97,15 +89,17 @@ pub(super) const DECLARATIONS: &[Declaration] = &[
         "Efficiency. Σ (coding + review) ÷ Σ lead time over those that have all four phases, by the finish of the shipping deployment.",
         |figures| figures.flow_efficiency.ratio(),
     ),
-    declaration(
+    Declaration::gauge(
         "open_changes",
+        TEAMS,
         &["state"],
         "Pull requests that are open, by what they wait for: `draft` its author, `waiting_review` the first review, `in_review` an agreement, `approved` the merge.",
         "Efficiency. Whatever their base, bots' too; promotions from the default branch and `measures.exclude_authors` do not count. Reviews by the author and by bots are none. Approved is what GitHub's review decision says, or without one, what somebody approves and nobody wants changed by their latest opinion. One that belongs to several components counts for each. Told where the longest window is.",
         Reading::OpenChanges,
     ),
-    declaration(
+    Declaration::gauge(
         "oldest_open_change_timestamp_seconds",
+        TEAMS,
         &[],
         "When the oldest open change was opened, drafts included; absent without any.",
         "Efficiency. The earliest opening among the open changes of all states.",

@@ -10,16 +10,8 @@ const fn gauge(
     rule: &'static str,
     reading: Reading,
 ) -> Declaration {
-    Declaration {
-        stem,
-        subjects: ALL_LEVELS,
-        kind: Kind::Gauge,
-        labels: &[],
-        standard: true,
-        help,
-        rule,
-        reading,
-    }
+    let gauge = Declaration::gauge(stem, ALL_LEVELS, &[], help, rule, reading);
+    Declaration { standard: true, ..gauge }
 }
 
 fn seconds(at: Time) -> f64 {

@@ -1,6 +1,6 @@
 //! SPACE, of teams only: what surveys tell.
 
-use crate::exposition::family::{Declaration, Kind, Reading, Subject};
+use crate::exposition::family::{Declaration, Reading, Subject};
 
 const fn gauge(
     stem: &'static str,
@@ -9,16 +9,7 @@ const fn gauge(
     rule: &'static str,
     reading: Reading,
 ) -> Declaration {
-    Declaration {
-        stem,
-        subjects: &[Subject::Survey],
-        kind: Kind::Gauge,
-        labels,
-        standard: false,
-        help,
-        rule,
-        reading,
-    }
+    Declaration::gauge(stem, &[Subject::Survey], labels, help, rule, reading)
 }
 
 pub(super) const DECLARATIONS: &[Declaration] = &[

@@ -1,7 +1,7 @@
 //! How far the figures can be trusted.
 
 use super::WINDOW;
-use crate::exposition::family::{ALL_LEVELS, Declaration, Kind, Reading, Subject};
+use crate::exposition::family::{ALL_LEVELS, Declaration, Reading, Subject};
 
 /// A count over windows, beyond a component's standard detail.
 const fn gauge(
@@ -11,16 +11,7 @@ const fn gauge(
     rule: &'static str,
     reading: Reading,
 ) -> Declaration {
-    Declaration {
-        stem,
-        subjects,
-        kind: Kind::Gauge,
-        labels: WINDOW,
-        standard: false,
-        help,
-        rule,
-        reading,
-    }
+    Declaration::gauge(stem, subjects, WINDOW, help, rule, reading)
 }
 
 pub(super) const DECLARATIONS: &[Declaration] = &[

@@ -86,9 +86,8 @@ pub(super) fn router(api: &Api) -> Router<Arc<ServeState>> {
     let list = |list: List| {
         get(
             move |state: Shared, team: Team, headers: HeaderMap, parameters: Parameters| async move {
-                let Written(written) = parameters.map_err(bad_query)?;
-                let query =
-                    Query::of(written, &[COMPONENT, MEASURE, WINDOW, FROM, TO, LIMIT, CURSOR])?;
+                let keys = &[COMPONENT, MEASURE, WINDOW, FROM, TO, LIMIT, CURSOR];
+                let query = asked(parameters, keys)?;
                 let answer = examined(&state, team, query.component()).await?;
                 Ok::<_, Refusal>(respond(&headers, &teams::list(&answer, list, &query)?))
             },
@@ -135,8 +134,7 @@ async fn organizations(
     headers: HeaderMap,
     parameters: Parameters,
 ) -> Result<Response, Refusal> {
-    let Written(written) = parameters.map_err(bad_query)?;
-    let query = Query::of(written, &[MEASURE, WINDOW])?;
+    let query = asked(parameters, &[MEASURE, WINDOW])?;
     let (at, shown) = shown(&state).await?;
     let document = teams::organizations(at, &shown, query.measure()?, query.window())?;
     Ok(respond(&headers, &document))
@@ -147,8 +145,7 @@ async fn org_incidents(
     headers: HeaderMap,
     parameters: Parameters,
 ) -> Result<Response, Refusal> {
-    let Written(written) = parameters.map_err(bad_query)?;
-    let query = Query::of(written, &[MEASURE, WINDOW, FROM, TO, LIMIT, CURSOR])?;
+    let query = asked(parameters, &[MEASURE, WINDOW, FROM, TO, LIMIT, CURSOR])?;
     let Answer { told, web } = state.api.questions.organizations().await.map_err(teams::busy)?;
     let told = told.map_err(|nothing| refusal(nothing, "", None))?;
     Ok(respond(&headers, &teams::org_incidents(&Answer { told, web }, &query)?))
@@ -159,8 +156,7 @@ async fn org_environments(
     headers: HeaderMap,
     parameters: Parameters,
 ) -> Result<Response, Refusal> {
-    let Written(written) = parameters.map_err(bad_query)?;
-    let query = Query::of(written, &[WINDOW, FROM, TO, LIMIT, CURSOR])?;
+    let query = asked(parameters, &[WINDOW, FROM, TO, LIMIT, CURSOR])?;
     environments(&state, None, &headers, &query).await
 }
 
@@ -170,8 +166,7 @@ async fn team_environments(
     headers: HeaderMap,
     parameters: Parameters,
 ) -> Result<Response, Refusal> {
-    let Written(written) = parameters.map_err(bad_query)?;
-    let query = Query::of(written, &[COMPONENT, WINDOW, FROM, TO, LIMIT, CURSOR])?;
+    let query = asked(parameters, &[COMPONENT, WINDOW, FROM, TO, LIMIT, CURSOR])?;
     let team = name_of(team)?;
     environments(&state, Some((&team, query.component())), &headers, &query).await
 }
@@ -201,8 +196,7 @@ async fn all_teams(
     headers: HeaderMap,
     parameters: Parameters,
 ) -> Result<Response, Refusal> {
-    let Written(written) = parameters.map_err(bad_query)?;
-    let query = Query::of(written, &[MEASURE, WINDOW, LIMIT, CURSOR])?;
+    let query = asked(parameters, &[MEASURE, WINDOW, LIMIT, CURSOR])?;
     let (at, shown) = shown(&state).await?;
     Ok(respond(&headers, &teams::all(at, &shown, &query)?))
 }
@@ -213,8 +207,7 @@ async fn team(
     headers: HeaderMap,
     parameters: Parameters,
 ) -> Result<Response, Refusal> {
-    let Written(written) = parameters.map_err(bad_query)?;
-    let query = Query::of(written, &[COMPONENT, MEASURE, WINDOW])?;
+    let query = asked(parameters, &[COMPONENT, MEASURE, WINDOW])?;
     let answer = examined(&state, team, query.component()).await?;
     Ok(respond(&headers, &teams::team(&answer, query.measure()?, query.window())?))
 }
@@ -224,8 +217,7 @@ async fn surveys_of_all(
     headers: HeaderMap,
     parameters: Parameters,
 ) -> Result<Response, Refusal> {
-    let Written(written) = parameters.map_err(bad_query)?;
-    Query::of(written, &[])?;
+    asked(parameters, &[])?;
     let (at, shown) = shown(&state).await?;
     Ok(respond(&headers, &surveys::of_all(at, &shown)))
 }
@@ -236,8 +228,7 @@ async fn surveys_of_team(
     headers: HeaderMap,
     parameters: Parameters,
 ) -> Result<Response, Refusal> {
-    let Written(written) = parameters.map_err(bad_query)?;
-    Query::of(written, &[])?;
+    asked(parameters, &[])?;
     let team = name_of(team)?;
     let (at, shown) = shown(&state).await?;
     Ok(respond(&headers, &surveys::of_team(at, &shown, &team)?))
@@ -274,8 +265,13 @@ async fn examined(
     }
 }
 
-fn bad_query(rejection: QueryRejection) -> Refusal {
-    Refusal::Wrong(format!("the query cannot be read: {}", problem::shown(&rejection.body_text())))
+/// What is asked for, by parameters of which only `known` are allowed.
+fn asked(parameters: Parameters, known: &'static [&'static str]) -> Result<Query, Refusal> {
+    let Written(written) = parameters.map_err(|rejection| {
+        let why = problem::shown(&rejection.body_text());
+        Refusal::Wrong(format!("the query cannot be read: {why}"))
+    })?;
+    Query::of(written, known)
 }
 
 fn respond(headers: &HeaderMap, document: &impl Serialize) -> Response {

@@ -1,10 +1,11 @@
-//! Deployments to environments that are not production: how many went where, and which key of the
-//! configuration says so. No figure counts them; who misses deployments finds them here.
+//! Deployments to environments that are not production, or that no component selects: how many went
+//! where, and which key of the configuration says so. No figure counts them; who misses deployments finds
+//! them here.
 
 use super::layout::{link, name};
 use super::review::Review;
 use super::words::count;
-use crate::evaluate::{OtherEnvironment, WebAddresses};
+use crate::evaluate::{DecidedBy, OtherEnvironment, WebAddresses};
 use crate::serve::api::links::Links;
 use maud::{Markup, html};
 use std::collections::BTreeMap;
@@ -14,8 +15,8 @@ use std::collections::BTreeMap;
 pub struct Elsewhere {
     /// Its name.
     pub environment: String,
-    /// Whether `production.exclude` names it; else no pattern of production does.
-    pub is_excluded: bool,
+    /// What leaves them out.
+    pub decided_by: DecidedBy,
     /// How many deployments it had.
     pub deployments: u64,
     /// Of how many repositories.
@@ -26,11 +27,11 @@ pub struct Elsewhere {
 
 /// The environments, those with the most deployments first.
 pub fn elsewhere(told: &[OtherEnvironment], web: &WebAddresses) -> Vec<Elsewhere> {
-    let mut found: BTreeMap<(&str, bool), Elsewhere> = BTreeMap::new();
+    let mut found: BTreeMap<(&str, DecidedBy), Elsewhere> = BTreeMap::new();
     for one in told {
-        let known = found.entry((&one.environment, one.is_excluded)).or_insert_with(|| Elsewhere {
+        let known = found.entry((&one.environment, one.decided_by)).or_insert_with(|| Elsewhere {
             environment: one.environment.to_string(),
-            is_excluded: one.is_excluded,
+            decided_by: one.decided_by,
             deployments: 0,
             repositories: 0,
             url: Links::to(&one.repository, web).environment(&one.environment),
@@ -44,22 +45,23 @@ pub fn elsewhere(told: &[OtherEnvironment], web: &WebAddresses) -> Vec<Elsewhere
     found
 }
 
-/// What decides that an environment is not production.
+/// What decides that deployments to an environment are left out.
 pub fn decided_by(one: &Elsewhere) -> &'static str {
-    match one.is_excluded {
-        true => "production.exclude names it",
-        false => "production.environments does not name it",
+    match one.decided_by {
+        DecidedBy::Exclude => "production.exclude names it",
+        DecidedBy::Environments => "production.environments does not name it",
+        DecidedBy::Components => "no component selects them",
     }
 }
 
 /// The environments on a page.
 pub fn list(review: &Review) -> Markup {
     let Some(found) = &review.elsewhere else {
-        return html! { p.quiet { "Deployments to other environments could not be counted just now." } };
+        return html! { p.quiet { "Deployments that are in no figure could not be counted just now." } };
     };
     html! {
         @if !found.is_empty() {
-            h3 id="elsewhere" { "Deployed elsewhere than to production" }
+            h3 id="elsewhere" { "Deployed, and in no figure" }
             p.quiet {
                 "In " (review.now.period.name)
                 @if review.team.is_one_component { ", by its repository" }
@@ -94,7 +96,11 @@ mod tests {
             deployments,
             first_at: Time(1),
             newest_at: Time(2),
-            is_excluded: environment == "canary",
+            decided_by: if environment == "canary" {
+                DecidedBy::Exclude
+            } else {
+                DecidedBy::Environments
+            },
         };
         let web = Arc::new([("github".to_owned(), "https://github.com".to_owned())].into());
         let told = [of("a/b", "canary", 2), of("a/b", "staging", 3), of("a/c", "staging", 4)];

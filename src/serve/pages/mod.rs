@@ -22,7 +22,7 @@ mod space;
 mod team;
 mod teams;
 mod trends;
-mod words;
+pub(super) mod words;
 mod wrong;
 
 pub use calendar::{Calendar, Quarter};

@@ -93,17 +93,13 @@ impl Report {
         let told = found.map(|one| Environment {
             environment: one.environment.clone(),
             deployments: one.deployments,
-            decided_by: if one.is_excluded {
-                "production.exclude"
-            } else {
-                "production.environments"
-            },
+            decided_by: one.decided_by.key(),
         });
         told.collect()
     }
 }
 
-/// An environment that is not production.
+/// An environment of deployments that are left out.
 #[derive(Serialize)]
 struct Environment {
     environment: String,

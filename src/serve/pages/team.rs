@@ -171,7 +171,7 @@ fn tile(shown: &Shown, review: &Review, site: &Site) -> Markup {
         article.tile {
             h3 { a href={ "#rule-" (shown.name) } { (shown.title) } }
             p.value { (shown.value(now)) }
-            @if let Some(trend) = &trend { (trend_line(trend)) }
+            @if let Some(trend) = &trend { (trends::trend_line(trend)) }
             @if let Some(now) = now {
                 @let (made, more) = shown.made_of(now);
                 p.made { (link(facts.as_deref(), html! { (made) })) }
@@ -185,21 +185,6 @@ fn tile(shown: &Shown, review: &Review, site: &Site) -> Markup {
                 }
             }
             @if let Some(level) = level { p.before { "DORA " (BENCHMARK) ", 90 days: " (level.name()) } }
-        }
-    }
-}
-
-pub fn trend_line(trend: &Trend) -> Markup {
-    let class = match trend.direction {
-        measures::Direction::Better => "good",
-        measures::Direction::Worse => "bad",
-        measures::Direction::Same => "quiet",
-    };
-    html! {
-        p.trend.(class) {
-            span aria-hidden="true" { (trend.arrow()) " " }
-            (trend.words)
-            @if let Some(meaning) = trend.meaning() { ": " (meaning) }
         }
     }
 }

@@ -2,11 +2,10 @@
 
 use super::chart;
 use super::layout::link;
-use super::measures::{self, SHOWN, Shown};
+use super::measures::{self, SHOWN, Shown, Trend};
 use super::period::capitalized;
 use super::review::{Review, Told};
 use super::site::{Asked, Site};
-use super::team::trend_line;
 use super::words::{length, thousands};
 use delivery::measures::{PHASES, Phase};
 use maud::{Markup, html};
@@ -154,6 +153,22 @@ pub fn quarters(review: &Review) -> Markup {
                     } }
                 } } }
             }
+        }
+    }
+}
+
+/// Where a measure is going, in words.
+pub fn trend_line(trend: &Trend) -> Markup {
+    let class = match trend.direction {
+        measures::Direction::Better => "good",
+        measures::Direction::Worse => "bad",
+        measures::Direction::Same => "quiet",
+    };
+    html! {
+        p.trend.(class) {
+            span aria-hidden="true" { (trend.arrow()) " " }
+            (trend.words)
+            @if let Some(meaning) = trend.meaning() { ": " (meaning) }
         }
     }
 }

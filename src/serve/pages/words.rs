@@ -95,6 +95,7 @@ pub fn reason(name: &str) -> &str {
 pub fn omission(name: &str) -> &str {
     match name {
         "not_production" => "It went to an environment that is not production",
+        "not_selected" => "No component of its repository selects it",
         "aborted" => "It failed and never succeeded",
         "unfinished" => "It has not succeeded, nor failed for good, yet",
         "same_deployment" => "The same commit was deployed just before: both count as one",

@@ -1,12 +1,13 @@
 //! What the GitHub source takes and gives, beside facts and steps.
 
 use crate::config::{
-    ByRepository, Components, DeploymentTeller, EnvironmentRule, HashLogins, HotfixRule,
-    IncidentSettings, OwnershipSettings, PlatformSettings,
+    ByRepository, ComponentSettings, Components, DeploymentTeller, EnvironmentRule, HashLogins,
+    HotfixRule, IncidentSettings, OwnershipSettings, PlatformSettings, Settings, have_paths,
+    need_paths,
 };
 use crate::sources::SourceError;
 use delivery::domain::{Claims, Commit, Fact, Oid, OtherDeployment, RepoId, Repository, Time};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What turns texts into marks and references while they are read, so that no text has to be kept.
@@ -30,6 +31,31 @@ pub struct Parsing {
     pub logins: Arc<dyn HashLogins>,
 }
 
+impl Parsing {
+    /// What the configuration says.
+    pub fn by(settings: &Settings, logins: Arc<dyn HashLogins>) -> Parsing {
+        Parsing {
+            hotfix: settings.by_repository(|rules| rules.failures.hotfix.clone()),
+            incidents: settings.incidents.clone(),
+            production: settings.by_repository(|rules| rules.production.clone()),
+            deployments: settings.by_repository(|rules| rules.deployments.clone()),
+            components: settings.components.clone(),
+            ownership: settings.ownership.clone(),
+            platform: settings.platform.clone(),
+            logins,
+        }
+    }
+
+    /// Whether anything depends on the paths that a repository's pull requests change.
+    pub(super) fn needs_changed_paths(
+        &self,
+        repo: &Repository,
+        components: &[&ComponentSettings],
+    ) -> bool {
+        have_paths(components) || need_paths(&self.platform.self_service.of(&repo.full_name))
+    }
+}
+
 /// The repositories that the configuration asks for.
 #[derive(Debug)]
 pub struct Discovery {
@@ -37,6 +63,8 @@ pub struct Discovery {
     pub repositories: Vec<Repository>,
     /// The names of those that are asked for and left out: excluded, archived, forks.
     pub left_out: Vec<Arc<str>>,
+    /// Why those are not collected any more that are known and `Excluded` or `Gone`.
+    pub endings: BTreeMap<RepoId, Ending>,
     /// The organisations among their owners, in lower case; other owners are people.
     pub organizations: BTreeSet<String>,
     /// All owners of which any repository was found, in lower case.
@@ -48,6 +76,41 @@ pub struct Discovery {
     pub claims: Vec<Claims>,
     /// One per organisation or name that could not be listed; the rest is good.
     pub failures: Vec<SourceError>,
+}
+
+/// Why a repository is not collected any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// No answer shows it.
+    Gone,
+    /// `exclude` names it.
+    Excluded,
+    /// Nothing asks for the name that it has now.
+    Unasked,
+    /// It is archived.
+    Archived,
+    /// It is a fork.
+    Fork,
+    /// Another process collects it.
+    AnotherPart,
+}
+
+impl Ending {
+    /// In words, with the key that decides it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Ending::Gone => {
+                "it was deleted, or is out of the token's reach: made private or transferred"
+            }
+            Ending::Excluded => "`exclude` takes it out",
+            Ending::Unasked => {
+                "neither `organizations` nor `repositories` asks for the name that it has now"
+            }
+            Ending::Archived => "it is archived; `include_archived` would keep it",
+            Ending::Fork => "it is a fork; `include_forks` would keep it",
+            Ending::AnotherPart => "it is of another part of the repositories (`--shard`)",
+        }
+    }
 }
 
 /// The newest element of a list.

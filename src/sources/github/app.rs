@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use std::path::Path;
 
-use super::credential::Bearer;
+use super::bearer::Bearer;
 use delivery::domain::{MINUTE, Span, Time};
 
 /// How far in the past a token is issued, since clocks differ: as GitHub advises.

@@ -6,9 +6,10 @@
 
 use super::GitHub;
 use super::client::Client;
+use super::further_pages;
 use super::page::{below, decode, nodes, optional_time, required_time};
 use super::parse::{Told, atlantis};
-use super::queries::{APPLIES, APPLY_REST};
+use super::queries::APPLIES;
 use super::verdict::{GraphAnswer, GraphError};
 use crate::config::{AppliedBy, SelfService, SelfServiceRule};
 use crate::sources::SourceError;
@@ -18,8 +19,6 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The nested lists that may go on beyond their first page.
-const NESTED: [&str; 2] = ["comments", "files"];
 /// How Atlantis describes the status of a commit for which there was nothing to apply.
 const NO_PROJECTS: &str = "0/0";
 
@@ -162,15 +161,11 @@ async fn ask(
                 (None, refusal.size)
             }
         };
-        for place in 0..size.clamp(1, rest.len()) {
-            let node = answer.as_ref().and_then(|answer| node(client, what, answer, place));
-            found.push(match node {
-                Some(mut node) => {
-                    client.complete(&APPLY_REST, what, &mut node, &NESTED).await?.then_some(node)
-                }
-                None => None,
-            });
-        }
+        let node = |place| answer.as_ref().and_then(|answer| node(client, what, answer, place));
+        let mut read: Vec<Option<Value>> = (0..size.clamp(1, rest.len())).map(node).collect();
+        let nodes = read.iter_mut().flatten().collect();
+        let mut is_whole = further_pages::complete(client, what, nodes).await?.into_iter();
+        found.extend(read.into_iter().map(|node| node.filter(|_| is_whole.next() == Some(true))));
     }
     Ok(found)
 }

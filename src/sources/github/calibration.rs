@@ -4,16 +4,17 @@
 use super::GitHub;
 use super::client::{Client, Outcome, RateLimit};
 use super::queries::{
-    DEPLOYMENTS, DEPLOYMENTS_OF_SOME, HISTORIES, HISTORIES_OF_SOME, HISTORY, INCIDENTS,
-    NEWEST_DEPLOYMENTS, PROBE, PULL_REQUESTS, PULL_REQUESTS_OF_SOME, PULL_REQUESTS_WITH_FILES,
-    Query, RECHECK,
+    APPLIES, DEPLOYMENTS, DEPLOYMENTS_OF_SOME, HISTORIES, HISTORIES_OF_SOME, HISTORY, INCIDENTS,
+    NEWEST_DEPLOYMENTS, OPEN_PULL_REQUESTS, OPEN_PULL_REQUESTS_OF_SOME,
+    OPEN_PULL_REQUESTS_WITH_FILES, PROBE, PULL_REQUESTS, PULL_REQUESTS_OF_SOME, PULL_REQUESTS_REST,
+    PULL_REQUESTS_WITH_FILES, Query, RECHECK,
 };
 use delivery::domain::Repository;
 use serde_json::{Map, Value, json};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The kinds whose sizes decide what collecting costs, with what one asks for so many of.
-const KINDS: [(&Query, &str); 12] = [
+const KINDS: [(&Query, &str); 17] = [
     (&PROBE, "repositories asked for news"),
     (&NEWEST_DEPLOYMENTS, "repositories asked for deployments"),
     (&DEPLOYMENTS, "deployments"),
@@ -21,6 +22,11 @@ const KINDS: [(&Query, &str); 12] = [
     (&PULL_REQUESTS, "pull requests"),
     (&PULL_REQUESTS_OF_SOME, "repositories' latest pull requests"),
     (&PULL_REQUESTS_WITH_FILES, "pull requests with their changed paths"),
+    (&PULL_REQUESTS_REST, "further pages of large pull requests"),
+    (&OPEN_PULL_REQUESTS, "open pull requests"),
+    (&OPEN_PULL_REQUESTS_OF_SOME, "repositories' open pull requests"),
+    (&OPEN_PULL_REQUESTS_WITH_FILES, "open pull requests with their changed paths"),
+    (&APPLIES, "pull requests asked for whether they were applied"),
     (&INCIDENTS, "incidents"),
     (&RECHECK, "lists of deployments and incidents asked again"),
     (&HISTORY, "commits"),
@@ -265,6 +271,11 @@ mod tests {
         let again = of(&RECHECK, 149);
         let count = |name: &str| again[name].as_array().map(Vec::len);
         assert_eq!((count("deployments"), count("incidents")), (Some(100), Some(16)));
+        let pages = of(&PULL_REQUESTS_REST, 1);
+        assert_eq!(
+            [&pages["u0"], &pages["f0"], &pages["m0"], &pages["u1"], &pages["f1"]],
+            [true, true, true, false, false].map(|is| json!(is)).each_ref()
+        );
         let some = of(&HISTORIES_OF_SOME, 2);
         assert_eq!(
             [&some["u0"], &some["u1"], &some["u2"]],

@@ -2,8 +2,9 @@
 //!
 //! Absent here: what is asked, and what its parts mean.
 
+use super::bearer::Bearer;
 use super::calibration::Calibration;
-use super::credential::{Bearer, Credential};
+use super::credential::Credential;
 use super::gate::{Closed, Gate, Left, Limits, Permit};
 use super::installation::Denied;
 use super::losses::Losses;
@@ -145,7 +146,7 @@ impl Client {
     }
 
     /// Asks `query` for `what` (for messages). `variables` are asked for with the present size,
-    /// which shrinks when the server is overcharged.
+    /// which shrinks where the server does not bear it.
     pub(super) async fn ask(
         &self,
         query: &Query,
@@ -154,8 +155,8 @@ impl Client {
     ) -> Result<Answered, Refusal> {
         let (mut troubles, mut limits, mut is_renewed) = (0, 0, false);
         let mut is_shortened = false;
+        let mut size = self.sizes.first(query.name, query.size);
         loop {
-            let size = self.sizes.current(query.name, query.size);
             let refuse = |error| Err(Refusal { error, size });
             let text = self.lacking.text(query);
             let body = json!({
@@ -169,7 +170,7 @@ impl Client {
             };
             match self.attempt(permit, what, &body, charged).await {
                 Outcome::Answered(graph) => {
-                    self.sizes.answered(query.name, query.size);
+                    self.sizes.answered(query.name, query.size, size);
                     return Ok(Answered { graph, size });
                 }
                 Outcome::Final(error) => return refuse(error),
@@ -193,11 +194,12 @@ impl Client {
                     }
                 }
                 Outcome::Trouble { error, pause } => {
-                    self.sizes.too_much(query.name, query.size);
                     troubles += 1;
                     if troubles >= TRIES {
+                        self.sizes.gave_up(query.name, query.size, size);
                         return refuse(error);
                     }
+                    size = Sizes::less(size);
                     tracing::debug!(source = %self.source, what, %error, "asking GitHub again");
                     let pause = pause.unwrap_or(0).max(backoff(troubles)).min(LONGEST_PAUSE);
                     self.clock.sleep_until(self.clock.now().plus(pause)).await;

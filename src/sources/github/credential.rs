@@ -3,10 +3,10 @@
 //! Absent here: how an App asks for tokens (`installation`).
 
 use super::app::AppKey;
+use super::bearer::Bearer;
 use super::installation::Installation;
 use crate::config::{AppSettings, Credential as Settings, TokenSettings};
 use delivery::domain::{MINUTE, Span, Time};
-use http::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -16,23 +16,6 @@ const REREAD_AFTER: Span = MINUTE;
 const RENEW_BEFORE: Span = 5 * MINUTE;
 /// A clock that is slewed may go back by so much without having been set.
 const SLEW: Span = 2;
-
-/// The value of the header `authorization`.
-#[derive(Clone, PartialEq, Eq)]
-pub(super) struct Bearer(HeaderValue);
-
-impl Bearer {
-    /// Nothing where the token cannot stand in a header.
-    pub(super) fn of(token: &str) -> Option<Bearer> {
-        let mut value = HeaderValue::from_str(&format!("Bearer {token}")).ok()?;
-        value.set_sensitive(true);
-        Some(Bearer(value))
-    }
-
-    pub(super) fn header(&self) -> HeaderValue {
-        self.0.clone()
-    }
-}
 
 /// One credential. Whoever asks for its bearer waits for the one who renews it.
 pub(super) struct Credential {

@@ -1,12 +1,13 @@
 //! Finding the repositories that the configuration asks for, and what became of known ones.
 
-use super::answers::Discovery;
-use super::client::{Answered, Client};
+use super::answers::{Discovery, Ending};
+use super::client::{Answered, Client, Refusal};
 use super::ownership::topics;
-use super::page::{Missing, page, part, reason, why_missing};
+use super::page::{Missing, absence, page, part};
 use super::probe::REFUSALS_IN_A_ROW;
 use super::queries::{NAMED_REPOSITORIES, ORGANIZATION, OWNER, Query, REPOSITORIES_BY_ID};
 use super::repositories::{Listed, Wanted, listed, remember};
+use super::verdict::GraphAnswer;
 use crate::config::GitHubSettings;
 use crate::sources::SourceError;
 use delivery::domain::{Claim, ClaimSource, Claims, RepoId, Repository, RepositoryState};
@@ -83,12 +84,15 @@ impl<'a> Search<'a> {
         let left_out = left_out.map(|listed| Arc::clone(&listed.repository.full_name)).collect();
         let topics = &mut self.topics;
         let mut claims = Vec::new();
+        let mut endings: BTreeMap<RepoId, Ending> =
+            self.gone.iter().map(|gone| (gone.id, Ending::Gone)).collect();
         let repositories = self.found.into_values().filter_map(|listed| {
-            let is_wanted = wanted.includes(&listed, &self.named);
+            let ending = wanted.ending(&listed, &self.named);
             let mut repository = listed.repository;
-            if !is_wanted {
+            if let Some(ending) = ending {
                 // Nobody needs to hear of a repository that was never collected.
                 known.get(&repository.id)?;
+                endings.insert(repository.id, ending);
                 repository.state = RepositoryState::Excluded;
             }
             if let Some(said) = topics.remove(&repository.id) {
@@ -98,14 +102,17 @@ impl<'a> Search<'a> {
             Some(repository)
         });
         let repositories = repositories.chain(self.gone).collect();
+        let failures = self.failures;
+        let unseen = self.unseen;
         Ok(Discovery {
             repositories,
             left_out,
+            endings,
             organizations,
             owners,
-            unseen: self.unseen,
+            unseen,
             claims,
-            failures: self.failures,
+            failures,
         })
     }
 
@@ -166,23 +173,11 @@ impl<'a> Search<'a> {
         while !rest.is_empty() {
             let what = "repositories by name";
             let variables = |size: usize| name_variables(&rest[..size.min(rest.len())], topics);
-            let (asked, answer) = match self.client.ask(&NAMED_REPOSITORIES, what, variables).await
-            {
-                Ok(answered) => (answered.size, Some(answered.graph)),
-                Err(refusal) => {
-                    refused += 1;
-                    if refused >= REFUSALS_IN_A_ROW {
-                        return Err(refusal.error);
-                    }
-                    let size = refusal.size;
-                    self.note(refusal.error)?;
-                    (size, None)
-                }
-            };
+            let (asked, answer) =
+                self.ask(&NAMED_REPOSITORIES, what, variables, &mut refused).await?;
             let (batch, later) = rest.split_at(asked.min(rest.len()));
             rest = later;
             let Some(answer) = answer else { continue };
-            refused = 0;
             for (place, name) in batch.iter().enumerate() {
                 let alias = format!("r{place}");
                 match part(&answer, &[&alias]) {
@@ -217,32 +212,19 @@ impl<'a> Search<'a> {
                 let ids: Vec<&str> = rest.iter().take(size).map(|repo| &*repo.node_id).collect();
                 json!({ "ids": ids, "topics": topics })
             };
-            let (asked, answer) = match self.client.ask(&REPOSITORIES_BY_ID, what, variables).await
-            {
-                Ok(answered) => (answered.size, Some(answered.graph)),
-                Err(refusal) => {
-                    refused += 1;
-                    if refused >= REFUSALS_IN_A_ROW {
-                        return Err(refusal.error);
-                    }
-                    let size = refusal.size;
-                    self.note(refusal.error)?;
-                    (size, None)
-                }
-            };
+            let (asked, answer) =
+                self.ask(&REPOSITORIES_BY_ID, what, variables, &mut refused).await?;
             let (batch, later) = rest.split_at(asked.min(rest.len()));
-            let (batch, later) = (batch.to_vec(), later);
             rest = later;
             let Some(answer) = answer else { continue };
-            refused = 0;
-            for (place, repo) in batch.into_iter().enumerate() {
+            for (place, repo) in batch.iter().enumerate() {
                 let node = answer.data.get("nodes").and_then(|nodes| nodes.get(place));
                 match node.filter(|node| node.get("databaseId").is_some()) {
                     Some(node) => self.found_one(node, what),
                     None => match absence(&answer.errors, place) {
                         Missing::NotFound => {
                             let state = RepositoryState::Gone;
-                            self.gone.push(Repository { state, ..repo.clone() });
+                            self.gone.push(Repository { state, ..(*repo).clone() });
                         }
                         other => {
                             let what = format!("repository `{}`", repo.full_name);
@@ -253,6 +235,31 @@ impl<'a> Search<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Asks about some repositories; gives how many, and the answer. Where it is refused there is
+    /// none, and why is kept; `refused` in a row are one too many.
+    async fn ask(
+        &mut self,
+        query: &Query,
+        what: &str,
+        variables: impl Fn(usize) -> Value,
+        refused: &mut usize,
+    ) -> Result<(usize, Option<GraphAnswer>), SourceError> {
+        match self.client.ask(query, what, variables).await {
+            Ok(Answered { graph, size }) => {
+                *refused = 0;
+                Ok((size, Some(graph)))
+            }
+            Err(Refusal { error, size }) => {
+                *refused += 1;
+                if *refused >= REFUSALS_IN_A_ROW {
+                    return Err(error);
+                }
+                self.note(error)?;
+                Ok((size, None))
+            }
+        }
     }
 
     fn found_by_name(&mut self, node: &Value, name: &str) {
@@ -295,20 +302,6 @@ impl<'a> Search<'a> {
 /// The owner of a repository, in lower case.
 fn owner(repository: &Repository) -> String {
     repository.full_name.split('/').next().unwrap_or_default().to_ascii_lowercase()
-}
-
-/// Why the node at `place` of `nodes` is null.
-pub(super) fn absence(errors: &[super::verdict::GraphError], place: usize) -> Missing {
-    let about = |error: &&super::verdict::GraphError| {
-        super::page::below(error, &["nodes"])
-            .and_then(<[Value]>::first)
-            .is_some_and(|at| at.as_u64() == Some(place as u64))
-    };
-    match errors.iter().find(about) {
-        Some(error) => reason(error),
-        None if errors.iter().any(|error| error.path.is_empty()) => why_missing(errors, &[]),
-        None => Missing::NotFound,
-    }
 }
 
 fn name_variables(names: &[&str], topics: bool) -> Value {

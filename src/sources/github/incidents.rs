@@ -3,11 +3,11 @@
 use super::answers::{Mark, Parsing, Reach};
 use super::client::Client;
 use super::cursor::{Seen, Walking};
-use super::page::{Missing, decode, nodes, optional_time, page, required_time};
+use super::page::{decode, nodes, optional_time, required_time};
 use super::people::login;
 use super::queries::{INCIDENT_REST, INCIDENTS};
 use super::repositories::names_of;
-use super::walk::{Elements, lost};
+use super::walk::{Elements, List, lost};
 use crate::config::{IncidentSettings, IssuePattern};
 use crate::sources::incident_links::{LinkedChanges, incident_links};
 use crate::sources::markdown::prose;
@@ -111,23 +111,16 @@ pub(super) async fn step(
     // Beyond the look-back only what is still open matters: it has burnt longest.
     let fingerprint = fingerprint(&parsing.incidents);
     let mut walking = Walking::open(cursor, &fingerprint, reach, Some(reach.floor), now);
-    let page = loop {
-        let variables = |size: usize| {
-            json!({
-                "id": &*repo.node_id,
-                "first": size,
-                "after": walking.after(),
-                "labels": labels,
-            })
-        };
-        let answer = client.ask(&INCIDENTS, &what, variables).await?.graph;
-        walking.began_by(client.skew.latest());
-        match page(&answer, &PATH) {
-            Err(Missing::StaleCursor) if walking.after().is_some() => walking.start_over(),
-            Err(missing) => return Err(missing.into_error(&what, REMEDY)),
-            Ok(page) => break page,
-        }
+    let list = List { query: &INCIDENTS, path: &PATH, remedy: REMEDY };
+    let variables = |size: usize, after: Option<&str>| {
+        json!({
+            "id": &*repo.node_id,
+            "first": size,
+            "after": after,
+            "labels": labels,
+        })
     };
+    let page = list.page(client, &mut walking, &what, variables).await?;
     let mut elements = Elements::of(page);
     elements.complete(client, &INCIDENT_REST, &what, &NESTED).await?;
     let read = elements.decode(client, repo, &what, |node| listed(node, repo, &rule));

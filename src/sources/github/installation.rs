@@ -4,8 +4,9 @@
 //! proves who it is (`app`), and for how long a token is used (`credential`).
 
 use super::app::AppKey;
+use super::bearer::Bearer;
 use super::client::Client;
-use super::credential::{Bearer, Held};
+use super::credential::Held;
 use super::transport::RawAnswer;
 use super::verdict::{LimitSignal, Verdict, judge_status, message_of, number, server_time};
 use crate::config::AppSettings;

@@ -6,6 +6,7 @@
 mod answers;
 mod app;
 mod applies;
+mod bearer;
 mod calibration;
 mod ci;
 mod client;
@@ -15,6 +16,7 @@ mod cursor;
 mod deployments;
 mod discovery;
 mod files;
+mod further_pages;
 mod gate;
 mod incidents;
 mod installation;
@@ -42,6 +44,7 @@ mod schema;
 mod sizes;
 mod skew;
 mod survey;
+mod sweep;
 mod teams;
 mod tellers;
 #[cfg(test)]
@@ -52,8 +55,11 @@ mod transport;
 mod verdict;
 mod walk;
 mod webhook;
+mod wire_run;
 
-pub use answers::{Discovery, HistoryPage, Mark, Parsing, Probe, Probed, Reach, Rechecked, Wanted};
+pub use answers::{
+    Discovery, Ending, HistoryPage, Mark, Parsing, Probe, Probed, Reach, Rechecked, Wanted,
+};
 pub use calibration::RequestCost;
 pub use gate::Left;
 pub use installation::Installation;
@@ -71,14 +77,9 @@ use crate::clock::SharedClock;
 use crate::config::GitHubSettings;
 use crate::sources::{Observer, SourceError, Step};
 use client::Client;
-use delivery::domain::{
-    ClaimSource, Collector, DeploymentSource, Oid, RepoId, Repository, Span, Time,
-};
-use delivery::ledger::ProductionEnvironments;
+use delivery::domain::{ClaimSource, Collector, Oid, RepoId, Repository, Span, Time};
 use incidents::IssueRule;
 use owner_cursor::Question;
-use probe::About;
-use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// A `[[github]]` block, or what it asks for of one account: one host, one credential, one budget.
@@ -214,74 +215,6 @@ impl GitHub {
             wanted,
             template: &self.parsing.ownership.template_annotation,
             owners: &self.parsing.platform.workflow_owners,
-        }
-    }
-
-    /// Asks which repositories have news, in batches; the order is kept. An error concerns the
-    /// whole source.
-    pub async fn probe(&self, repos: &[Repository]) -> Result<Vec<Probe>, SourceError> {
-        self.probe_about(About::Everything, repos).await
-    }
-
-    /// Asks which repositories have new deployments, as [`GitHub::probe`] does.
-    pub async fn newest_deployments(
-        &self,
-        repos: &[Repository],
-    ) -> Result<Vec<Probe>, SourceError> {
-        self.probe_about(About::Deployments, repos).await
-    }
-
-    async fn probe_about(
-        &self,
-        about: About,
-        repos: &[Repository],
-    ) -> Result<Vec<Probe>, SourceError> {
-        let labels =
-            |repo: &Repository| IssueRule::of(&self.parsing.incidents, &repo.full_name).labels();
-        let has_deployments =
-            |repo: &Repository| self.source_of(repo) == DeploymentSource::GitHubDeployments;
-        let is_production = |repo: &Repository, environment: &str| {
-            self.parsing.production.of(&repo.full_name).contains(environment)
-        };
-        let (client, closed, runs) = (&self.client, &self.closed, &self.runs);
-        let probing =
-            probe::Probing { client, closed, runs, has_deployments, labels, is_production, about };
-        let mut probes = probing.run(repos).await?;
-        self.probe_elsewhere(repos, &mut probes).await?;
-        Ok(probes)
-    }
-
-    /// The owners all of whose repositories are asked for, or those that match a glob; in lower
-    /// case. Of these [`GitHub::moved`] can tell.
-    pub fn owners(&self) -> BTreeSet<String> {
-        repositories::Wanted::by(&self.settings).owners()
-    }
-
-    /// Asks what was pushed to, merged or changed in an owner's repositories since `since`, in at
-    /// most `pages` pages of each; nothing where that is not enough. Search is only eventually
-    /// consistent, so it may lack what is minutes old.
-    pub async fn moved(
-        &self,
-        owner: &str,
-        is_organization: bool,
-        since: Time,
-        pages: usize,
-    ) -> Result<Option<Moved>, SourceError> {
-        let labels = incidents::labels(&self.parsing.incidents);
-        let client = &self.client;
-        moves::Search { client, owner, is_organization, since, pages }.run(&labels).await
-    }
-
-    /// The repository of an answer, unless the configuration does not ask for it: it is as it was
-    /// `known`, under its present name and with its present head.
-    pub fn pushed(&self, pushed: &Pushed, known: Option<&Repository>) -> Option<Repository> {
-        let listed = repositories::listed(&pushed.node, &self.settings.host, known).ok()?;
-        match known {
-            Some(known) => Some(Repository { state: known.state, ..listed.repository }),
-            None => {
-                let wanted = repositories::Wanted::by(&self.settings);
-                wanted.includes(&listed, &HashMap::new()).then_some(listed.repository)
-            }
         }
     }
 

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 /// No nested list is completed beyond so many pages of 100.
-const MOST_REST_PAGES: usize = 200;
+pub(super) const MOST_FURTHER_PAGES: usize = 200;
 
 /// A page of a list.
 #[derive(Debug)]
@@ -113,6 +113,20 @@ pub(super) fn below<'a>(error: &'a GraphError, path: &[&str]) -> Option<&'a [Val
     matches.then(|| &error.path[path.len()..])
 }
 
+/// Why the node at `place` of `nodes` is null.
+pub(super) fn absence(errors: &[GraphError], place: usize) -> Missing {
+    let about = |error: &&GraphError| {
+        below(error, &["nodes"])
+            .and_then(<[Value]>::first)
+            .is_some_and(|at| at.as_u64() == Some(place as u64))
+    };
+    match errors.iter().find(about) {
+        Some(error) => reason(error),
+        None if errors.iter().any(|error| error.path.is_empty()) => why_missing(errors, &[]),
+        None => Missing::NotFound,
+    }
+}
+
 /// Where a connection goes on.
 pub(super) fn next_page(connection: &Value) -> Option<String> {
     let info = connection.get("pageInfo")?;
@@ -171,7 +185,7 @@ impl Client {
         node: &mut Value,
         connections: &[&str],
     ) -> Result<bool, SourceError> {
-        for _ in 0..MOST_REST_PAGES {
+        for _ in 0..MOST_FURTHER_PAGES {
             let pending: Vec<(&str, String)> = connections
                 .iter()
                 .filter_map(|name| Some((*name, next_page(node.get(name)?)?)))
@@ -222,7 +236,7 @@ impl Client {
 }
 
 /// Appends a further page to a node's connection; false where the page is not one.
-fn append(node: &mut Value, name: &str, more: &mut Value) -> bool {
+pub(super) fn append(node: &mut Value, name: &str, more: &mut Value) -> bool {
     let Some(Value::Array(added)) = more.get_mut("nodes").map(Value::take) else { return false };
     let Some(connection) = node.get_mut(name) else { return false };
     connection["pageInfo"] = more["pageInfo"].take();

@@ -3,9 +3,8 @@
 
 use super::answers::{Mark, Probe, Probed};
 use super::client::Client;
-use super::discovery::absence;
 use super::others::others;
-use super::page::{Missing, below, time};
+use super::page::{Missing, absence, below, time};
 use super::queries::{NEWEST_DEPLOYMENTS, PROBE, Query};
 use super::repositories::listed;
 use super::runs::Known;

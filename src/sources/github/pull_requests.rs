@@ -4,16 +4,16 @@ use super::answers::{Mark, Parsing, Reach};
 use super::applies::{self, Found};
 use super::client::Client;
 use super::cursor::{Seen, Walking};
-use super::page::{Missing, decode, nodes, optional_time, page, required_time};
+use super::page::{decode, nodes, optional_time, page, required_time};
 use super::parse::{branch_reversion, headline, looks_like_merge, reversions};
 use super::people::actor;
-use super::queries::{PULL_REQUEST_REST, PULL_REQUESTS, PULL_REQUESTS_WITH_FILES};
+use super::queries::{PULL_REQUESTS, PULL_REQUESTS_WITH_FILES};
 use super::repositories::names_of;
 use super::together::Place;
-use super::walk::{Elements, lost};
+use super::walk::{Elements, List, lost};
 use crate::config::{
-    ComponentSettings, SelfServiceRule, have_paths, need_paths, paths_fingerprint,
-    self_service_fingerprint, touched,
+    ComponentSettings, SelfServiceRule, have_paths, paths_fingerprint, self_service_fingerprint,
+    touched,
 };
 use crate::sources::markdown::prose;
 use crate::sources::{SourceError, Step};
@@ -26,9 +26,6 @@ use serde_json::{Value, json};
 
 /// The permission that the list needs.
 pub(super) const REMEDY: &str = "Pull requests: read and Contents: read (classic token: repo)";
-
-/// The nested lists of a pull request; the last only where changed paths matter.
-const NESTED: [&str; 5] = ["labels", "commits", "reviews", "timelineItems", "files"];
 
 /// Where the list is in an answer.
 const PATH: [&str; 2] = ["node", "pullRequests"];
@@ -47,33 +44,34 @@ pub(super) async fn step(
     let known = parsing.components.now();
     let components = known.of(repo);
     let rules = parsing.platform.self_service.of(&repo.full_name);
-    let with_paths = need_changed_paths(parsing, repo, &components);
-    let (query, nested) = match with_paths {
-        true => (&PULL_REQUESTS_WITH_FILES, &NESTED[..]),
-        false => (&PULL_REQUESTS, &NESTED[..NESTED.len() - 1]),
+    let with_paths = parsing.needs_changed_paths(repo, &components);
+    let query = match with_paths {
+        true => &PULL_REQUESTS_WITH_FILES,
+        false => &PULL_REQUESTS,
     };
     let fingerprint = fingerprint_of(parsing, repo, &components);
     let mut walking = Walking::open(cursor, &fingerprint, reach, None, now);
-    let mut first = first.filter(|_| walking.is_at_start() && !with_paths);
-    let page = loop {
-        if let Some(first) = first.take()
-            && let Ok(page) = page(&first.answer, &PATH)
-        {
-            walking.began_by(first.asked_at);
-            break page;
+    let first = first.filter(|_| walking.is_at_start() && !with_paths);
+    let first = first.and_then(|first| Some((page(&first.answer, &PATH).ok()?, first.asked_at)));
+    let page = match first {
+        Some((page, asked_at)) => {
+            walking.began_by(asked_at);
+            page
         }
-        let variables =
-            |size: usize| json!({ "id": &*repo.node_id, "first": size, "after": walking.after() });
-        let answer = client.ask(query, &what, variables).await?.graph;
-        walking.began_by(client.skew.latest());
-        match page(&answer, &PATH) {
-            Err(Missing::StaleCursor) if walking.after().is_some() => walking.start_over(),
-            Err(missing) => return Err(missing.into_error(&what, REMEDY)),
-            Ok(page) => break page,
+        None => {
+            let list = List { query, path: &PATH, remedy: REMEDY };
+            let variables = |size: usize, after: Option<&str>| {
+                json!({
+                    "id": &*repo.node_id,
+                    "first": size,
+                    "after": after,
+                })
+            };
+            list.page(client, &mut walking, &what, variables).await?
         }
     };
     let mut elements = Elements::of(page);
-    elements.complete(client, &PULL_REQUEST_REST, &what, nested).await?;
+    elements.complete_pulls(client, &what).await?;
     let read = elements
         .decode(client, repo, &what, |node| listed(node, repo, parsing, &components, &rules));
     let (until, begun) = (walking.until(), walking.begun());
@@ -91,15 +89,6 @@ pub(super) async fn step(
     let mut facts = applies::complete(client, found.into_iter().flatten().collect()).await?;
     facts.extend(pulls.into_iter().flatten().map(Fact::PullRequest));
     Ok(Step { facts, cursor, done, begun })
-}
-
-/// Whether anything depends on the paths that a repository's pull requests change.
-pub(super) fn need_changed_paths(
-    parsing: &Parsing,
-    repo: &Repository,
-    components: &[&ComponentSettings],
-) -> bool {
-    have_paths(components) || need_paths(&parsing.platform.self_service.of(&repo.full_name))
 }
 
 /// Marks of hotfixes and components are made here, so other patterns mean other facts.

@@ -7,10 +7,10 @@
 use super::answers::{Mark, Reach};
 use super::client::Client;
 use super::cursor::Walking;
-use super::page::{Missing, decode, optional_time, page, required_time, time};
+use super::page::{decode, optional_time, required_time, time};
 use super::queries::{NEWEST_RELEASES, NEWEST_TAGS, Query, RELEASES, TAGS};
 use super::told::{Listed, Told};
-use super::walk::{Elements, digest};
+use super::walk::{self, Elements, digest};
 use crate::config::{DeploymentTeller, TagNames};
 use crate::sources::{SourceError, Step};
 use delivery::domain::{
@@ -60,17 +60,15 @@ pub(super) async fn step(
     let list = list_of(told.teller.source());
     let mut walking =
         Walking::open(cursor, &told.fingerprint, reach, Some(reach.floor), client.now());
-    let page = loop {
-        let variables =
-            |size: usize| json!({ "id": &*repo.node_id, "first": size, "after": walking.after() });
-        let answer = client.ask(list.pages, &what, variables).await?.graph;
-        walking.began_by(client.skew.latest());
-        match page(&answer, &list.path) {
-            Err(Missing::StaleCursor) if walking.after().is_some() => walking.start_over(),
-            Err(missing) => return Err(missing.into_error(&what, REMEDY)),
-            Ok(page) => break page,
-        }
+    let pages = walk::List { query: list.pages, path: &list.path, remedy: REMEDY };
+    let variables = |size: usize, after: Option<&str>| {
+        json!({
+            "id": &*repo.node_id,
+            "first": size,
+            "after": after,
+        })
     };
+    let page = pages.page(client, &mut walking, &what, variables).await?;
     let newest = mark(page.elements.iter().flatten());
     let read = Elements::of(page).decode(client, repo, &what, |node| listed(node, repo.id, told));
     let begun = walking.begun();

@@ -1,6 +1,7 @@
 //! Repositories as GitHub lists them, decoded; and which of them the configuration asks for.
 
 use super::GitHub;
+use super::answers::Ending;
 use super::page::{decode, optional_time};
 use crate::config::GitHubSettings;
 use delivery::domain::{Oid, RepoId, Repository, RepositoryState, Time};
@@ -162,25 +163,43 @@ impl<'a> Wanted<'a> {
             || self.settings.repositories.iter().any(|pattern| pattern.matches(full_name))
     }
 
-    /// Whether a repository is collected. One that is asked for by name is meant as it is, archived
+    /// Whether a repository is collected.
+    pub(super) fn includes(&self, listed: &Listed, named: &HashMap<String, RepoId>) -> bool {
+        self.ending(listed, named).is_none()
+    }
+
+    /// Why a repository is not collected, if it is not. One that is asked for by name is meant as it is, archived
     /// or fork. `named` tells what names mean at GitHub, which redirects from former names until
     /// they are used again; names that could not be asked mean what they meant before.
-    pub(super) fn includes(&self, listed: &Listed, named: &HashMap<String, RepoId>) -> bool {
+    pub(super) fn ending(
+        &self,
+        listed: &Listed,
+        named: &HashMap<String, RepoId>,
+    ) -> Option<Ending> {
         let names = names_of(&listed.repository);
         let full_name = &*listed.repository.full_name;
         let settings = self.settings;
         let is_excluded = settings.exclude.iter().any(|pattern| pattern.matches(full_name));
-        if is_excluded || !self.shares(listed) {
-            return false;
+        if is_excluded {
+            return Some(Ending::Excluded);
+        }
+        if !self.shares(listed) {
+            return Some(Ending::AnotherPart);
         }
         let is_named =
             self.names().iter().any(|name| match named.get(&name.to_ascii_lowercase()) {
                 Some(id) => *id == listed.repository.id,
                 None => names.iter().any(|known| known.eq_ignore_ascii_case(name)),
             });
-        is_named
-            || (self.covers(full_name)
-                && (settings.include_archived || !listed.archived)
-                && (settings.include_forks || !listed.fork))
+        if is_named {
+            return None;
+        }
+        if !self.covers(full_name) {
+            return Some(Ending::Unasked);
+        }
+        if listed.archived && !settings.include_archived {
+            return Some(Ending::Archived);
+        }
+        (listed.fork && !settings.include_forks).then_some(Ending::Fork)
     }
 }

@@ -3,8 +3,8 @@
 //! An answer that has not changed since it was last read costs nothing of the hour's limit, so what
 //! was read is kept with its mark (ETag) for as long as the process lives. Marks belong to a token.
 
+use super::bearer::Bearer;
 use super::client::{Client, limited, rest_limits};
-use super::credential::Bearer;
 use super::gate::{Gate, Left};
 use super::installation::Denied;
 use super::transport::{RawAnswer, Transport, TransportError};

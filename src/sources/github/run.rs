@@ -2,13 +2,13 @@
 
 use super::answers::Mark;
 use super::client::Client;
-use super::page::{decode, optional_time, required_time};
+use super::page::decode;
 use super::told::Listed;
+use super::wire_run::WireRun;
 use crate::config::WorkflowName;
 use crate::sources::SourceError;
 use delivery::domain::{
     Deployment, DeploymentId, DeploymentSource, DeploymentState, DeploymentStatus, Fact, RepoId,
-    Time,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -19,22 +19,10 @@ pub(super) const REMEDY: &str = "Actions: read (classic token: repo)";
 
 #[derive(Deserialize)]
 struct Wire {
-    id: u64,
-    name: Option<String>,
-    #[serde(default)]
-    path: String,
-    head_sha: String,
+    #[serde(flatten)]
+    run: WireRun,
     head_branch: Option<String>,
     head_commit: Option<Value>,
-    status: Option<String>,
-    conclusion: Option<String>,
-    run_attempt: Option<u32>,
-    #[serde(deserialize_with = "required_time")]
-    created_at: Time,
-    #[serde(default, deserialize_with = "optional_time")]
-    run_started_at: Option<Time>,
-    #[serde(deserialize_with = "required_time")]
-    updated_at: Time,
     repository: Option<WireRepository>,
     head_repository: Option<WireRepository>,
 }
@@ -49,10 +37,10 @@ struct WireRepository {
 impl Wire {
     /// What the last attempt came to.
     fn state(&self) -> DeploymentState {
-        if self.status.as_deref() != Some("completed") {
+        if !self.run.is_completed() {
             return DeploymentState::Pending;
         }
-        match self.conclusion.as_deref() {
+        match self.run.conclusion.as_deref() {
             Some("success") => DeploymentState::Success,
             Some("failure" | "timed_out" | "startup_failure") => DeploymentState::Failure,
             // Nothing was deployed, and nothing failed.
@@ -72,25 +60,24 @@ pub(super) fn listed(
     is_first: bool,
 ) -> Result<Listed, String> {
     let wire: Wire = decode(node)?;
-    let sha = wire.head_sha.parse().map_err(|error| format!("head_sha: {error}"))?;
-    let state = wire.state();
-    let is_again = wire.run_attempt.is_some_and(|attempt| attempt > 1);
+    let (state, run) = (wire.state(), &wire.run);
+    let is_again = run.attempt() > 1;
     // A fork's branch may be called alike; what runs for it deploys nothing of this repository.
     let is_own = wire.head_repository.as_ref().is_none_or(|head| head.id == repo.0);
     let is_final = state == DeploymentState::Inactive;
-    let path = format!("/repositories/{}/actions/runs/{}", repo.0, wire.id);
+    let path = format!("/repositories/{}/actions/runs/{}", repo.0, run.id);
     let deployment = Deployment {
-        id: DeploymentId::of(DeploymentSource::WorkflowRun, wire.id),
+        id: DeploymentId::of(DeploymentSource::WorkflowRun, run.id),
         node_id: Arc::from(if is_final { String::new() } else { path }),
         repo,
-        sha,
+        sha: run.sha()?,
         environment: Arc::clone(environment),
         // What was live when the last attempt began is what it was meant to replace.
-        created_at: wire.run_started_at.filter(|_| is_again).unwrap_or(wire.created_at),
+        created_at: run.run_started_at.filter(|_| is_again).unwrap_or(run.created_at),
         marks: Vec::new(),
-        statuses: vec![DeploymentStatus { at: wire.updated_at, state, environment: None }],
+        statuses: vec![DeploymentStatus { at: run.updated_at, state, environment: None }],
     };
-    let mark = Mark { id: wire.id.to_string(), at: wire.created_at };
+    let mark = Mark { id: run.id.to_string(), at: run.created_at };
     let is_news = !(is_again && state == DeploymentState::Pending) || is_first;
     Ok(Listed {
         resolves: wire.head_commit.is_some_and(|commit| !commit.is_null()),
@@ -120,7 +107,7 @@ pub(super) async fn again(
         return Ok(Again::Nothing);
     };
     let of_branch = branch.is_none() || branch == wire.head_branch;
-    if !of_branch || !workflow.is(wire.name.as_deref().unwrap_or_default(), &wire.path) {
+    if !of_branch || !workflow.is(wire.run.name(), &wire.run.path) {
         return Ok(Again::Nothing);
     }
     match listed(&node, RepoId(repository.id), &environment, false) {

@@ -5,9 +5,8 @@
 
 use super::GitHub;
 use super::client::Client;
-use super::discovery::absence;
 use super::incidents::IssueRule;
-use super::page::{below, iso8601, nodes, reason, time};
+use super::page::{absence, below, iso8601, nodes, reason, time};
 use super::queries::SURVEY;
 use super::verdict::GraphAnswer;
 use super::{commits, deployments, incidents, pull_requests};

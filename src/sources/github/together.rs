@@ -3,6 +3,7 @@
 //!
 //! Only what came whole is used. Whatever is missing, broken or goes on is asked for by repository.
 
+use super::GitHub;
 use super::answers::Wanted;
 use super::client::Client;
 use super::queries::{
@@ -10,7 +11,6 @@ use super::queries::{
     Query,
 };
 use super::verdict::GraphAnswer;
-use super::{GitHub, pull_requests};
 use crate::config::have_paths;
 use crate::sources::SourceError;
 use delivery::domain::{DeploymentSource, Oid, RepoId, Repository, Time};
@@ -79,8 +79,7 @@ impl GitHub {
     pub async fn first_pages(&self, mut wanted: Wanted) -> Result<FirstPages, SourceError> {
         let known = self.parsing.components.now();
         let parsing = &self.parsing;
-        let with_paths =
-            |repo: &Repository| pull_requests::need_changed_paths(parsing, repo, &known.of(repo));
+        let with_paths = |repo: &Repository| parsing.needs_changed_paths(repo, &known.of(repo));
         wanted.pulls.retain(|repo| !with_paths(repo));
         wanted.open.retain(|repo| !have_paths(&known.of(repo)));
         let is_githubs =

@@ -3,7 +3,7 @@
 //! octocrab carries the request; what authorizes it, and what the answer means, is decided elsewhere.
 //! Absent here: retries, limits, decoding.
 
-use super::credential::Bearer;
+use super::bearer::Bearer;
 use crate::config::GitHubSettings;
 use crate::sources::SourceError;
 use crate::sources::connector::connector;

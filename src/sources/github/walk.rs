@@ -1,9 +1,10 @@
-//! What reading a page of any list has in common: completing its elements, decoding them, and
-//! noting which were lost.
+//! What reading a page of any list has in common: asking for it, completing its elements, decoding
+//! them, and noting which were lost.
 
 use super::client::Client;
-use super::cursor::Lost;
-use super::page::Page;
+use super::cursor::{Lost, Walking};
+use super::further_pages;
+use super::page::{Missing, Page, page};
 use super::queries::Query;
 use crate::sources::SourceError;
 use delivery::domain::{Repository, Time};
@@ -12,6 +13,41 @@ use sha2::{Digest, Sha256};
 
 /// Changes when facts are made in another way, so that lists are read anew.
 const MAKING: &str = "1";
+
+/// Why an element is lost that has too much in it.
+const INCOMPLETE: &str = "a nested list could not be read whole";
+
+/// A list of a repository.
+pub(super) struct List<'a> {
+    /// What asks for a page of it.
+    pub(super) query: &'static Query,
+    /// Where it is in an answer.
+    pub(super) path: &'a [&'a str],
+    /// The permission that it needs.
+    pub(super) remedy: &'a str,
+}
+
+impl List<'_> {
+    /// Reads the page at which a walk stands: from the start, where the place is not known any more.
+    pub(super) async fn page(
+        &self,
+        client: &Client,
+        walking: &mut Walking,
+        what: &str,
+        variables: impl Fn(usize, Option<&str>) -> Value,
+    ) -> Result<Page, SourceError> {
+        loop {
+            let asked = |size: usize| variables(size, walking.after());
+            let answer = client.ask(self.query, what, asked).await?.graph;
+            walking.began_by(client.skew.latest());
+            match page(&answer, self.path) {
+                Err(Missing::StaleCursor) if walking.after().is_some() => walking.start_over(),
+                Err(missing) => return Err(missing.into_error(what, self.remedy)),
+                Ok(page) => return Ok(page),
+            }
+        }
+    }
+}
 
 /// The elements of a page, before decoding.
 pub(super) struct Elements {
@@ -59,8 +95,23 @@ impl Elements {
         for element in &mut self.elements {
             let Ok(node) = element else { continue };
             if !client.complete(rest, what, node, nested).await? {
-                *element = Err("a nested list could not be read whole".to_owned());
+                *element = Err(INCOMPLETE.to_owned());
             }
+        }
+        Ok(())
+    }
+
+    /// The same for a list of pull requests, which are completed together.
+    pub(super) async fn complete_pulls(
+        &mut self,
+        client: &Client,
+        what: &str,
+    ) -> Result<(), SourceError> {
+        let there = self.elements.iter_mut().flatten().collect();
+        let is_whole = further_pages::complete(client, what, there).await?;
+        let there = self.elements.iter_mut().filter(|element| element.is_ok());
+        for (element, _) in there.zip(is_whole).filter(|(_, is_whole)| !is_whole) {
+            *element = Err(INCOMPLETE.to_owned());
         }
         Ok(())
     }

@@ -5,6 +5,7 @@
 use super::incidents::{self, IssueRule};
 use super::owner_files::is_owner_file;
 use super::{GitHub, repositories};
+use crate::config::{ByRepository, CiRule};
 use delivery::domain::{ClaimSource, DeploymentSource, RepoId};
 use delivery::ledger::ProductionEnvironments;
 use serde::Deserialize;
@@ -39,6 +40,8 @@ pub enum News {
     Issue(Arc<str>),
     /// The open pull requests of a repository.
     OpenPullRequests,
+    /// A run of continuous integration that has ended, by its id.
+    Run(u64),
     /// The files that say whose a repository is.
     OwnerFiles,
     /// Which repositories there are, under which names, and who may read them.
@@ -132,6 +135,21 @@ struct Label {
 }
 
 #[derive(Deserialize)]
+struct OfRun {
+    action: String,
+    repository: Home,
+    workflow_run: Run,
+}
+
+#[derive(Deserialize)]
+struct Run {
+    id: u64,
+    event: String,
+    name: Option<String>,
+    path: Option<String>,
+}
+
+#[derive(Deserialize)]
 struct Push {
     repository: Home,
     #[serde(rename = "ref")]
@@ -151,9 +169,14 @@ struct Pushed {
 }
 
 impl GitHub {
-    /// What an event of this kind tells. The error says what is wrong with it, and repeats nothing
-    /// of it.
-    pub fn heard(&self, kind: &str, body: &[u8]) -> Result<Heard, String> {
+    /// What an event of this kind tells, where `ci` says which runs are continuous integration. The
+    /// error says what is wrong with it, and repeats nothing of it.
+    pub fn heard(
+        &self,
+        kind: &str,
+        body: &[u8],
+        ci: &ByRepository<CiRule>,
+    ) -> Result<Heard, String> {
         match kind {
             "deployment" | "deployment_status" => self.heard_of_deployment(kind, body),
             "pull_request" | "pull_request_review" => {
@@ -167,7 +190,7 @@ impl GitHub {
             }
             "issues" | "issue_comment" => self.heard_of_issue(kind, body),
             "push" => self.heard_of_push(kind, body),
-            "workflow_run" => self.heard_of_teller(kind, body, &[DeploymentSource::WorkflowRun]),
+            "workflow_run" => self.heard_of_run(kind, body, ci),
             "release" => {
                 let tellers = [DeploymentSource::Release, DeploymentSource::Tag];
                 self.heard_of_teller(kind, body, &tellers)
@@ -224,6 +247,23 @@ impl GitHub {
         let is_incident = is_incident && issue.pull_request.is_none();
         let id = id(kind, issue.node_id)?;
         Ok(self.of(&repository, is_incident.then_some(News::Issue(id))))
+    }
+
+    fn heard_of_run(
+        &self,
+        kind: &str,
+        body: &[u8],
+        ci: &ByRepository<CiRule>,
+    ) -> Result<Heard, String> {
+        let OfRun { action, repository, workflow_run: Run { id, event, name, path } } =
+            decode(kind, body)?;
+        let tells = self.teller(&repository.full_name) == DeploymentSource::WorkflowRun;
+        let rule = ci.of(&repository.full_name);
+        let [name, path] = [name, path].map(Option::unwrap_or_default);
+        let is_ci = rule.selection().is_some() && rule.includes(&event, &name, &path);
+        let has_ended = is_ci && action == "completed";
+        let lists = tells.then_some(News::Lists);
+        Ok(self.of(&repository, lists.into_iter().chain(has_ended.then_some(News::Run(id)))))
     }
 
     fn heard_of_push(&self, kind: &str, body: &[u8]) -> Result<Heard, String> {

@@ -5,8 +5,8 @@
 use super::super::testing::{Ear, LeapingClock, parsing, pattern};
 use super::*;
 use crate::config::{
-    Credential, DeploymentTeller, GitHubSettings, RepositoryPattern, Shard, TagNames,
-    TokenSettings, WorkflowName,
+    ByRepository, CiRule, Credential, DeploymentTeller, GitHubSettings, RepositoryPattern, Shard,
+    TagNames, TokenSettings, WorkflowName,
 };
 use serde_json::{Value, json};
 use std::io::Read;
@@ -32,7 +32,7 @@ fn settings(repositories: Vec<RepositoryPattern>) -> GitHubSettings {
 
 fn github(teller: DeploymentTeller) -> GitHub {
     let mut parsing = parsing();
-    parsing.deployments = crate::config::ByRepository::everywhere(teller);
+    parsing.deployments = ByRepository::everywhere(teller);
     let (clock, ear) = (LeapingClock::at(1_000), Arc::new(Ear::default()));
     GitHub::connect(&settings(vec![pattern("codertocat/*")]), 1.0, parsing, clock, ear).unwrap()
 }
@@ -52,8 +52,12 @@ fn examples() -> Vec<(String, Value)> {
     all.iter().flat_map(of).collect()
 }
 
+fn ci() -> ByRepository<CiRule> {
+    ByRepository::everywhere(CiRule::of_events(&["push"]))
+}
+
 fn heard(github: &GitHub, kind: &str, event: &Value) -> Result<Vec<News>, String> {
-    github.heard(kind, event.to_string().as_bytes()).map(|heard| heard.news)
+    github.heard(kind, event.to_string().as_bytes(), &ci()).map(|heard| heard.news)
 }
 
 #[tokio::test]
@@ -64,7 +68,7 @@ async fn each_of_the_processes_that_divide_repositories_hears_of_its_own() {
         settings.shard = Shard::parse(part).unwrap();
         let (clock, ear) = (LeapingClock::at(1_000), Arc::new(Ear::default()));
         let github = GitHub::connect(&settings, 1.0, parsing(), clock, ear).unwrap();
-        github.heard("repository", event.to_string().as_bytes()).unwrap().is_asked_for
+        github.heard("repository", event.to_string().as_bytes(), &ci()).unwrap().is_asked_for
     };
     let parts: Vec<bool> = ["1/3", "2/3", "3/3"].map(asked_for).into();
     assert_eq!(parts.iter().filter(|is_asked_for| **is_asked_for).count(), 1, "{parts:?}");
@@ -177,12 +181,34 @@ async fn runs_releases_and_tags_tell_where_they_are_deployments() {
 }
 
 #[tokio::test]
+async fn runs_tell_where_they_are_continuous_integration_and_have_ended() {
+    let github = github(DeploymentTeller::default());
+    let mut event = example("workflow_run");
+    event["workflow_run"]["id"] = json!(30_433_642);
+    for (action, started_by, expected) in [
+        ("completed", "push", vec![News::Run(30_433_642)]),
+        ("completed", "schedule", vec![]),
+        ("requested", "push", vec![]),
+        ("in_progress", "push", vec![]),
+    ] {
+        event["action"] = json!(action);
+        event["workflow_run"]["event"] = json!(started_by);
+        assert_eq!(heard(&github, "workflow_run", &event), Ok(expected), "{action} {started_by}");
+    }
+    event["action"] = json!("completed");
+    event["workflow_run"]["event"] = json!("push");
+    let off = ByRepository::everywhere(CiRule::default());
+    let heard = github.heard("workflow_run", event.to_string().as_bytes(), &off).unwrap();
+    assert_eq!(heard.news, [], "no runs are read");
+}
+
+#[tokio::test]
 async fn a_repository_is_told_of_by_whether_it_is_asked_for() {
     let github = github(DeploymentTeller::default());
     let mut event = example("repository");
     for (name, is_asked_for) in [("acme/new", true), ("Codertocat/x", true), ("else/x", false)] {
         event["repository"]["full_name"] = json!(name);
-        let heard = github.heard("repository", event.to_string().as_bytes()).unwrap();
+        let heard = github.heard("repository", event.to_string().as_bytes(), &ci()).unwrap();
         assert_eq!((heard.is_asked_for, heard.news), (is_asked_for, vec![News::Repositories]));
     }
 }
@@ -204,7 +230,7 @@ async fn what_is_no_event_is_refused_without_repeating_it() {
         ("unheard-of", "\u{1}".to_owned()),
         ("pull_request", "[[[[".repeat(10_000)),
     ] {
-        let refused = github.heard(kind, body.as_bytes()).unwrap_err();
+        let refused = github.heard(kind, body.as_bytes(), &ci()).unwrap_err();
         assert!(!refused.contains("secret") && !refused.contains("viewer"), "{refused}");
     }
 }

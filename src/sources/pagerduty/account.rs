@@ -14,6 +14,13 @@ pub struct Service {
     pub name: String,
 }
 
+impl From<WireService> for Service {
+    fn from(wire: WireService) -> Service {
+        let name = wire.name.or(wire.summary).unwrap_or_default();
+        Service { id: wire.id.to_uppercase(), name }
+    }
+}
+
 impl PagerDuty {
     /// Asks for the account's abilities, which every valid key may, and for the lists that are
     /// collected; the first that is refused is the error.
@@ -39,6 +46,6 @@ impl PagerDuty {
             let many = "there are more than 10,000, and not all can be listed".to_owned();
             return Err(self.rest.garbled("services", many));
         };
-        Ok(services.into_iter().map(WireService::into_service).collect())
+        Ok(services.into_iter().map(Service::from).collect())
     }
 }

@@ -1,7 +1,6 @@
 //! Incidents and log entries as PagerDuty writes them: what is needed of them and no more. Unknown
 //! fields are passed over, and what is absent is absent.
 
-use super::account::Service;
 use chrono::DateTime;
 use delivery::domain::{IncidentEvent, IncidentTransition, Time};
 use serde::Deserialize;
@@ -33,9 +32,9 @@ pub(super) struct WireIncident {
 /// A service.
 #[derive(Debug, Deserialize)]
 pub(super) struct WireService {
-    id: String,
-    name: Option<String>,
-    summary: Option<String>,
+    pub(super) id: String,
+    pub(super) name: Option<String>,
+    pub(super) summary: Option<String>,
 }
 
 impl WireService {
@@ -46,11 +45,6 @@ impl WireService {
             true => Ok(service),
             false => Err("a service whose id is none".to_owned()),
         }
-    }
-
-    pub(super) fn into_service(self) -> Service {
-        let name = self.name.or(self.summary).unwrap_or_default();
-        Service { id: self.id.to_uppercase(), name }
     }
 }
 

@@ -81,6 +81,20 @@ fn declared_components_are_described_one_by_one() {
 }
 
 #[test]
+fn deployments_that_no_component_selects_are_a_note() {
+    let mut scenario = Scenario::new();
+    monorepo(&mut scenario);
+    let world = World::of(&mut scenario);
+    let api = declared("api", "paths = [\"api\"]\ndeployments.environment = \"*-api\"");
+    world.configure(&format!("{SOURCE}{OWNED}{api}"));
+    let (code, report) = json(&world);
+    let found = findings(&report);
+    assert_eq!((code, found.len()), (0, 1), "{report:#}");
+    let words = "note components: no component of acme/shop selects ";
+    assert!(found[0].starts_with(words) && found[0].contains("\"prod-web\""), "{found:?}");
+}
+
+#[test]
 fn components_that_take_nothing_or_the_same_are_found() {
     let mut scenario = Scenario::new();
     monorepo(&mut scenario);

@@ -2,11 +2,10 @@
 //! and readable in both schemes, and a figure leads to the deployment that failed.
 
 use super::browser::{Browser, Scheme};
+use crate::demo::demo;
 use crate::evidence::json;
 use crate::running::{Running, World};
-use dora_exporter::demo::unfold;
 use flate2::read::GzDecoder;
-use github_sim::LimitSettings;
 use serde_json::Value;
 use std::io::Read;
 
@@ -19,24 +18,13 @@ const HOSTILE: &str = "<script>alert('\\\"1&')</script> \u{202e}שלום";
 
 /// The demo organisation, read to its end at one instant, with a team that means harm.
 async fn demo_organisation() -> (World, Running) {
-    let mut events = Vec::new();
-    let unfolded = unfold(1, NOW, DAYS, |day| {
-        events.extend(day);
-        Ok::<_, ()>(())
-    });
-    let (teams, _) = unfolded.unwrap();
-    let world = World::of_events(events, NOW).await;
-    world.sim.set_limits(LimitSettings { points_per_hour: 100_000, ..LimitSettings::default() });
+    let (world, teams) = demo(NOW, DAYS).await;
     let mut config = world.config();
     let long = "x".repeat(200);
     config.more += &format!(
         "[[ownership.rules]]\nrepositories = [\"acme/catalog*\"]\nteam = \"{HOSTILE}{long}\"\n"
     );
-    for team in teams {
-        let (repositories, team) = (team.repositories, team.name);
-        config.more +=
-            &format!("[[ownership.rules]]\nrepositories = {repositories:?}\nteam = {team:?}\n");
-    }
+    config.more += &teams;
     let running = world.start(&config).await;
     running.advance(60).await;
     (world, running)

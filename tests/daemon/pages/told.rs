@@ -1,25 +1,16 @@
 //! What the pages tell, where they lead, and what they say where there is nothing.
 
+use crate::api::daemon;
 use crate::api::{Answered, ask};
 use crate::evidence::json;
 use crate::privacy::assert_nobody;
 use crate::running::{Running, World};
-use crate::story::{MINUTE, NOW, Story, change, organization};
+use crate::story::{MINUTE, NOW, change, organization};
 use github_sim::Merge;
 use serde_json::Value;
 
 /// The largest page that may be.
 const LARGEST: usize = 200_000;
-
-async fn daemon(more: &str) -> (World, Running) {
-    let Story { story, .. } = organization();
-    let world = World::of(story, NOW).await;
-    let mut config = world.config();
-    config.more = more.to_owned();
-    let daemon = world.start(&config).await;
-    daemon.advance(2 * MINUTE).await;
-    (world, daemon)
-}
 
 async fn page(daemon: &Running, path: &str) -> String {
     let (status, page) = daemon.get(path).await;

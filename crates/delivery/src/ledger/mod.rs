@@ -10,7 +10,8 @@
 //! | `belonging`, `changes` | which commits are whose, and which changes count |
 //! | `shipping` | the baseline, and where each commit first went live |
 //! | `shipped`, `waiting` | which changes went live, which wait |
-//! | `reviews` | what was merged, shipped or not, and who looked at it |
+//! | `reviews` | which reviews count |
+//! | `merged` | what was merged, shipped or not, and who looked at it |
 //! | `lead_time`, `phases` | where lead time starts and how it divides |
 //! | `incidents` | which incidents count, and whether they are open |
 //! | `failures`, `rework`, `recovery` | what failed, what repaired, when service was back |
@@ -29,6 +30,7 @@ mod history;
 mod incidents;
 mod lead_time;
 mod left_out;
+mod merged;
 mod phases;
 mod production;
 mod record;
@@ -161,7 +163,7 @@ fn history(record: &Record<'_>, repairs: &Repairs, edge: NextEdge) -> History {
     History {
         deployments: deployments(record, repairs, matches, &changes),
         waiting: waiting::waiting(record),
-        merged: reviews::merged(record),
+        merged: merged::merged(record),
         changes,
         incidents,
         aborted: record.production.aborted.clone(),

@@ -7,7 +7,7 @@ use super::Phases;
 use super::changes::{Change, Origin};
 use super::lead_time::first_commit;
 use super::record::Record;
-use super::reviews::counted;
+use super::reviews::first_review;
 use crate::domain::{PullRequest, Span, Time};
 
 /// The phases of a shipped change; all absent for a direct commit.
@@ -40,11 +40,6 @@ fn between(started_at: Time, pull: &PullRequest, finished_at: Time) -> Phases {
 /// A phase's length; one that no clock can have meant is cut at 136 years.
 fn seconds(span: Span) -> Option<u32> {
     Some(u32::try_from(span.max(0)).unwrap_or(u32::MAX))
-}
-
-/// The earliest review that counts.
-fn first_review(pull: &PullRequest) -> Option<Time> {
-    counted(pull).map(|review| review.at).min()
 }
 
 /// How long a merged pull request waited, from ready for review to its first review, in seconds;

@@ -1,35 +1,6 @@
-//! The merged pull requests that count as changes, shipped or not, with the reviews that they had.
-//!
-//! A direct commit was never merged and had no chance of a review, so it is none of these.
+//! The reviews of a pull request that count.
 
-use super::changes::Origin;
-use super::history::{MergedChange, ReviewOf};
-use super::phases::pickup_seconds;
-use super::record::Record;
-use crate::domain::{PullRequest, Review, ReviewState};
-
-/// The component's merged changes, in order of merge, then of number.
-pub(super) fn merged(record: &Record<'_>) -> Vec<MergedChange> {
-    let pulls = record.changes.list.iter().filter_map(|change| match change.origin {
-        Origin::Pull(pull) => Some(pull),
-        Origin::Commit(_) => None,
-    });
-    pulls.map(merged_change).collect()
-}
-
-fn merged_change(pull: &PullRequest) -> MergedChange {
-    let reviews = counted(pull).map(|review| ReviewOf {
-        reviewer: review.author.person,
-        requests_changes: review.state == ReviewState::ChangesRequested,
-    });
-    MergedChange {
-        merged_at: pull.merged_at,
-        author: pull.author.person.filter(|_| !pull.author.is_bot),
-        first_review: pickup_seconds(pull),
-        reviews: reviews.collect(),
-        lines: pull.additions.saturating_add(pull.deletions),
-    }
-}
+use crate::domain::{PullRequest, Review, Time};
 
 /// The reviews that count: before the merge, by anyone but the author, bots excluded. A reviewer
 /// whose account is gone counts as somebody else.
@@ -41,5 +12,7 @@ pub(super) fn counted(pull: &PullRequest) -> impl Iterator<Item = &Review> {
     })
 }
 
-#[cfg(test)]
-mod tests;
+/// The earliest review that counts.
+pub(super) fn first_review(pull: &PullRequest) -> Option<Time> {
+    counted(pull).map(|review| review.at).min()
+}

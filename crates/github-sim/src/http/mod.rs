@@ -5,6 +5,7 @@ mod apps;
 mod rest;
 mod rest_json;
 mod rest_lists;
+mod rest_pulls;
 mod rest_runs;
 mod rest_urls;
 mod webhook;

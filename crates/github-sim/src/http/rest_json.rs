@@ -164,15 +164,26 @@ pub(super) fn statuses(
             "log_url": format!("{}/actions/runs/{}", html(repo), deployment.id),
             "target_url": "",
             "url": format!("{url}/statuses/{id}"),
+            "environment_url": "",
             "deployment_url": url,
+            "repository_url": self::url(repo, base),
         })
     });
     shown.collect()
 }
 
-fn labels(repo: &Repository, thread: &Thread) -> Vec<Value> {
+fn labels(repo: &Repository, thread: &Thread, base: &str) -> Vec<Value> {
     let shown = thread.labels.iter().map(|label| {
-        json!({"id": id::name_hash(label), "name": label, "url": format!("{}/labels/{label}", html(repo))})
+        let id = id::name_hash(label);
+        json!({
+            "id": id,
+            "node_id": id::encode("LA", &[repo.id, id], None),
+            "url": format!("{}/labels/{label}", url(repo, base)),
+            "name": label,
+            "description": "",
+            "color": "ededed",
+            "default": false,
+        })
     });
     shown.collect()
 }
@@ -192,7 +203,7 @@ pub(super) fn pull(state: &State, repo: &Repository, pull: &PullRequest, base: &
         "title": thread.title,
         "body": thread.body,
         "user": user(state, &thread.author),
-        "labels": labels(repo, thread),
+        "labels": labels(repo, thread, base),
         "created_at": show_time(thread.created_at),
         "updated_at": show_time(thread.updated_at),
         "closed_at": time(thread.closed_at),
@@ -220,7 +231,7 @@ pub(super) fn issue(state: &State, repo: &Repository, owner: Owner<'_>, base: &s
         "title": thread.title,
         "body": thread.body,
         "user": user(state, &thread.author),
-        "labels": labels(repo, thread),
+        "labels": labels(repo, thread, base),
         "comments": thread.comments.len(),
         "created_at": show_time(thread.created_at),
         "updated_at": show_time(thread.updated_at),

@@ -1,7 +1,7 @@
 //! REST lists: their filters and orders.
 
 use super::rest::{Found, Parameters};
-use super::rest_json;
+use super::{rest_json, rest_pulls};
 use crate::graphql::{Owner, resolve};
 use crate::state::{Deployment, Repository, State};
 use serde_json::{Value, json};
@@ -104,13 +104,16 @@ pub(super) fn pulls(
     let mut wanted: Vec<_> = wanted.collect();
     match parameters.get("sort") {
         Some("updated") => wanted.sort_by_key(|pull| (pull.thread.updated_at, pull.thread.number)),
+        Some("popularity") => {
+            wanted.sort_by_key(|pull| (pull.thread.comments.len(), pull.thread.number));
+        }
         _ => wanted.sort_by_key(|pull| (pull.thread.created_at, pull.thread.number)),
     }
     // Newest first when sorted by creation or not at all; else oldest first.
     if parameters.descends(matches!(parameters.get("sort"), None | Some("created"))) {
         wanted.reverse();
     }
-    Found::Many(wanted.into_iter().map(|pull| rest_json::pull(state, repo, pull, base)).collect())
+    Found::Many(rest_pulls::listed(state, repo, wanted.into_iter(), base))
 }
 
 fn is_in_state(closed_at: Option<i64>, parameters: &Parameters) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::app_key::key;
 use crate::client::{DAY, NOW, World};
-use github_sim::{App, Event, Installation, Scenario};
+use github_sim::{App, Event, Installation, Merge, Scenario};
 use http::Method;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Map, Value, json};
@@ -106,7 +106,7 @@ fn jwt() -> String {
     encode(&Header::new(Algorithm::RS256), &claims, &signing).unwrap()
 }
 
-async fn world() -> (World, u64) {
+async fn world() -> (World, u64, u64) {
     let mut story = Scenario::new();
     let repo = story.repository(NOW - 30 * DAY, "acme/pay");
     let sha = story.commit(NOW - 2 * DAY, repo, "main", "Work");
@@ -115,6 +115,14 @@ async fn world() -> (World, u64) {
         story.conclude(NOW - DAY + 60, repo, run, conclusion);
     }
     let run = story.run(NOW - 3_600, repo, "deploy.yml", &sha);
+    let deployed = story.ship(NOW - 7_200, repo, &sha, "production");
+    story.commit(NOW - 7_000, repo, "change", "A change");
+    let number = story.open_pull(NOW - 6_900, repo, "change", "A change");
+    let labels = vec!["urgent".to_owned()];
+    story.event(NOW - 6_800, Event::Labeled { repo, number, labels });
+    story.merge(NOW - 6_700, repo, number, Merge::Squash);
+    story.commit(NOW - 6_000, repo, "open", "Not yet");
+    story.open_pull(NOW - 5_900, repo, "open", "Not yet");
     let values = vec!["payments".to_owned()];
     story.event(NOW - DAY, Event::PropertySet { repo, name: "team".to_owned(), values });
     let world = World::of(story).await;
@@ -123,13 +131,13 @@ async fn world() -> (World, u64) {
     world.sim.apps().install(Installation::reading(7, "acme"));
     let suspended = Installation { suspended_at: Some(NOW), ..Installation::reading(8, "globex") };
     world.sim.apps().install(suspended);
-    (world, run)
+    (world, run, deployed)
 }
 
 #[tokio::test]
 async fn answers_have_what_github_describes() {
     let official = Official::read();
-    let (world, run) = world().await;
+    let (world, run, deployed) = world().await;
     let jwt = format!("Bearer {}", jwt());
     let as_app = [("user-agent", "test"), ("authorization", jwt.as_str())];
     let mut faults = Vec::new();
@@ -161,10 +169,17 @@ async fn answers_have_what_github_describes() {
             &format!("/repos/acme/pay/actions/runs/{run}"),
             "/repos/{owner}/{repo}/actions/runs/{run_id}",
         ),
+        ("/repos/acme/pay/deployments", "/repos/{owner}/{repo}/deployments"),
+        (
+            &format!("/repos/acme/pay/deployments/{deployed}/statuses"),
+            "/repos/{owner}/{repo}/deployments/{deployment_id}/statuses",
+        ),
+        ("/repos/acme/pay/pulls?state=all", "/repos/{owner}/{repo}/pulls"),
         ("/rate_limit", "/rate_limit"),
     ] {
         let reply = world.get(path).await;
         assert_eq!(reply.status, 200, "{path}: {}", reply.text);
+        assert_ne!(reply.text, "[]", "{path} has nothing to compare");
         faults.extend(official.faults(&format!("GET {described} 200"), &reply.json()));
         asked += 1;
     }

@@ -89,6 +89,36 @@ async fn resources_have_githubs_shape() {
 }
 
 #[tokio::test]
+async fn deployments_and_pull_requests_are_filtered_and_ordered() {
+    let mut story = story();
+    story.commit(NOW - 50, 1001, "open", "Not yet");
+    let open = story.open_pull(NOW - 40, 1001, "open", "Not yet");
+    story.comment(NOW - 4 * DAY, 1001, 1, "This was the first");
+    let world = World::of(story).await;
+    let list = async |query: &str, field: &str| {
+        let path = format!("/repos/acme/pay/{query}");
+        let items = world.get(&path).await.json();
+        items.as_array().unwrap().iter().map(|item| item[field].clone()).collect::<Vec<_>>()
+    };
+    let closed = "pulls?state=closed&base=main&sort=updated";
+    assert_eq!(list(closed, "number").await, [2, 3, 1]);
+    assert_eq!(list(&format!("{closed}&direction=desc"), "number").await, [1, 3, 2]);
+    assert_eq!(list("pulls", "number").await, [open]);
+    assert_eq!(list("pulls?state=all&base=release", "number").await, [0; 0]);
+    assert_eq!(list("pulls?state=all&head=acme:f1", "number").await, [2]);
+    let popular = "pulls?state=closed&sort=popularity&direction=desc";
+    assert_eq!(list(popular, "number").await[0], 1);
+    let merged = list("pulls?state=closed&head=acme:f1", "merge_commit_sha").await.remove(0);
+    let deployed = format!("deployments?environment=production&sha={}", merged.as_str().unwrap());
+    assert_eq!(list(&deployed, "sha").await, [merged]);
+    assert_eq!(list(&deployed.replace("production", "staging"), "sha").await, [0; 0]);
+    let mut times = list("deployments", "created_at").await;
+    times.reverse();
+    assert!(times.is_sorted_by_key(|at| at.as_str().unwrap().to_owned()), "newest first");
+    assert_eq!(list("deployments?task=migrate", "id").await, [0; 0]);
+}
+
+#[tokio::test]
 async fn an_old_name_redirects_until_it_is_used_again() {
     let world = World::of(story()).await;
     world

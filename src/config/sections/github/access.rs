@@ -1,9 +1,9 @@
 //! With what `[[github]]` is read: a token, or a GitHub App's key. Exactly one of them.
 
 use crate::config::credential::{AppSettings, Credential, TokenSettings};
-use crate::config::layers::Sources;
 use crate::config::reader::Reader;
 use crate::config::sections::credentials;
+use crate::config::sources::Sources;
 use std::path::{Path, PathBuf};
 
 /// What the token is for, in messages.

@@ -1,4 +1,5 @@
-//! The list of environments that are not production: what was deployed there is counted nowhere.
+//! The list of environments of deployments that are counted nowhere: those that are not production, and
+//! production where no component selects them.
 
 use super::{Entry, value};
 use crate::evaluate::{OtherEnvironment, OtherEnvironments, WebAddresses};
@@ -6,7 +7,7 @@ use crate::serve::api::instant::Instant;
 use crate::serve::api::links::Links;
 use serde::Serialize;
 
-/// Deployments of a repository to an environment that is not production.
+/// Deployments of a repository to an environment that are counted nowhere.
 #[derive(Clone, Debug, Serialize)]
 pub struct Environment {
     /// `owner/name` of the repository.
@@ -21,10 +22,10 @@ pub struct Environment {
     pub newest_at: Instant,
     /// Always false.
     pub counted: bool,
-    /// Always `not_production`.
+    /// Why: `not_production`, or `not_selected` by any component of the repository.
     pub left_out: &'static str,
     /// The key that decides it: `production.exclude` names the environment, or neither the default
-    /// pattern nor `production.environments` does.
+    /// pattern nor `production.environments` does; or `components` selects none of them.
     pub decided_by: &'static str,
     /// The environment's deployments at the host.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -39,7 +40,10 @@ pub fn environments(told: &OtherEnvironments, web: &WebAddresses) -> Vec<Entry> 
         .map(|one| Entry {
             at: one.first_at,
             over_at: one.newest_at,
-            key: format!("{}/{}", one.repository.full_name, one.environment),
+            key: {
+                let (repo, by) = (&one.repository.full_name, one.decided_by.omission());
+                format!("{repo}/{}/{by}", one.environment)
+            },
             windows_end: told.at,
             fact: value(&environment(one, web)),
         })
@@ -56,11 +60,8 @@ fn environment(one: &OtherEnvironment, web: &WebAddresses) -> Environment {
         first_at: Instant(one.first_at),
         newest_at: Instant(one.newest_at),
         counted: false,
-        left_out: "not_production",
-        decided_by: match one.is_excluded {
-            true => "production.exclude",
-            false => "production.environments",
-        },
+        left_out: one.decided_by.omission(),
+        decided_by: one.decided_by.key(),
         url: Links::to(&one.repository, web).environment(&one.environment),
     }
 }

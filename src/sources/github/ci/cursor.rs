@@ -18,7 +18,7 @@ const RERUN_WITHIN: Span = DAY;
 const LONGEST: Span = 35 * DAY;
 /// What may not be read is asked again after this long.
 const DENIED_FOR: Span = DAY;
-/// No more open runs are remembered.
+/// No more open runs are remembered, and no more failed ones.
 const MOST_OPEN: usize = 100;
 
 /// What is kept between readings, as JSON.
@@ -40,6 +40,12 @@ pub(super) struct Kept {
     /// Runs that had not ended.
     #[serde(default)]
     open: Vec<Open>,
+    /// Runs that had failed within a day.
+    #[serde(default)]
+    failed: Vec<Open>,
+    /// Whether something told of a run since the list was last asked for.
+    #[serde(default)]
+    is_told: bool,
     /// When a run of the first page failed last.
     failed_at: Option<i64>,
     /// Whether the list could not be read when it was last asked for.
@@ -54,7 +60,7 @@ struct Walk {
     place: Place,
 }
 
-/// A run that had not ended.
+/// A run that had not ended, or had failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Open {
     pub(super) id: u64,
@@ -101,8 +107,9 @@ impl Kept {
     /// Goes on with an unfinished walk, or starts one.
     pub(super) fn begin(&mut self, since: Time, now: Time) {
         self.asked_at = Some(now.0);
-        self.denied = false;
+        (self.denied, self.is_told) = (false, false);
         self.open.retain(|open| now.0 - open.created_at < LONGEST);
+        self.failed.retain(|failed| now.0 - failed.created_at < RERUN_WITHIN);
         if self.walk.is_some() {
             return;
         }
@@ -166,22 +173,41 @@ impl Kept {
 
     /// Notes a run.
     pub(super) fn note(&mut self, run: &Seen, now: Time) {
-        self.drop_open(run.id);
-        let is_young = now.since(run.created_at) < LONGEST;
-        if matches!(run.is, State::Open) && is_young && self.open.len() < MOST_OPEN {
+        self.forget(run.id);
+        let age = now.since(run.created_at);
+        if matches!(run.is, State::Open) && age < LONGEST && self.open.len() < MOST_OPEN {
             self.open.push(Open::seen(run, now));
+        }
+        if run.failed_at().is_some() && age < RERUN_WITHIN {
+            // The newest are noted with every reading.
+            let most = self.failed.len().min(MOST_OPEN - 1);
+            self.failed.drain(..self.failed.len() - most);
+            self.failed.push(Open::seen(run, now));
         }
     }
 
-    /// Forgets that a run had not ended.
-    pub(super) fn drop_open(&mut self, id: u64) {
-        self.open.retain(|open| open.id != id);
+    /// Notes that runs have come to an end, as a webhook tells: where the first page does not show
+    /// them they are asked by id.
+    pub(super) fn tell(&mut self, ids: &[u64], now: Time) {
+        self.is_told = true;
+        for id in ids {
+            self.forget(*id);
+            if self.open.len() < MOST_OPEN {
+                self.open.push(Open { id: *id, created_at: now.0, next: now.0 });
+            }
+        }
     }
 
-    /// Of the runs that had not ended those that are to be asked by id now.
+    /// Forgets that a run may come to another end.
+    pub(super) fn forget(&mut self, id: u64) {
+        self.open.retain(|open| open.id != id);
+        self.failed.retain(|failed| failed.id != id);
+    }
+
+    /// Of the runs that may come to another end those that are to be asked by id now.
     pub(super) fn due_by_id(&self, now: Time, most: usize) -> Vec<Open> {
         let due = |open: &&Open| open.id < self.covered && open.next <= now.0;
-        self.open.iter().filter(due).take(most).cloned().collect()
+        self.open.iter().chain(&self.failed).filter(due).take(most).cloned().collect()
     }
 
     /// Notes a page's end; true where the walk is over.
@@ -211,6 +237,9 @@ impl Kept {
         };
         if self.denied {
             return Some(Time(asked_at + DENIED_FOR));
+        }
+        if self.is_told {
+            return Some(Time(i64::MIN));
         }
         if moved_at.is_some_and(|at| at.0 + LAG >= asked_at) {
             return Some(Time(asked_at + every));

@@ -111,6 +111,40 @@ fn runs_that_no_page_shows_are_asked_by_id_whenever_their_age_has_doubled() {
 }
 
 #[test]
+fn what_is_told_of_is_asked_for_at_once_and_by_id_where_no_page_shows_it() {
+    let mut kept = read(&[run(50, NOW, State::Nothing)]);
+    assert_eq!(kept.due(None, 900), None);
+    kept.tell(&[9, 60], Time(NOW + 60));
+    assert_eq!(kept.due(None, 900), Some(Time(i64::MIN)));
+    let mut kept = Kept::read(Some(&kept.write()), 7);
+    kept.begin(Time(NOW - 120 * DAY), Time(NOW + 61));
+    let asked = kept.due_by_id(Time(NOW + 61), 10);
+    assert_eq!(asked.iter().map(|open| open.id).collect::<Vec<_>>(), [9]);
+    kept.note(&failed(9, NOW + 30), Time(NOW + 61));
+    kept.note(&failed(60, NOW + 30), Time(NOW + 61));
+    assert!(kept.go_on(None, None) && kept.open.is_empty());
+    assert_eq!(kept.due(None, 900), None, "nothing was told since");
+}
+
+#[test]
+fn failed_runs_that_no_page_shows_are_asked_by_id_for_a_day() {
+    let mut kept = read(&[failed(9, NOW), run(50, NOW, State::Nothing)]);
+    kept.covered = 20;
+    let due = |kept: &Kept, at: i64| kept.due_by_id(Time(at), 10).len();
+    assert_eq!((due(&kept, NOW + HOUR - 1), due(&kept, NOW + HOUR)), (0, 1));
+    kept.note(&failed(9, NOW), Time(NOW + HOUR));
+    assert_eq!((due(&kept, NOW + 2 * HOUR), due(&kept, NOW + 2 * HOUR + 60)), (0, 1));
+    kept.begin(Time(NOW), Time(NOW + DAY));
+    assert!(kept.failed.is_empty());
+    for id in 0..300 {
+        kept.note(&failed(id, NOW), Time(NOW));
+    }
+    assert_eq!(kept.failed.first().map(|failed| failed.id), Some(200), "the last hundred");
+    kept.note(&run(250, NOW, State::Open), Time(NOW));
+    assert_eq!((kept.failed.len(), kept.open.len()), (99, 1), "it runs again");
+}
+
+#[test]
 fn pages_of_a_search_end_at_a_thousand_and_the_next_search_begins_there() {
     let place = |until, page| Place { until, page };
     for (from, runs, more, expected) in [

@@ -3,7 +3,8 @@
 //!
 //! The first page is asked for by its mark (ETag), so that one without news costs nothing. It also
 //! tells what became of the newest runs; those further down that had not ended are read again with
-//! their neighbours, or asked by id, ever more seldom.
+//! their neighbours, or asked by id, ever more seldom, as are those that failed within a day, and at once
+//! those that a webhook tells of.
 
 mod cursor;
 mod run;
@@ -17,7 +18,7 @@ use super::rest::{Got, PAGE};
 use crate::config::CiRule;
 use crate::sources::{SourceError, Step};
 use cursor::{Kept, Open, Place};
-use delivery::domain::{Fact, MINUTE, Repository, Span, Time};
+use delivery::domain::{Fact, HOUR, MINUTE, Repository, Span, Time};
 use run::{Seen, State, seen};
 use serde_json::Value;
 
@@ -25,8 +26,10 @@ use serde_json::Value;
 const REMEDY: &str = "Actions: read (classic token: repo)";
 /// So many runs are asked by id with a reading.
 const MOST_BY_ID: usize = 10;
-/// The youngest age of a run that is asked by id.
+/// The youngest age of a run that is asked by id since it had not ended…
 const SOONEST: Span = 10 * MINUTE;
+/// …and of one that had failed, which few run again.
+const FAILED_SOONEST: Span = HOUR;
 
 impl GitHub {
     /// Reads a page of a repository's runs.
@@ -50,6 +53,14 @@ impl GitHub {
         every: Span,
     ) -> Option<Time> {
         Kept::read(cursor, rule.selection()?).due(moved_at, every)
+    }
+
+    /// The cursor by which the list is asked for at once, and by id what it does not show of the runs
+    /// that are told to have ended. Absent where no runs are read.
+    pub fn workflow_runs_told(&self, rule: &CiRule, cursor: &str, ids: &[u64]) -> Option<String> {
+        let mut kept = Kept::read(Some(cursor), rule.selection()?);
+        kept.tell(ids, self.client.now());
+        Some(kept.write())
     }
 
     /// Why a repository's runs may not be read; nothing where they may, or where there are none.
@@ -159,7 +170,7 @@ impl Reading<'_> {
         }
     }
 
-    /// Asks for runs that have not ended and that no page will show any more.
+    /// Asks for runs that may come to another end and that no page will show any more.
     async fn ask_by_id(&self, kept: &mut Kept, now: Time) -> Result<Vec<Fact>, SourceError> {
         let mut facts = Vec::new();
         for open in kept.due_by_id(now, MOST_BY_ID) {
@@ -167,7 +178,7 @@ impl Reading<'_> {
             let node = match self.client.object(&path, &self.what, REMEDY).await {
                 Ok(node) => node,
                 Err(SourceError::NotFound { .. } | SourceError::Forbidden { .. }) => {
-                    kept.drop_open(open.id);
+                    kept.forget(open.id);
                     continue;
                 }
                 Err(error) => return Err(error),
@@ -186,9 +197,10 @@ fn created_at(node: &Value) -> Option<Time> {
 }
 
 impl Open {
-    /// A run that has not ended as of now: its age has to double before it is asked by id.
+    /// A run that may come to another end, as of now: its age has to double before it is asked by id.
     pub(super) fn seen(run: &Seen, now: Time) -> Open {
-        let age = now.since(run.created_at).max(SOONEST);
+        let soonest = if matches!(run.is, State::Open) { SOONEST } else { FAILED_SOONEST };
+        let age = now.since(run.created_at).max(soonest);
         Open { id: run.id, created_at: run.created_at.0, next: now.plus(age).0 }
     }
 }

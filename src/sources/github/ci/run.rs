@@ -1,29 +1,18 @@
 //! A run of a workflow as continuous integration.
 
 use crate::config::CiRule;
-use crate::sources::github::page::{decode, optional_time, required_time};
+use crate::sources::github::page::decode;
+use crate::sources::github::wire_run::WireRun;
 use delivery::domain::{RepoId, RunVerdict, Time, WorkflowRun};
 use serde::Deserialize;
 use serde_json::Value;
 
 #[derive(Deserialize)]
 struct Wire {
-    id: u64,
-    name: Option<String>,
-    #[serde(default)]
-    path: String,
+    #[serde(flatten)]
+    run: WireRun,
     event: String,
     workflow_id: u64,
-    head_sha: String,
-    status: Option<String>,
-    conclusion: Option<String>,
-    run_attempt: Option<u32>,
-    #[serde(deserialize_with = "required_time")]
-    created_at: Time,
-    #[serde(default, deserialize_with = "optional_time")]
-    run_started_at: Option<Time>,
-    #[serde(deserialize_with = "required_time")]
-    updated_at: Time,
 }
 
 /// A run of a list.
@@ -62,17 +51,16 @@ pub(super) fn seen(
     rule: &CiRule,
     selection: u32,
 ) -> Result<Seen, String> {
-    let wire: Wire = decode(node)?;
-    let (id, created_at) = (wire.id, wire.created_at);
-    if !rule.includes(&wire.event, wire.name.as_deref().unwrap_or_default(), &wire.path) {
+    let Wire { run, event, workflow_id } = decode(node)?;
+    let (id, created_at) = (run.id, run.created_at);
+    if !rule.includes(&event, run.name(), &run.path) {
         return Ok(Seen { id, created_at, is: State::Nothing });
     }
-    if wire.status.as_deref() != Some("completed") {
+    if !run.is_completed() {
         return Ok(Seen { id, created_at, is: State::Open });
     }
-    let sha = wire.head_sha.parse().map_err(|error| format!("head_sha: {error}"))?;
-    let attempt = wire.run_attempt.unwrap_or(1).max(1);
-    let verdict = match wire.conclusion.as_deref() {
+    let (sha, attempt) = (run.sha()?, run.attempt());
+    let verdict = match run.conclusion.as_deref() {
         Some("success") => RunVerdict::Passed,
         Some("failure" | "timed_out" | "startup_failure") => RunVerdict::Failed,
         // Nobody was told anything; but what an earlier attempt said holds no more.
@@ -82,11 +70,11 @@ pub(super) fn seen(
     let run = WorkflowRun {
         id,
         repo,
-        workflow: wire.workflow_id,
+        workflow: workflow_id,
         sha,
         attempt,
-        started_at: wire.run_started_at.unwrap_or(created_at),
-        ended_at: wire.updated_at,
+        started_at: run.run_started_at.unwrap_or(created_at),
+        ended_at: run.updated_at,
         verdict,
         selection,
     };

@@ -5,7 +5,7 @@
 //! to be at home in another team: guests do not make a team of two larger.
 
 use super::people::People;
-use super::pool::Whose;
+use super::whose::Whose;
 
 /// Below so many contributors figures are withheld, unless configured.
 pub const MIN_CONTRIBUTORS: usize = 5;

@@ -4,7 +4,7 @@
 
 use super::Share;
 use super::people::People;
-use super::pool::Whose;
+use super::whose::Whose;
 
 /// The reviews by people at home in another team, among those by people whose home is known; none of
 /// either for what belongs to no team.

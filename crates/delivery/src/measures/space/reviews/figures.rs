@@ -3,9 +3,9 @@
 use super::Share;
 use super::cross_team_reviews::cross_team_reviews;
 use super::people::People;
-use super::pool::Whose;
 use super::review_concentration::review_concentration;
 use super::tally::{List, SpaceTally, Sum};
+use super::whose::Whose;
 use crate::domain::Window;
 use crate::measures::Distribution;
 use crate::measures::multiset::Multiset;

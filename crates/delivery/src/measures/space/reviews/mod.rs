@@ -25,12 +25,14 @@ mod tally;
 #[cfg(test)]
 mod tests;
 mod unreviewed_changes;
+mod whose;
 
 pub use contributors::{FEWEST_CONTRIBUTORS, MIN_CONTRIBUTORS};
 pub use figures::SpaceFigures;
 pub use homes::{HOME_WINDOW, Homes};
-pub use pool::{SpacePool, Whose, space_figures};
+pub use pool::{SpacePool, space_figures};
 pub use share::Share;
+pub use whose::Whose;
 
 pub(in crate::measures) use people::Parts;
 pub(in crate::measures) use tally::SpaceTally;

@@ -1,12 +1,13 @@
 //! What a team's components merged and reviewed, pooled, and kept current by difference as a
 //! [`Pool`](crate::measures::Pool) is.
 
+use super::HOME_WINDOW;
 use super::contributors::contributors;
 use super::figures::{SpaceFigures, figures};
 use super::people::People;
 use super::tally::SpaceTally;
-use super::{HOME_WINDOW, Homes};
-use crate::domain::{Person, TeamName, Window};
+use super::whose::Whose;
+use crate::domain::{Person, Window};
 use crate::measures::multiset::Multiset;
 use crate::measures::{Member, Replacement};
 
@@ -14,19 +15,6 @@ use crate::measures::{Member, Replacement};
 #[derive(Clone, Debug)]
 pub struct SpacePool {
     tallies: Vec<SpaceTally<Multiset, People>>,
-}
-
-/// Whose figures are told, and when.
-#[derive(Clone, Copy, Debug)]
-pub struct Whose<'a> {
-    /// The team; absent for components that nobody owns.
-    pub team: Option<&'a TeamName>,
-    /// Where people are at home.
-    pub homes: &'a Homes,
-    /// Below so many contributors nothing is told.
-    pub least: usize,
-    /// Whether the window ended before the homes are told: where people were at home in it is not known.
-    pub is_past: bool,
 }
 
 impl SpacePool {

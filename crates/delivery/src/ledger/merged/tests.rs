@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::domain::{Author, HOUR, Person, ReadinessEvent, Time};
+use crate::domain::{Author, HOUR, Person, ReadinessEvent, Review, Time};
 use crate::ledger::scenario::*;
 
 fn verdict(at: i64, author: Author, state: ReviewState) -> Review {
