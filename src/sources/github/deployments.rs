@@ -175,7 +175,7 @@ pub(super) fn listed(
     statuses.sort_by_key(|status| status.at);
     let mark = Mark { id: wire.id.clone(), at: wire.created_at };
     let deployment = Deployment {
-        id: deployment_id(wire.database_id.as_ref(), &wire.id),
+        id: deployment_id(repo, wire.database_id.as_ref(), &wire.id),
         node_id: Arc::from(wire.id),
         repo,
         sha,

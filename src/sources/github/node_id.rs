@@ -2,22 +2,25 @@
 //! have outgrown those; whoever names a deployment by its address names the whole number.
 
 use super::releases::hash;
-use delivery::domain::{DeploymentId, DeploymentSource};
+use delivery::domain::{DeploymentId, DeploymentSource, RepoId};
 use serde_json::Value;
 
 /// The id of a deployment: its number, else the number that its node id ends with, else one that is
 /// made of the node id.
-pub(super) fn deployment_id(number: Option<&Value>, node_id: &str) -> DeploymentId {
-    let number = number.and_then(Value::as_u64).or_else(|| number_in(node_id));
+pub(super) fn deployment_id(repo: RepoId, number: Option<&Value>, node_id: &str) -> DeploymentId {
+    let number = number.and_then(Value::as_u64).or_else(|| number_in(repo, node_id));
     let number = number.unwrap_or_else(|| hash(&[node_id]));
     DeploymentId::of(DeploymentSource::GitHubDeployments, number)
 }
 
 /// The number in a node id, in GitHub's older form (`010:Deployment123`, by base64) or its newer one
-/// (`DE_`, then a list of numbers as MessagePack, by base64).
-fn number_in(node_id: &str) -> Option<u64> {
+/// (`DE_`, then as MessagePack a version, the repository's number and its own, by base64).
+fn number_in(repo: RepoId, node_id: &str) -> Option<u64> {
     if let Some((_, packed)) = node_id.split_once('_') {
-        return last_number(&unpacked(packed)?);
+        return match numbers(&unpacked(packed)?)?[..] {
+            [_, home, number] if home == repo.0 => Some(number),
+            _ => None,
+        };
     }
     let text = String::from_utf8(unpacked(node_id)?).ok()?;
     let digits = text.trim_start_matches(|one: char| one.is_ascii_digit() || one == ':');
@@ -45,16 +48,17 @@ fn unpacked(text: &str) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// The last number of a list in MessagePack that holds nothing but whole numbers.
-fn last_number(packed: &[u8]) -> Option<u64> {
+/// A list in MessagePack that holds nothing but whole numbers.
+fn numbers(packed: &[u8]) -> Option<Vec<u64>> {
     let (first, mut rest) = packed.split_first()?;
     let elements = first.checked_sub(0x90).filter(|elements| (1..16).contains(elements))?;
-    let mut last = None;
+    let mut numbers = Vec::new();
     for _ in 0..elements {
         let (kind, after) = rest.split_first()?;
         let width = match kind {
             0..=0x7f => {
-                (last, rest) = (Some(u64::from(*kind)), after);
+                numbers.push(u64::from(*kind));
+                rest = after;
                 continue;
             }
             0xcc => 1,
@@ -64,10 +68,10 @@ fn last_number(packed: &[u8]) -> Option<u64> {
             _ => return None,
         };
         let (bytes, after) = after.split_at_checked(width)?;
-        let number = bytes.iter().fold(0, |sum, byte| (sum << 8) | u64::from(*byte));
-        (last, rest) = (Some(number), after);
+        numbers.push(bytes.iter().fold(0, |sum, byte| (sum << 8) | u64::from(*byte)));
+        rest = after;
     }
-    last.filter(|_| rest.is_empty())
+    rest.is_empty().then_some(numbers)
 }
 
 #[cfg(test)]
@@ -86,16 +90,27 @@ mod tests {
             // As a number of 32 bits that was overrun.
             (json!(-994_903_039), "DE_kwDOAAAAB84AAAAq", 42),
         ] {
-            let id = deployment_id(Some(&number), node_id);
+            let id = deployment_id(RepoId(7), Some(&number), node_id);
             assert_eq!(id, DeploymentId(expected), "{number} {node_id}");
         }
     }
 
     #[test]
     fn a_node_id_of_no_known_form_still_tells_deployments_apart() {
-        let forms =
-            ["DE_1", "DE_2", "", "MDEwOg==", "MDQ6VXNlcjE=", "DE_kwDOAAAAB87EsvwBAA", "é_é"];
-        let ids: Vec<DeploymentId> = forms.iter().map(|form| deployment_id(None, form)).collect();
+        let forms = [
+            "DE_1",
+            "DE_2",
+            "",
+            "MDEwOg==",
+            "MDQ6VXNlcjE=",
+            "DE_kwDOAAAAB87EsvwBAA",
+            "é_é",
+            // Of another repository, if it were a list at all.
+            "DE_kwDOMTA0ODc",
+            "DE_kwDOMTE3Njc",
+        ];
+        let of_repo = |form: &&str| deployment_id(RepoId(7), None, form);
+        let ids: Vec<DeploymentId> = forms.iter().map(of_repo).collect();
         for (place, id) in ids.iter().enumerate() {
             assert!(!ids[..place].contains(id), "{}", forms[place]);
             assert_eq!(id.source(), DeploymentSource::GitHubDeployments);

@@ -20,7 +20,7 @@ pub(super) fn others(
         let environment = name("originalEnvironment").or(present)?;
         let is_other = !is_production(environment) && !present.is_some_and(&is_production);
         is_other.then_some(OtherDeployment {
-            id: deployment_id(deployment.get("databaseId"), name("id")?),
+            id: deployment_id(repo, deployment.get("databaseId"), name("id")?),
             repo,
             environment: Arc::from(environment),
             created_at: time(name("createdAt")?)?,
