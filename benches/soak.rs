@@ -86,12 +86,11 @@ fn resident() -> f64 {
     line.split_whitespace().next().unwrap().parse::<f64>().unwrap() / 1_024.0
 }
 
-/// How a day ended: what is shown, what was asked, and the memory when it was warm and at the end.
+/// How a day ended: what is shown, what was asked, and the memory after each few hours.
 struct Day {
     shown: Scrape,
     meter: Meter,
-    warm: f64,
-    end: f64,
+    resident: Vec<f64>,
 }
 
 /// The day; `troubled` tells whether anything goes wrong.
@@ -103,7 +102,7 @@ async fn day(troubled: bool) -> Day {
         world.sim.faults().at_random(&TROUBLES);
     }
     let daemon = world.start(&config).await;
-    let (mut passed, mut warm) = (0, 0.0);
+    let (mut passed, mut memory) = (0, Vec::new());
     while passed < HOURS * HOUR {
         if troubled && passed == OUTAGE.start {
             let always = When { times: usize::MAX, ..When::default() };
@@ -115,21 +114,21 @@ async fn day(troubled: bool) -> Day {
         }
         daemon.advance(STEP).await;
         passed += STEP;
-        if passed == WARM {
-            warm = resident();
+        if passed % WARM == 0 {
+            memory.push(resident());
         }
     }
     world.sim.faults().clear();
     daemon.advance(HOUR).await;
-    let (shown, end) = (daemon.scrape().await, resident());
+    let shown = daemon.scrape().await;
     daemon.stop().await;
-    Day { shown, meter: world.sim.meter(), warm, end }
+    Day { shown, meter: world.sim.meter(), resident: memory }
 }
 
 async fn all() -> ExitCode {
     let mut report = Report::default();
     let Day { shown: calm, meter: calm_meter, .. } = day(false).await;
-    let Day { shown: troubled, meter, warm, end } = day(true).await;
+    let Day { shown: troubled, meter, resident } = day(true).await;
     println!("{HOURS} hours of an organisation of {} repositories", LIBRARIES + 7);
     report.note("points without trouble", calm_meter.points);
     report.note("points with trouble", meter.points);
@@ -146,9 +145,10 @@ async fn all() -> ExitCode {
     report.note("of REST with trouble", meter.rest_charged);
     report.note("of which were answered by a limit", meter.limited);
     report.at_most("requests that broke a limit", meter.violations as f64, 0.0);
-    report.note("MiB resident after three hours with trouble", format!("{warm:.1}"));
-    report.note("MiB resident in the end", format!("{end:.1}"));
-    report.at_most("growth of memory from then to the end", end / warm, GROWTH);
+    let shown: Vec<String> = resident.iter().map(|mebibytes| format!("{mebibytes:.0}")).collect();
+    println!("  MiB resident after each three hours with trouble: {}", shown.join(" "));
+    let growth = resident[resident.len() - 1] / resident[0];
+    report.at_most("growth of memory from the first of them to the last", growth, GROWTH);
     let (calm, troubled) = (calm.gauges(), troubled.gauges());
     report.note("gauges", calm.len());
     let differing = calm.iter().filter(|line| !troubled.contains(line)).count();
