@@ -1,9 +1,11 @@
 //! One round of asking: who is asked for what, in which order, and that news are read as they are told.
 
 use super::news::owner_of;
+use super::tracked::Tracked;
 use super::{Collect, CollectError};
+use crate::sources::SourceError;
 use delivery::domain::{RepoId, Repository, Time};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// So many repositories are asked before their news are read: ten requests, or four where only
 /// deployments are asked for.
@@ -18,6 +20,16 @@ pub(super) struct Question<'a> {
     pub(super) searched: &'a BTreeMap<String, Time>,
 }
 
+/// What came of asking.
+pub(super) struct Told {
+    /// The instant of asking.
+    pub(super) at: Time,
+    /// Whether some repository was not found.
+    pub(super) somebody_is_missing: bool,
+    /// Of these the news were read, or cannot be read now.
+    pub(super) read: BTreeSet<RepoId>,
+}
+
 /// What is to be asked of whom.
 #[derive(Default)]
 struct Questions {
@@ -29,15 +41,16 @@ struct Questions {
 
 impl Collect {
     /// Asks for news of all repositories and reads the news of some before it asks for those of the
-    /// next, so that what a repository tells is shown as soon as if there were few. Gives the instant
-    /// of asking, and whether some repository was not found.
-    pub(super) async fn ask_for_news(&mut self) -> Result<(Time, bool), CollectError> {
+    /// next, so that what a repository tells is shown as soon as if there were few.
+    pub(super) async fn ask_for_news(&mut self) -> Result<Told, CollectError> {
         let began = self.around.clock.now();
+        self.sweeps.refused = None;
         let searched = self.search_owners(began).await?;
         let questions = self.questions(&searched, began);
         let everything = questions.everything.chunks(ASKED_TOGETHER).map(|some| (true, some));
         let deployments = questions.deployments.chunks(ASKED_TOGETHER).map(|some| (false, some));
         let (mut told_at, mut somebody_is_missing) = (None, false);
+        let mut read = BTreeSet::new();
         for (everything, some) in everything.chain(deployments) {
             let probes = match everything {
                 true => self.source.probe(some).await?,
@@ -47,30 +60,46 @@ impl Collect {
             // GitHub's clock is known with the first answer; all of a sweep is of one instant.
             let asked_at = *told_at.get_or_insert_with(|| self.source.as_told(began));
             let asked = Question { asked_at, everything, searched: &searched };
+            let never_found = self.never_found(some);
             let is_missing = self.note_probes(probes, asked).await?;
             somebody_is_missing |= is_missing;
-            if is_first {
-                // Before anything is read: what is read is known through this sweep.
-                self.recheck(asked_at).await?;
-            }
+            // Before anything is read: what is read is known through this sweep. A process that has
+            // just started finds its repositories in the course of its first one.
+            self.recheck(asked_at, |repo| is_first || never_found.contains(&repo)).await?;
             // Whoever is missing is looked for before anything is read of it.
             if !is_missing {
                 let some = some.iter().map(|repository| repository.id).collect();
                 self.fetch_news_of_all(&some, asked_at).await?;
+                read.extend(some);
             }
             // A long sweep does not keep webhooks waiting.
             self.heed_hints().await;
         }
-        let asked_at = match told_at {
-            Some(asked_at) => asked_at,
+        let at = match told_at {
+            Some(at) => at,
             None => {
-                let asked_at = self.source.as_told(began);
-                self.recheck(asked_at).await?;
-                asked_at
+                let at = self.source.as_told(began);
+                self.recheck(at, |_| true).await?;
+                at
             }
         };
-        self.conclude_asking(asked_at, &questions.inferred, searched);
-        Ok((asked_at, somebody_is_missing))
+        self.conclude_asking(at, &questions.inferred, searched);
+        Ok(Told { at, somebody_is_missing, read })
+    }
+
+    /// Why nobody answered, where there is somebody to ask.
+    pub(super) fn nobody_answered(&mut self, at: Time) -> Option<SourceError> {
+        let refused = self.sweeps.refused.take()?;
+        let is_found = |tracked: &Tracked| tracked.probed_at == Some(at);
+        (!self.active().any(is_found)).then_some(refused)
+    }
+
+    /// Those of the repositories that this process has not found yet.
+    fn never_found(&self, some: &[Repository]) -> BTreeSet<RepoId> {
+        let is_found = |repo: &RepoId| {
+            self.tracked.get(repo).is_some_and(|tracked| tracked.probed_at.is_some())
+        };
+        some.iter().map(|repository| repository.id).filter(|repo| !is_found(repo)).collect()
     }
 
     fn conclude_asking(

@@ -288,11 +288,9 @@ impl Collect {
         }
         let (deployments, incidents) = (Vec::from_iter(deployments), Vec::from_iter(incidents));
         let answer = self.source.recheck(&deployments, &incidents).await?;
-        let mut by_repo: BTreeMap<RepoId, Vec<Fact>> = BTreeMap::new();
+        let mut by_repo = self.forget(&answer.missing).await?;
         for repo in &homes {
-            let tracked = self.tracked.get_mut(repo);
-            let gone = tracked.map(|tracked| tracked.forget_nodes(&answer.missing));
-            by_repo.insert(*repo, gone.unwrap_or_default());
+            by_repo.entry(*repo).or_default();
         }
         for fact in answer.facts {
             let wanted = fact.repo().filter(|repo| self.would_be_read(*repo, &fact));

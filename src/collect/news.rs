@@ -11,6 +11,7 @@ use super::failing::Concern;
 use super::sweep::with_head_of;
 use super::tracked::Tracked;
 use super::{Collect, CollectError};
+use crate::sources::SourceError;
 use crate::sources::github::{Mark, Moved, Probe, Probed};
 use delivery::domain::{Collector, Fact, HOUR, MINUTE, OtherDeployment, Repository, Span, Time};
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +33,8 @@ pub(super) struct Sweeps {
     /// The owners that the last sweep searched, with the instant since which.
     pub(super) searched: BTreeMap<String, Time>,
     drift: Drift,
+    /// Why some repository could not be asked in this sweep.
+    pub(super) refused: Option<SourceError>,
 }
 
 #[derive(Debug, Default)]
@@ -172,11 +175,12 @@ impl Collect {
     fn note_probe(&mut self, probe: Probe, asked: Question<'_>) -> bool {
         let repo = probe.repo;
         let owner = self.tracked.get(&repo).map(|tracked| owner_of(&tracked.repository));
-        let searched_since = owner.and_then(|owner| asked.searched.get(&owner).copied());
+        let searched_since = owner.as_ref().and_then(|owner| asked.searched.get(owner).copied());
+        let is_seen = owner.as_ref().is_none_or(|owner| !self.asked.unseen.contains(owner));
         let (head, pushed_at, deployment, pulls, incident) = match probe.outcome {
             // It was transferred: whose it is now the next listing tells.
             Probed::Found { repository, .. } if !self.source.still_asks_for(&repository) => {
-                return true;
+                return is_seen;
             }
             Probed::Found {
                 repository,
@@ -199,8 +203,15 @@ impl Collect {
                     incident,
                 )
             }
-            Probed::Missing => return true,
+            Probed::Missing if is_seen => return true,
+            // Its owner may not be seen at the moment, which is told already.
+            Probed::Missing => {
+                let what = format!("repositories of `{}`", owner.unwrap_or_default());
+                self.sweeps.refused = Some(SourceError::NotFound { what });
+                return false;
+            }
             Probed::Failed(error) => {
+                self.sweeps.refused = Some(error.about("news of repositories"));
                 self.note_failure(Concern::Repository(repo, None), &CollectError::Source(error));
                 return false;
             }

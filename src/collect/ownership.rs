@@ -2,9 +2,11 @@
 //! it, and a source that fails keeps its last good answer.
 
 use super::failing::Concern;
+use super::news::owner_of;
 use super::owner_files::files_of;
 use super::{Collect, CollectError};
 use crate::config::OwnershipSource;
+use crate::sources::SourceError;
 use crate::sources::github::Said;
 use delivery::domain::{Claim, ClaimSource, Claims, Fact, MINUTE, Repository, Span, Time};
 use serde::{Deserialize, Serialize};
@@ -18,11 +20,31 @@ pub(super) const RETRY_AFTER: Span = 15 * MINUTE;
 pub(super) struct Asked {
     /// The organisations that repositories belong to, in lower case.
     pub(super) organizations: BTreeSet<String>,
+    /// The people that repositories belong to, in lower case.
+    people: BTreeSet<String>,
+    /// The owners that may not be seen at the moment, in lower case.
+    pub(super) unseen: BTreeSet<String>,
     /// When each source last answered in full; absent until it was looked up in the store.
     answered: Option<BTreeMap<ClaimSource, Answered>>,
     failed_at: BTreeMap<ClaimSource, Time>,
     /// Owners that were no team, and repositories with several teams, as told last.
     left_out: BTreeMap<(ClaimSource, String), (usize, usize)>,
+}
+
+impl Asked {
+    /// Takes note of what a listing told of owners. What it does not tell of stays what it was.
+    pub(super) fn note_owners(
+        &mut self,
+        found: BTreeSet<String>,
+        organizations: BTreeSet<String>,
+        unseen: BTreeSet<String>,
+    ) {
+        self.organizations.retain(|owner| !found.contains(owner));
+        self.people.retain(|owner| !found.contains(owner));
+        self.people.extend(found.difference(&organizations).cloned());
+        self.organizations.extend(organizations);
+        self.unseen = unseen;
+    }
 }
 
 /// An answer in full.
@@ -142,8 +164,15 @@ impl Collect {
                 Err(error) => failure = Err(CollectError::Source(error)),
             }
         }
-        // People own repositories too, but have neither teams nor properties.
-        facts.extend(claims(source, rest, Said::default()));
+        // People own repositories too, but have neither teams nor properties. Of whom nothing was ever
+        // found, perhaps by an earlier process, may be an organisation.
+        let is_theirs = |one: &Repository| self.asked.people.contains(&owner_of(one));
+        let (theirs, unknown): (Vec<_>, Vec<_>) = rest.into_iter().partition(is_theirs);
+        facts.extend(claims(source, theirs, Said::default()));
+        if let Some(repository) = unknown.first() {
+            let what = format!("the organisation `{}`", owner_of(repository));
+            failure = Err(CollectError::Source(SourceError::NotFound { what }));
+        }
         self.around.store.commit(&facts, &[]).await?;
         for fact in &facts {
             self.absorb(fact);

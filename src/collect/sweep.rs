@@ -1,5 +1,6 @@
 //! The sweep: which repositories there are, which have news, and what is not final yet.
 
+use super::ask::Told;
 use super::failing::Concern;
 use super::fetch::Outcome;
 use super::news::SEARCH_PAYS_FROM;
@@ -36,13 +37,16 @@ impl Collect {
         // Before anything of a new repository is shown, so that it is shown, and counted, for its team.
         self.read_ownership(started).await?;
         self.calibrate().await;
-        let (asked_at, somebody_is_missing) = self.ask_for_news().await?;
-        if somebody_is_missing {
+        let told = self.ask_for_news().await?;
+        if told.somebody_is_missing {
             self.discover(started).await?;
         }
-        self.fetch_news(asked_at).await?;
+        if let Some(error) = self.nobody_answered(told.at) {
+            return Err(error.into());
+        }
+        self.fetch_the_rest(&told).await?;
         self.read_open_pulls().await?;
-        self.advance_the_quiet(asked_at, |_| true).await?;
+        self.advance_the_quiet(told.at, |_| true).await?;
         if news_first && self.is_listing_due(started) {
             self.discover(started).await?;
         }
@@ -88,7 +92,7 @@ impl Collect {
             .collect();
         self.tell_endings(&changed, &discovery.endings);
         changed.extend(discovery.claims.into_iter().map(Fact::Claims));
-        self.asked.organizations = discovery.organizations;
+        self.asked.note_owners(discovery.owners, discovery.organizations, discovery.unseen);
         self.around.store.commit(&changed, &[]).await?;
         for fact in &changed {
             self.absorb(fact);
@@ -166,17 +170,19 @@ impl Collect {
         }
     }
 
-    /// Fetches what is new in repositories whose history is complete.
-    async fn fetch_news(&mut self, asked_at: Time) -> Result<(), CollectError> {
+    /// Fetches what is new in repositories whose history is complete, and of which it was not read
+    /// while others were asked.
+    async fn fetch_the_rest(&mut self, told: &Told) -> Result<(), CollectError> {
         let fresh: Vec<RepoId> = self
             .tracked
             .iter()
             .filter(|(_, tracked)| tracked.is_collected() && tracked.backfill_complete())
             .filter(|(_, tracked)| !tracked.pending.is_empty())
             .map(|(repo, _)| *repo)
+            .filter(|repo| !told.read.contains(repo))
             .collect();
         for some in fresh.chunks(FETCHED_TOGETHER) {
-            self.fetch_news_of_some(some, asked_at).await?;
+            self.fetch_news_of_some(some, told.at).await?;
             // A long sweep does not keep webhooks waiting.
             self.heed_hints().await;
         }

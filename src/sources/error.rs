@@ -110,6 +110,16 @@ fn answered(status: u16) -> String {
 }
 
 impl SourceError {
+    /// Whether the credentials lack a permission.
+    pub fn is_forbidden(&self) -> bool {
+        matches!(self, SourceError::Forbidden { .. })
+    }
+
+    /// Whether it does not exist, or not for these credentials.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, SourceError::NotFound { .. })
+    }
+
     /// The same failure of something else that was asked for together with it.
     pub fn about(&self, other: &str) -> SourceError {
         let mut error = self.clone();

@@ -3,8 +3,8 @@
 use crate::exposition::Scrape;
 use crate::running::{Config, Running, World};
 use crate::same_facts::assert_same;
-use crate::story::{DAY, HOUR, MINUTE, NOW, Story, organization};
-use github_sim::{Event, Fault, Scenario, Sim, When};
+use crate::story::{DAY, HOUR, MINUTE, NOW, Story, change, organization};
+use github_sim::{Event, Fault, Merge, Scenario, Sim, When};
 
 /// So many libraries beside the story's repositories that searching pays.
 const LIBRARIES: usize = 320;
@@ -108,6 +108,65 @@ async fn a_search_that_fails_asks_everybody() {
     let of_search = ["repo=\"acme/search\"", "window=\"30d\""];
     let (before, after) = (before.sum(shipped, &of_search), after.sum(shipped, &of_search));
     assert_eq!(after, before + 1.0);
+    daemon.stop().await;
+}
+
+/// A repository behind hundreds of others, one of whose deployments goes on while nobody looks, and
+/// what it shipped was deployed again meanwhile.
+fn behind_many() -> Story {
+    let mut told = crowd();
+    for number in 0..60 {
+        told.story.repository(NOW - 300 * DAY, &format!("acme/tool-{number}"));
+    }
+    let late = told.story.repository(NOW - 300 * DAY, "acme/late");
+    let first = told.story.commit(NOW - 20 * DAY, late, "main", "First step");
+    told.story.ship(NOW - 20 * DAY + HOUR, late, &first, "production");
+    let second = told.story.commit(NOW - 2 * HOUR, late, "main", "Second step");
+    let slow = told.story.deploy(NOW - 40 * MINUTE, late, &second, "production");
+    told.story.status(NOW - 39 * MINUTE, slow, "IN_PROGRESS");
+    told.story.status(NOW + 10 * MINUTE, slow, "SUCCESS");
+    told.story.ship(NOW + 40 * MINUTE, late, &second, "production");
+    told
+}
+
+/// What is counted after three hours, with or without a restart at their end.
+async fn counted_after(is_stopped_meanwhile: bool) -> Vec<String> {
+    let world = World::of(behind_many().story, NOW).await;
+    let config = full(&world);
+    let mut daemon = world.start(&config).await;
+    daemon.advance(MINUTE).await;
+    if is_stopped_meanwhile {
+        daemon.stop().await;
+        world.clock.set(NOW + 3 * HOUR);
+        daemon = world.start(&config).await;
+    } else {
+        daemon.jump(NOW + 3 * HOUR).await;
+    }
+    daemon.advance(10 * MINUTE).await;
+    let counted = daemon.scrape().await.counted();
+    daemon.stop().await;
+    counted
+}
+
+#[tokio::test]
+async fn what_was_not_final_is_asked_again_of_the_last_of_many_before_a_restart_counts_anything() {
+    assert_same(&counted_after(true).await, &counted_after(false).await);
+}
+
+#[tokio::test]
+async fn a_list_that_cannot_be_read_is_tried_four_times_a_sweep() {
+    let Story { mut story, pay, .. } = organization();
+    change(&mut story, pay, NOW + 2 * MINUTE, "unreadable", Merge::Squash);
+    let world = World::of(story, NOW).await;
+    let daemon = world.start(&world.config()).await;
+    for operation in ["PullRequests", "PullRequestsOfSome"] {
+        let fails = When { times: 1_000, operation: Some(operation.to_owned()), ..When::default() };
+        world.sim.faults().on_requests(Fault::SomethingWentWrong, fails);
+    }
+    world.sim.reset_meter();
+    daemon.advance(6 * MINUTE).await;
+    let tried = world.sim.meter().operations.get("PullRequests").map_or(0, |one| one.requests);
+    assert_eq!(tried, 4, "{:?}", world.sim.meter().operations);
     daemon.stop().await;
 }
 

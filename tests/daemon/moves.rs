@@ -256,6 +256,36 @@ async fn an_incident_whose_issue_is_deleted_stops_counting() {
     daemon.stop().await;
 }
 
+#[tokio::test]
+async fn an_open_incident_that_cannot_be_seen_for_a_while_burns_on() {
+    let told = organization();
+    let burning = told.burning;
+    let (world, daemon) = running(told).await;
+    let before = daemon.scrape().await;
+    let id = node_id_of_issue(&world, "acme", "pay", burning).await;
+    let unresolved = NodeFault {
+        kind: Some("NOT_FOUND".to_owned()),
+        message: "Could not resolve to a node with the global id of ''.".to_owned(),
+    };
+    // The token loses the repository, then only the permission to read its issues.
+    for is_whole in [true, false] {
+        world.sim.faults().on_node(&id, unresolved.clone());
+        if is_whole {
+            world.sim.faults().on_node("acme/pay", unresolved.clone());
+        } else {
+            let issues = "Repository.issues";
+            world.sim.faults().on_field(issues, Some("acme/pay"), NodeFault::forbidden());
+        }
+        daemon.advance(12 * MINUTE).await;
+        world.sim.faults().clear();
+        daemon.advance(2 * A_WHILE).await;
+        let after = daemon.scrape().await;
+        assert_eq!(incidents(&after, "acme/pay"), incidents(&before, "acme/pay"), "{is_whole}");
+        assert_eq!(after.sum("dora_open_failures", &["acme/pay"]), 1.0, "{is_whole}");
+    }
+    daemon.stop().await;
+}
+
 /// Asks the simulated GitHub as any client would.
 async fn node_id_of_issue(world: &World, owner: &str, name: &str, number: u32) -> String {
     let query = format!(

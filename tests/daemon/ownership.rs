@@ -4,7 +4,7 @@ use crate::exposition::Scrape;
 use crate::running::{Config, Log, Running, World};
 use crate::story::{DAY, HOUR, MINUTE, NOW};
 use github_sim::event::Permission;
-use github_sim::{Event, Fault, Meter, Scenario, When};
+use github_sim::{Event, Fault, Meter, NodeFault, Scenario, When};
 use tracing::Level;
 
 const ORDER: &str =
@@ -189,6 +189,29 @@ async fn a_source_that_may_not_be_read_is_told_once_and_keeps_its_last_answer() 
     daemon.advance(HOUR).await;
     let shown = daemon.scrape().await;
     assert_eq!(shown.sum("dora_exporter_source_up", &["source=\"github/custom_property\""]), 1.0);
+    daemon.stop().await;
+}
+
+#[tokio::test]
+async fn an_organisation_that_may_not_be_listed_keeps_what_was_said_of_its_repositories() {
+    let world = World::of(estate(), NOW).await;
+    let daemon = running(&world, ORDER).await;
+    let owned = |scrape: &Scrape| ["by-property", "by-team"].map(|name| owner(scrape, name));
+    let before = owned(&daemon.scrape().await);
+    daemon.stop().await;
+    for field in ["Query.organization", "Query.repositoryOwner"] {
+        world.sim.faults().on_field(field, None, NodeFault::forbidden());
+    }
+    world.clock.set(NOW + 2 * HOUR);
+    let daemon = running(&world, ORDER).await;
+    assert_eq!(owned(&daemon.scrape().await), before);
+    let up = daemon.scrape().await.sum("dora_exporter_source_up", &["github/custom_property"]);
+    assert_eq!(up, 0.0);
+    world.sim.faults().clear();
+    daemon.advance(HOUR).await;
+    let after = daemon.scrape().await;
+    assert_eq!(owned(&after), before);
+    assert_eq!(after.sum("dora_exporter_source_up", &["github/custom_property"]), 1.0);
     daemon.stop().await;
 }
 

@@ -69,7 +69,7 @@ async fn a_permission_that_is_lost_half_way_stops_what_needs_it_and_no_more() {
 
 #[tokio::test]
 async fn a_repository_that_becomes_private_ends_and_comes_back_with_what_happened_meanwhile() {
-    let (world, daemon, _log) = running().await;
+    let (world, daemon, log) = running().await;
     let before = daemon.scrape().await;
     let message = "Could not resolve to a node with the global id.".to_owned();
     let hidden = NodeFault { kind: Some("NOT_FOUND".to_owned()), message };
@@ -79,6 +79,7 @@ async fn a_repository_that_becomes_private_ends_and_comes_back_with_what_happene
     assert_eq!(deployments(&during, "acme/search"), None);
     assert!(deployments(&during, "acme/pay") > deployments(&before, "acme/pay"));
     assert_eq!(during.sum("dora_exporter_source_up", &["source=\"github\""]), 1.0);
+    assert_eq!(log.count(&["its series end", "acme/search"]), 1, "{}", log.text());
     world.sim.faults().clear();
     daemon.advance(LONG).await;
     let after = daemon.scrape().await;
@@ -86,6 +87,33 @@ async fn a_repository_that_becomes_private_ends_and_comes_back_with_what_happene
         deployments(&after, "acme/search"),
         deployments(&before, "acme/search").map(|count| count + 1.0)
     );
+    assert_eq!(log.count(&["it is collected again", "acme/search"]), 1, "{}", log.text());
+    daemon.stop().await;
+}
+
+#[tokio::test]
+async fn an_organisation_that_may_not_be_seen_keeps_its_figures_and_says_so() {
+    let (world, daemon, log) = running().await;
+    let before = daemon.scrape().await;
+    let message = "Could not resolve to a node with the global id.".to_owned();
+    let hidden = NodeFault { kind: Some("NOT_FOUND".to_owned()), message };
+    for field in ["Query.organization", "Query.repositoryOwner"] {
+        world.sim.faults().on_field(field, None, hidden.clone());
+    }
+    for repo in ["acme/pay", "acme/search", "acme/ops", "acme/library", "acme/idle", "acme/empty"] {
+        world.sim.faults().on_node(repo, hidden.clone());
+    }
+    daemon.advance(A_WHILE).await;
+    let during = daemon.scrape().await;
+    assert_eq!(deployments(&during, "acme/pay"), deployments(&before, "acme/pay"), "as they were");
+    assert_eq!(during.sum("dora_exporter_source_up", &["source=\"github\""]), 0.0);
+    assert_told(&daemon, &log, &["repositories of `acme`: not found"]).await;
+    world.sim.faults().clear();
+    daemon.advance(6 * MINUTE).await;
+    let after = daemon.scrape().await;
+    for repo in ["acme/pay", "acme/search"] {
+        assert!(deployments(&after, repo) > deployments(&before, repo), "{repo}");
+    }
     daemon.stop().await;
 }
 
@@ -107,7 +135,9 @@ async fn an_organisation_that_turns_on_single_sign_on_is_named_with_what_github_
     assert_eq!(deployments(&during, "acme/pay"), deployments(&before, "acme/pay"), "as they were");
     assert!(failures(&during, "forbidden") >= 1.0);
     assert!(daemon.page().await.contains("SAML enforcement. You must grant"));
-    assert!(log.count(&["repository", "SAML enforcement"]) > 0, "{}", log.text());
+    assert_eq!(during.sum("dora_exporter_source_up", &["source=\"github\""]), 0.0);
+    let listing = log.count(&["repositories of `acme`", "SAML enforcement"]);
+    assert_eq!(listing, 1, "{}", log.text());
     world.sim.faults().clear();
     daemon.advance(LONG).await;
     let after = daemon.scrape().await;

@@ -59,10 +59,21 @@ impl Tracked {
             .map(|incident| Arc::clone(&incident.node_id))
     }
 
-    /// Drops what the source says is gone, so that it is not asked for ever. A deployment stays as
-    /// it was told last; a deleted issue is no incident any more, or it would burn for ever.
-    pub fn forget_nodes(&mut self, missing: &[Arc<str>]) -> Vec<Fact> {
+    /// Whether any of these ids is that of a deployment or an incident that is asked for again.
+    pub fn asks_for_any(&self, ids: &[Arc<str>]) -> bool {
+        let incidents = self.incidents.values().filter(|incident| incident.counts);
+        let incidents = incidents.map(|incident| &incident.node_id);
+        self.unfinished.values().map(|one| &one.node_id).chain(incidents).any(|id| ids.contains(id))
+    }
+
+    /// Drops the deployments that the source says are gone, so that they are not asked for ever.
+    /// They stay as they were told last.
+    pub fn forget_deployments(&mut self, missing: &[Arc<str>]) {
         self.unfinished.retain(|_, unfinished| !missing.contains(&unfinished.node_id));
+    }
+
+    /// The deleted issues are no incidents any more, or they would burn for ever.
+    pub fn forget_incidents(&self, missing: &[Arc<str>]) -> Vec<Fact> {
         self.incidents
             .values()
             .filter(|incident| incident.counts && missing.contains(&incident.node_id))

@@ -67,6 +67,11 @@ pub struct Discovery {
     pub endings: BTreeMap<RepoId, Ending>,
     /// The organisations among their owners, in lower case; other owners are people.
     pub organizations: BTreeSet<String>,
+    /// All owners of which any repository was found, in lower case.
+    pub owners: BTreeSet<String>,
+    /// The owners that these credentials may not see, in lower case: of what is known of them
+    /// nothing is said.
+    pub unseen: BTreeSet<String>,
     /// What topics say, of each repository that was seen; nothing where they are not read.
     pub claims: Vec<Claims>,
     /// One per organisation or name that could not be listed; the rest is good.

@@ -3,6 +3,7 @@
 use super::answers::{Mark, Reach};
 use super::client::Client;
 use super::cursor::Walking;
+use super::node_id::deployment_id;
 use super::page::{
     Missing, decode, next_page, nodes, optional_time, page, required_time, why_missing,
 };
@@ -13,8 +14,7 @@ use super::walk::Elements;
 use crate::config::{Components, EnvironmentRule};
 use crate::sources::{SourceError, Step};
 use delivery::domain::{
-    Deployment, DeploymentId, DeploymentMark, DeploymentState, DeploymentStatus, RepoId,
-    Repository, Time,
+    Deployment, DeploymentMark, DeploymentState, DeploymentStatus, RepoId, Repository, Time,
 };
 use delivery::ledger::ProductionEnvironments;
 use serde::Deserialize;
@@ -126,7 +126,7 @@ fn production_only(
 #[serde(rename_all = "camelCase")]
 struct Wire {
     id: String,
-    database_id: u64,
+    database_id: Option<Value>,
     commit_oid: String,
     environment: Option<String>,
     original_environment: Option<String>,
@@ -175,7 +175,7 @@ pub(super) fn listed(
     statuses.sort_by_key(|status| status.at);
     let mark = Mark { id: wire.id.clone(), at: wire.created_at };
     let deployment = Deployment {
-        id: DeploymentId(wire.database_id),
+        id: deployment_id(repo, wire.database_id.as_ref(), &wire.id),
         node_id: Arc::from(wire.id),
         repo,
         sha,

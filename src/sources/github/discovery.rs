@@ -30,6 +30,8 @@ pub(super) struct Search<'a> {
     /// What the configured names mean at GitHub now, by the name in lower case.
     named: HashMap<String, RepoId>,
     gone: Vec<Repository>,
+    /// Owners that may not be seen, in lower case.
+    unseen: BTreeSet<String>,
     failures: Vec<SourceError>,
 }
 
@@ -52,6 +54,7 @@ impl<'a> Search<'a> {
             found: BTreeMap::new(),
             named: HashMap::new(),
             gone: Vec::new(),
+            unseen: BTreeSet::new(),
             failures: Vec::new(),
         }
     }
@@ -61,12 +64,17 @@ impl<'a> Search<'a> {
         let wanted = Wanted::by(self.settings);
         for owner in wanted.owners() {
             if let Err(error) = self.list_owner(&owner).await {
+                let (not_found, forbidden) = (error.is_not_found(), error.is_forbidden());
+                if not_found || forbidden {
+                    self.unseen.insert(owner.to_ascii_lowercase());
+                }
                 self.note(error)?;
             }
         }
         self.ask_names(&wanted.names()).await?;
         self.ask_known().await?;
-        let organizations = self.organizations();
+        let organizations = self.owners(|listed| listed.in_organization);
+        let owners = self.owners(|_| true);
         let known = &self.known;
         let left_out = self.found.values().filter(|listed| {
             wanted.covers(&listed.repository.full_name)
@@ -95,13 +103,26 @@ impl<'a> Search<'a> {
         });
         let repositories = repositories.chain(self.gone).collect();
         let failures = self.failures;
-        Ok(Discovery { repositories, left_out, endings, organizations, claims, failures })
+        let unseen = self.unseen;
+        Ok(Discovery {
+            repositories,
+            left_out,
+            endings,
+            organizations,
+            owners,
+            unseen,
+            claims,
+            failures,
+        })
     }
 
-    fn organizations(&self) -> BTreeSet<String> {
-        let owned = self.found.values().filter(|listed| listed.in_organization);
-        let owners = owned.filter_map(|listed| listed.repository.full_name.split('/').next());
-        owners.map(str::to_ascii_lowercase).collect()
+    /// The owners of what was found and is so, in lower case.
+    fn owners(&self, is_so: impl Fn(&Listed) -> bool) -> BTreeSet<String> {
+        self.found
+            .values()
+            .filter(|listed| is_so(listed))
+            .map(|one| owner(&one.repository))
+            .collect()
     }
 
     async fn list_owner(&mut self, owner: &str) -> Result<(), SourceError> {
@@ -171,12 +192,16 @@ impl<'a> Search<'a> {
         Ok(())
     }
 
-    /// Known repositories that no list shows are asked by id before they are called gone.
+    /// Known repositories that no list shows are asked by id before they are called gone. Where their
+    /// owner may not be seen, what became of them is not known.
     async fn ask_known(&mut self) -> Result<(), SourceError> {
         let unseen = self.known.values().filter(|repo| !self.found.contains_key(&repo.id));
         // What is gone or excluded already is not asked again, unless it was seen.
-        let mut unseen: Vec<&Repository> =
-            unseen.filter(|repo| repo.state == RepositoryState::Active).copied().collect();
+        let mut unseen: Vec<&Repository> = unseen
+            .filter(|repo| repo.state == RepositoryState::Active)
+            .filter(|repo| !self.unseen.contains(&owner(repo)))
+            .copied()
+            .collect();
         unseen.sort_by_key(|repo| repo.id);
         let mut rest = &unseen[..];
         let mut refused = 0;
@@ -272,6 +297,11 @@ impl<'a> Search<'a> {
         self.failures.push(error);
         Ok(())
     }
+}
+
+/// The owner of a repository, in lower case.
+fn owner(repository: &Repository) -> String {
+    repository.full_name.split('/').next().unwrap_or_default().to_ascii_lowercase()
 }
 
 fn name_variables(names: &[&str], topics: bool) -> Value {

@@ -30,9 +30,6 @@ const UNKNOWN_PAUSE: Span = MINUTE;
 /// How often the unknown pause doubles at most.
 const MOST_DOUBLINGS: u32 = 5;
 
-/// How far the server's clock may be off for its time to be believed rather than the machine's.
-const PLAUSIBLE_SKEW: Span = 15 * MINUTE;
-
 /// Half of the 2,000 points (one a query) that GitHub documents a minute: so many may go out at
 /// once, and so many are added within a minute, which keeps every minute within the limit.
 const HALF_A_MINUTES_POINTS: NonZeroU32 = match NonZeroU32::new(1_000) {
@@ -250,9 +247,9 @@ impl Permit<'_> {
     }
 }
 
-/// The time by which the server's resets are meant: its own, unless it is implausible.
+/// The time by which the server's resets are meant: its own, however far this machine's is from it.
 fn server_clock(now: Time, server_now: Option<Time>) -> Time {
-    server_now.filter(|server| server.since(now).abs() <= PLAUSIBLE_SKEW).unwrap_or(now)
+    server_now.unwrap_or(now)
 }
 
 /// The injected clock, as governor wants to read it: never going back, or a clock that is set back

@@ -84,13 +84,19 @@ async fn a_reset_in_the_past_or_far_future_is_not_believed() {
 }
 
 #[tokio::test]
-async fn a_reset_is_meant_by_the_servers_clock() {
-    let fixture = gate(0.8);
-    let permit = fixture.permit().await;
-    // The server is 100 s behind, so its reset is 100 s further away than it seems.
-    let server_now = Some(Time(NOW - 100));
-    let until = permit.limited(LimitSignal::Primary, "", Some(Time(NOW + 500)), server_now);
-    assert_eq!(until, Time(NOW + 602));
+async fn a_reset_is_meant_by_the_servers_clock_however_far_this_machines_is_from_it() {
+    for ahead in [0, -100, 3_600, -3_600, 40_000] {
+        let server_now = Some(Time(NOW + ahead));
+        let reset = Time(NOW + ahead + 500);
+        let limited = gate(0.8);
+        let until =
+            limited.permit().await.limited(LimitSignal::Primary, "", Some(reset), server_now);
+        assert_eq!(until, Time(NOW + 502), "{ahead}");
+        let spent = gate(0.8);
+        let limits = Limits { limit: 5_000, remaining: 1_000, reset };
+        spent.permit().await.answered(Some(limits), server_now);
+        assert_eq!(spent.closed().await, Some(Time(NOW + 502)), "{ahead}");
+    }
 }
 
 #[tokio::test]

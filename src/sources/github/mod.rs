@@ -22,6 +22,7 @@ mod incidents;
 mod installation;
 mod losses;
 mod moves;
+mod node_id;
 mod open_pull_requests;
 mod others;
 mod owner_cursor;
@@ -76,7 +77,7 @@ use crate::clock::SharedClock;
 use crate::config::GitHubSettings;
 use crate::sources::{Observer, SourceError, Step};
 use client::Client;
-use delivery::domain::{ClaimSource, Collector, Oid, Repository, Span, Time};
+use delivery::domain::{ClaimSource, Collector, Oid, RepoId, Repository, Span, Time};
 use incidents::IssueRule;
 use owner_cursor::Question;
 use std::sync::Arc;
@@ -271,6 +272,11 @@ impl GitHub {
         let step = incidents::step(&self.client, &self.parsing, repo, cursor, reach).await?;
         self.closed.open(repo.id, Collector::Incidents);
         Ok(step)
+    }
+
+    /// Whether a repository's list was shown when it was last asked for.
+    pub fn shows(&self, repo: RepoId, list: Collector) -> bool {
+        !self.closed.holds(repo, list)
     }
 
     /// Whether any `[[incidents]]` entry reads this repository's issues.

@@ -1,8 +1,9 @@
 //! The newest deployments that are not to production, as a probe shows them: they are no news, and
 //! asking for them would cost what they are not worth.
 
+use super::node_id::deployment_id;
 use super::page::time;
-use delivery::domain::{DeploymentId, OtherDeployment, RepoId};
+use delivery::domain::{OtherDeployment, RepoId};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ pub(super) fn others(
         let environment = name("originalEnvironment").or(present)?;
         let is_other = !is_production(environment) && !present.is_some_and(&is_production);
         is_other.then_some(OtherDeployment {
-            id: DeploymentId(deployment.get("databaseId")?.as_u64()?),
+            id: deployment_id(repo, deployment.get("databaseId"), name("id")?),
             repo,
             environment: Arc::from(environment),
             created_at: time(name("createdAt")?)?,
@@ -31,20 +32,20 @@ pub(super) fn others(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use delivery::domain::Time;
+    use delivery::domain::{DeploymentId, Time};
     use serde_json::json;
 
     #[test]
     fn only_what_is_not_production_by_either_name_is_told() {
         let at = "2027-01-15T08:00:00Z";
         let node = json!({ "deployments": { "nodes": [
-            { "databaseId": 5, "createdAt": at, "environment": "prd", "originalEnvironment": "prd" },
-            { "databaseId": 4, "createdAt": at, "environment": "production",
+            { "id": "DE_5", "databaseId": 5, "createdAt": at, "environment": "prd", "originalEnvironment": "prd" },
+            { "id": "DE_4", "databaseId": 4, "createdAt": at, "environment": "production",
               "originalEnvironment": "candidate" },
-            { "databaseId": 3, "createdAt": at, "environment": "moved",
+            { "id": "DE_3", "databaseId": 3, "createdAt": at, "environment": "moved",
               "originalEnvironment": "production" },
             { "createdAt": at, "environment": "staging" },
-            { "databaseId": 1, "createdAt": "soon", "environment": "staging" },
+            { "id": "DE_1", "databaseId": 1, "createdAt": "soon", "environment": "staging" },
             null,
         ] } });
         let told = OtherDeployment {

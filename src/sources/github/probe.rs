@@ -32,7 +32,7 @@ pub(super) struct Closed {
 }
 
 impl Closed {
-    fn holds(&self, repo: RepoId, collector: Collector) -> bool {
+    pub(super) fn holds(&self, repo: RepoId, collector: Collector) -> bool {
         self.lists.lock().unwrap_or_else(PoisonError::into_inner).contains(&(repo, collector))
     }
 

@@ -263,7 +263,7 @@ fn sha(oid: Option<&String>) -> Result<Oid, String> {
 }
 
 /// A number for what has none, stable over versions, since it is stored (FNV-1a).
-fn hash(parts: &[&str]) -> u64 {
+pub(super) fn hash(parts: &[&str]) -> u64 {
     let bytes = parts.iter().flat_map(|part| part.bytes().chain([0]));
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)

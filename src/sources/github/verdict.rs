@@ -57,6 +57,12 @@ impl GraphError {
         self.path.iter().any(Value::is_number)
     }
 
+    /// Whether it is about a number of 32 bits that is too large for it: what has one is read without
+    /// it, where that is possible.
+    fn is_of_a_number(&self) -> bool {
+        self.path.last().is_some_and(|key| key == "databaseId")
+    }
+
     fn is_limit(&self) -> bool {
         let code = self.extensions.get("code").and_then(Value::as_str).unwrap_or_default();
         matches!(self.kind.as_deref(), Some("RATE_LIMITED" | "RATE_LIMIT"))
@@ -214,6 +220,7 @@ fn judge_body(answer: &RawAnswer) -> Verdict {
     }
     match (body.data, errors.first()) {
         (Value::Object(data), _) => {
+            let errors = errors.into_iter().filter(|error| !error.is_of_a_number()).collect();
             Verdict::Answered(GraphAnswer { data: Value::Object(data), errors })
         }
         (_, Some(error)) if error.is_forbidden() => Verdict::Forbidden(error.words()),

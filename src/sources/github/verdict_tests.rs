@@ -169,3 +169,12 @@ fn long_messages_are_cut_at_whole_characters() {
     assert_eq!(shorten(&"é".repeat(300)).chars().count(), MESSAGE_LIMIT + 1);
     assert_eq!(shorten("two\n lines"), "two lines");
 }
+
+#[test]
+fn a_number_that_is_too_large_for_32_bits_costs_nothing_else() {
+    let body = r#"{"data":{"node":{"deployments":{"nodes":[{"databaseId":null}]}}},"errors":[
+        {"message":"Int cannot represent non 32-bit signed integer value: 3300000001",
+         "path":["node","deployments","nodes",0,"databaseId"],"locations":[{"line":1,"column":1}]}]}"#;
+    let Verdict::Answered(graph) = verdict(200, &[], body) else { panic!("not answered") };
+    assert!(graph.errors.is_empty());
+}
