@@ -3,6 +3,9 @@
 use delivery::domain::{ClaimSource, Collector, RepoId};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// So many failures of single repositories are told of one sweep; an organisation that takes a permission
+/// back has thousands.
+const MOST_TOLD: usize = 20;
 /// Before a request's id.
 const REQUEST: &str = "Please include `";
 
@@ -58,6 +61,21 @@ pub(super) struct Failing {
     texts: BTreeMap<Concern, Vec<String>>,
     /// Those whose end nobody is to be told.
     told_elsewhere: BTreeSet<Concern>,
+    /// How many of single repositories were told of this sweep.
+    told: usize,
+    /// Those that were too many to be told.
+    untold: BTreeSet<Concern>,
+    /// What was too much to be told of this sweep.
+    more: More,
+}
+
+/// What was not told one by one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct More {
+    /// So many more fail since.
+    pub(super) new: usize,
+    /// So many more fail no more.
+    pub(super) over: usize,
 }
 
 impl Failing {
@@ -75,6 +93,24 @@ impl Failing {
             other.into_iter().filter(|text| !alike(text)).collect()
         };
         Turns { over: lacking(&texts, known.clone()), new: lacking(&known, texts) }
+    }
+
+    /// Whether a new failure is told by itself: of single repositories only so many are.
+    pub(super) fn is_one_of_few(&mut self, concern: Concern) -> bool {
+        if concern.repo().is_none() || self.told < MOST_TOLD {
+            self.told += usize::from(concern.repo().is_some());
+            self.untold.remove(&concern);
+            return true;
+        }
+        self.untold.insert(concern);
+        self.more.new += 1;
+        false
+    }
+
+    /// Ends the count of a sweep; gives what was not told one by one.
+    pub(super) fn more(&mut self) -> More {
+        self.told = 0;
+        std::mem::take(&mut self.more)
     }
 
     /// Whether something of another concern says the same.
@@ -97,6 +133,10 @@ impl Failing {
     /// Notes a success; true where a failure is over that was told here.
     pub(super) fn over(&mut self, concern: Concern) -> bool {
         let was_failing = self.texts.remove(&concern).is_some();
+        if self.untold.remove(&concern) {
+            self.more.over += usize::from(was_failing);
+            return false;
+        }
         !self.told_elsewhere.remove(&concern) && was_failing
     }
 
@@ -167,6 +207,24 @@ mod tests {
         let (one, other) = (trouble("05A1:3C"), trouble("05A2:77"));
         assert_eq!(told(&mut failing, &["b", "c", &one]), turns(&[&one], &[]));
         assert_eq!(told(&mut failing, &["b", "c", &other]), Turns::default(), "another request");
+    }
+
+    #[test]
+    fn of_thousands_that_fail_alike_a_few_are_told_and_the_others_counted() {
+        let mut failing = Failing::default();
+        let concern = |number| Concern::Repository(RepoId(number), None);
+        let mut turn = || {
+            let told = (0..1_000).filter(|number| {
+                failing.note(concern(*number), "no") && failing.is_one_of_few(concern(*number))
+            });
+            (told.count(), failing.more())
+        };
+        assert_eq!(turn(), (MOST_TOLD, More { new: 1_000 - MOST_TOLD, over: 0 }));
+        assert_eq!(turn(), (0, More::default()), "they are known");
+        assert!(failing.note(Concern::Sweep, "no") && failing.is_one_of_few(Concern::Sweep));
+        let over = (0..1_000).filter(|number| failing.over(concern(*number))).count();
+        assert_eq!(over, MOST_TOLD, "whose beginning was told");
+        assert_eq!(failing.more(), More { new: 0, over: 1_000 - MOST_TOLD });
     }
 
     #[test]

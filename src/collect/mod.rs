@@ -289,6 +289,7 @@ impl Collect {
             self.around.health.update(name, |health| health.last_success = Some(started));
         }
         self.tell_up(swept.is_ok());
+        self.tell_more();
         self.tell_progress();
     }
 
@@ -301,7 +302,7 @@ impl Collect {
         let is_told = concern == Concern::Sweep && self.failing.is_told(concern, &text);
         if is_told || matches!(error, CollectError::Store(_)) {
             self.failing.note_told(concern, &text);
-        } else if self.failing.note(concern, &text) {
+        } else if self.failing.note(concern, &text) && self.failing.is_one_of_few(concern) {
             self.tell_failure(concern, error);
         }
     }

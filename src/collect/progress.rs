@@ -56,6 +56,20 @@ impl Collect {
         self.around.health.update(self.source.name(), |health| health.up = Some(up));
     }
 
+    /// Tells how many failures of single repositories began and ended that are not in the log one by one.
+    pub(super) fn tell_more(&mut self) {
+        let (source, more) = (self.source.name(), self.failing.more());
+        if more.new > 0 {
+            let failures = more.new;
+            let text = "so many more repositories or lists of them fail; `dora-exporter check` names \
+                        what may not be read";
+            tracing::warn!(source, failures, "{text}");
+        }
+        if more.over > 0 {
+            tracing::info!(source, failures = more.over, "so many more work again");
+        }
+    }
+
     /// Tells how far the source has come, and what fails.
     pub(super) fn tell_progress(&mut self) {
         let through = Collector::ALL
