@@ -2,6 +2,8 @@
 //! have outgrown those; whoever names a deployment by its address names the whole number.
 
 use super::releases::hash;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use delivery::domain::{DeploymentId, DeploymentSource, RepoId};
 use serde_json::Value;
 
@@ -29,23 +31,8 @@ fn number_in(repo: RepoId, node_id: &str) -> Option<u64> {
 
 /// What base64 stands for, in either alphabet.
 fn unpacked(text: &str) -> Option<Vec<u8>> {
-    let (mut bytes, mut bits, mut held) = (Vec::new(), 0, 0_u32);
-    for letter in text.trim_end_matches('=').bytes() {
-        let six = match letter {
-            b'A'..=b'Z' => letter - b'A',
-            b'a'..=b'z' => letter - b'a' + 26,
-            b'0'..=b'9' => letter - b'0' + 52,
-            b'-' | b'+' => 62,
-            b'_' | b'/' => 63,
-            _ => return None,
-        };
-        (bits, held) = (bits + 6, (held << 6 | u32::from(six)) & 0xffff);
-        if bits >= 8 {
-            bits -= 8;
-            bytes.push((held >> bits) as u8);
-        }
-    }
-    Some(bytes)
+    let text = text.trim_end_matches('=').replace('-', "+").replace('_', "/");
+    STANDARD_NO_PAD.decode(text).ok()
 }
 
 /// A list in MessagePack that holds nothing but whole numbers.
