@@ -1,6 +1,6 @@
 //! One round of asking: who is asked for what, in which order, and that news are read as they are told.
 
-use super::news::owner_of;
+use super::swept::{Question, owner_of};
 use super::tracked::Tracked;
 use super::{Collect, CollectError};
 use crate::sources::SourceError;
@@ -10,15 +10,6 @@ use std::collections::{BTreeMap, BTreeSet};
 /// So many repositories are asked before their news are read: ten requests, or four where only
 /// deployments are asked for.
 const ASKED_TOGETHER: usize = 370;
-
-/// How a repository was asked.
-#[derive(Clone, Copy)]
-pub(super) struct Question<'a> {
-    pub(super) asked_at: Time,
-    pub(super) everything: bool,
-    /// Since when owners were searched.
-    pub(super) searched: &'a BTreeMap<String, Time>,
-}
 
 /// What came of asking.
 pub(super) struct Told {

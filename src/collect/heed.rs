@@ -2,12 +2,12 @@
 //! lists of the repositories that moved. It is what a sweep would read of these alone.
 
 use super::again::{Again, Looked, is_of_a_fact};
-use super::ask::Question;
 use super::failing::Concern;
 use super::hints::About;
 use super::open_pulls::READ_TOGETHER;
 use super::owner_files::files_of;
 use super::pace::Pace;
+use super::swept::Question;
 use super::{Collect, CollectError};
 use crate::sources::github::News;
 use delivery::domain::{Fact, HOUR, MINUTE, Oid, RepoId, Span, Time};

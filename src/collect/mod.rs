@@ -29,6 +29,7 @@ mod progress;
 mod quiet;
 mod recheck;
 mod sweep;
+mod swept;
 mod tracked;
 
 pub use catalog::{CATALOG, CollectCatalog};
@@ -53,12 +54,12 @@ use failing::{Concern, Failing};
 use fetch::History;
 use heed::Heeding;
 use hints::Hints;
-use news::Sweeps;
 use ownership::Asked;
 use progress::Backfill;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
+use swept::Sweeps;
 use tokio_util::sync::CancellationToken;
 use tracked::Tracked;
 

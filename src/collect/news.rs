@@ -6,9 +6,8 @@
 //! Since search is only eventually consistent, each repository is asked for everything once in a
 //! reconcile interval; what that finds and the sweeps had missed is counted.
 
-use super::ask::Question;
 use super::failing::Concern;
-use super::sweep::with_head_of;
+use super::swept::{Drift, Question, SEARCH_PAYS_FROM, owner_of, with_head_of};
 use super::tracked::Tracked;
 use super::{Collect, CollectError};
 use crate::sources::SourceError;
@@ -17,32 +16,10 @@ use delivery::domain::{Collector, Fact, HOUR, MINUTE, OtherDeployment, Repositor
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// From so many repositories of an owner searches pay: they cost three points, and save one in a
-/// hundred repositories.
-pub(super) const SEARCH_PAYS_FROM: usize = 300;
 /// A search reads back so far before the last sweep: its index lags, and so do replicas.
 const SEARCH_OVERLAP: Span = 10 * MINUTE;
 /// What a probe of everything costs is never exceeded by searching: so many repositories a point.
 const REPOSITORIES_A_POINT: usize = 37;
-
-/// Which repositories of an owner were swept when, and what the reconcile found since it was told.
-#[derive(Debug, Default)]
-pub(super) struct Sweeps {
-    /// By owner in lower case, when the last sweep began that asked about all of its repositories.
-    pub(super) swept: BTreeMap<String, Time>,
-    /// The owners that the last sweep searched, with the instant since which.
-    pub(super) searched: BTreeMap<String, Time>,
-    drift: Drift,
-    /// Why some repository could not be asked in this sweep.
-    pub(super) refused: Option<SourceError>,
-}
-
-#[derive(Debug, Default)]
-struct Drift {
-    since: Option<Time>,
-    checked: u64,
-    missed: BTreeMap<Collector, u64>,
-}
 
 impl Collect {
     /// Searches the owners of many repositories. Gives those whose moves are noted, with the instant
@@ -314,9 +291,4 @@ fn note_mark(
         }
     }
     tracked.marks.insert(collector, mark);
-}
-
-/// The owner that searches and sweeps of thousands go by.
-pub(super) fn owner_of(repository: &Repository) -> String {
-    repository.full_name.split('/').next().unwrap_or_default().to_ascii_lowercase()
 }

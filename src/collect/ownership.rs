@@ -2,8 +2,8 @@
 //! it, and a source that fails keeps its last good answer.
 
 use super::failing::Concern;
-use super::news::owner_of;
 use super::owner_files::files_of;
+use super::swept::owner_of;
 use super::{Collect, CollectError};
 use crate::config::OwnershipSource;
 use crate::sources::SourceError;

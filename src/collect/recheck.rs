@@ -1,7 +1,7 @@
 //! Asking again for what lists do not announce: by id what is not final, and once in each reconcile
 //! interval everything recent.
 
-use super::news::SEARCH_PAYS_FROM;
+use super::swept::SEARCH_PAYS_FROM;
 use super::tracked::{RECONCILE_DEPTH, Tracked};
 use super::{Collect, CollectError};
 use crate::sources::github::Probed;

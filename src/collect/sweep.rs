@@ -3,7 +3,7 @@
 use super::ask::Told;
 use super::failing::Concern;
 use super::fetch::Outcome;
-use super::news::SEARCH_PAYS_FROM;
+use super::swept::{SEARCH_PAYS_FROM, with_head_of};
 use super::tracked::Tracked;
 use super::{Collect, CollectError, repositories};
 use crate::sources::SourceError;
@@ -268,10 +268,4 @@ impl Collect {
     fn is_pending(&self, repo: RepoId, collector: Collector) -> bool {
         self.tracked.get(&repo).is_some_and(|tracked| tracked.pending.contains(&collector))
     }
-}
-
-/// A repository as it was found, with the head up to which its commits are read: that moves with
-/// the last of the commits.
-pub(super) fn with_head_of(found: Repository, known: Option<&Repository>) -> Repository {
-    Repository { head: known.and_then(|known| known.head), ..found }
 }

@@ -3,14 +3,11 @@
 
 use super::Evaluator;
 use super::repository_facts::RepositoryFacts;
-use super::unselected::unselected;
+use super::unselected::{quoted, unselected};
 use crate::config::{ComponentSettings, Components, claimants};
 use delivery::domain::{ComponentName, Deployment, PullRequest, RepoId, Repository, Time};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-/// How many environments a message names.
-const NAMED: usize = 3;
 
 /// What must be a mistake in `[[components]]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,14 +121,6 @@ fn unselective(
         return None;
     };
     Some(Mistake { key, with: None, message })
-}
-
-/// The first few of some environments.
-pub(super) fn quoted(environments: BTreeSet<&str>) -> String {
-    let more = if environments.len() > NAMED { ", …" } else { "" };
-    let named: Vec<String> =
-        environments.into_iter().take(NAMED).map(|name| format!("{name:?}")).collect();
-    format!("{}{more}", named.join(", "))
 }
 
 /// Globs that match none of the changes whose paths are known.

@@ -1,9 +1,11 @@
 //! Deployments to production that none of their repository's components selects: no figure has them.
 
-use super::mistakes::quoted;
 use crate::config::{ComponentSettings, deployed};
 use delivery::domain::{Deployment, Repository, Time};
 use std::collections::BTreeSet;
+
+/// How many environments a message names.
+const NAMED: usize = 3;
 
 /// Whether none of a repository's declared components has a deployment.
 pub fn is_unselected(declared: &[&ComponentSettings], deployment: &Deployment) -> bool {
@@ -35,6 +37,14 @@ pub fn unselected<'a>(
 fn day(at: Time) -> String {
     let known = chrono::DateTime::from_timestamp(at.0, 0).unwrap_or_default();
     known.format("%Y-%m-%d").to_string()
+}
+
+/// The first few of some environments.
+pub(super) fn quoted(environments: BTreeSet<&str>) -> String {
+    let more = if environments.len() > NAMED { ", …" } else { "" };
+    let named: Vec<String> =
+        environments.into_iter().take(NAMED).map(|name| format!("{name:?}")).collect();
+    format!("{}{more}", named.join(", "))
 }
 
 #[cfg(test)]
