@@ -6,13 +6,13 @@
 
 #![allow(dead_code, reason = "what benches share is more than is needed here")]
 
+mod collecting;
 mod http;
 mod report;
 mod thousands;
 
 use dora_exporter::cli::Daemon;
 use dora_exporter::clock::{Clock, SystemClock};
-use dora_exporter::config::{self, ConfigFile, Flags, Sources};
 use github_sim::{Fault, LimitSettings, Merge, Scenario, Sim, When};
 use http::{Scraper, values};
 use report::Report;
@@ -94,18 +94,8 @@ async fn measure(report: &mut Report) -> anyhow::Result<()> {
     story.play(&sim)?;
     let github = sim.serve(([127, 0, 0, 1], 0).into()).await?;
     let folder = tempfile::tempdir()?;
-    let text = format!(
-        "[server]\nlisten_address = \"127.0.0.1:0\"\n[store]\nurl = \"sqlite:{}\"\n\
-         [ownership]\norder = [\"rules\"]\n[measures]\nwindows = [\"90d\"]\n\
-         [[github]]\napi_url = \"{}\"\norganizations = [\"acme\"]\n",
-        folder.path().join("bench.db").display(),
-        github.url
-    );
-    let settings = config::load(&Sources {
-        file: Some(ConfigFile::Text { name: "the bench's configuration".to_owned(), text }),
-        environment: [("GITHUB_TOKEN".to_owned(), "token".to_owned())].into(),
-        flags: Flags::default(),
-    })?;
+    let windows = "[measures]\nwindows = [\"90d\"]\n";
+    let settings = collecting::settings(folder.path(), &github.url, windows)?;
     let stop = CancellationToken::new();
     let daemon = Daemon::start(settings, Arc::new(SystemClock), stop.clone()).await?;
     let scraper = Scraper::of(daemon.address());

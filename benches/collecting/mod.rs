@@ -5,8 +5,9 @@ use crate::http::{Scraper, values};
 use delivery::domain::Time;
 use dora_exporter::cli::Daemon;
 use dora_exporter::clock::{Clock, ManualClock};
-use dora_exporter::config::{self, ConfigFile, Flags, Sources};
+use dora_exporter::config::{self, ConfigFile, Flags, Settings, Sources};
 use github_sim::{LimitSettings, Meter, Scenario, Sim, SimServer};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
@@ -17,6 +18,22 @@ pub const NOW: i64 = 1_800_000_000;
 pub const SWEEP_INTERVAL: i64 = 300;
 /// How long the machine may take for anything, before the bench gives up.
 const PATIENCE: Duration = Duration::from_secs(900);
+
+/// What a daemon is told that keeps its store in `folder` and reads the GitHub at `url`, with further
+/// sections. What asking for owners costs has a limit of its own, which tests hold.
+pub fn settings(folder: &Path, url: &str, more: &str) -> anyhow::Result<Settings> {
+    let text = format!(
+        "[server]\nlisten_address = \"127.0.0.1:0\"\n[store]\nurl = \"sqlite:{}\"\n\
+         [ownership]\norder = [\"rules\"]\n{more}\
+         [[github]]\napi_url = \"{url}\"\norganizations = [\"acme\"]\n",
+        folder.join("bench.db").display()
+    );
+    Ok(config::load(&Sources {
+        file: Some(ConfigFile::Text { name: "the bench's configuration".to_owned(), text }),
+        environment: [("GITHUB_TOKEN".to_owned(), "token".to_owned())].into(),
+        flags: Flags::default(),
+    })?)
+}
 
 /// A daemon that reads a simulated GitHub; both share a clock that this bench moves.
 pub struct Collecting {
@@ -56,21 +73,8 @@ impl Collecting {
         story.play(&sim)?;
         let github = sim.serve(([127, 0, 0, 1], 0).into()).await?;
         let folder = tempfile::tempdir()?;
-        // What asking for owners costs has a limit of its own, which tests hold.
-        let text = format!(
-            "[server]\nlisten_address = \"127.0.0.1:0\"\n\
-             [store]\nurl = \"sqlite:{}\"\n\
-             [collection]\nsweep_interval = \"{SWEEP_INTERVAL}s\"\n\
-             [ownership]\norder = [\"rules\"]\n\
-             [[github]]\napi_url = \"{}\"\norganizations = [\"acme\"]\n",
-            folder.path().join("bench.db").display(),
-            github.url
-        );
-        let settings = config::load(&Sources {
-            file: Some(ConfigFile::Text { name: "the bench's configuration".to_owned(), text }),
-            environment: [("GITHUB_TOKEN".to_owned(), "token".to_owned())].into(),
-            flags: Flags::default(),
-        })?;
+        let more = format!("[collection]\nsweep_interval = \"{SWEEP_INTERVAL}s\"\n");
+        let settings = settings(folder.path(), &github.url, &more)?;
         let stop = CancellationToken::new();
         let daemon = Daemon::start(settings, Arc::new(clock.clone()), stop.clone()).await?;
         let scraper = Scraper::of(daemon.address());
