@@ -10,6 +10,9 @@ use crate::serve::api::links::Links;
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 
+/// So many environments are listed: each preview of a pull request has one of its own.
+const LISTED: usize = 20;
+
 /// An environment of one repository or several.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Elsewhere {
@@ -45,6 +48,16 @@ pub fn elsewhere(told: &[OtherEnvironment], web: &WebAddresses) -> Vec<Elsewhere
     found
 }
 
+/// The first of them, and how many deployments went to how many others.
+pub fn listed(found: &[Elsewhere]) -> (&[Elsewhere], Option<String>) {
+    let (listed, others) = found.split_at(found.len().min(LISTED));
+    let deployments = others.iter().map(|one| one.deployments).sum();
+    let others = others.len();
+    let more =
+        (others > 0).then(|| format!("{} to {others} more", count(deployments, "deployment")));
+    (listed, more)
+}
+
 /// What decides that deployments to an environment are left out.
 pub fn decided_by(one: &Elsewhere) -> &'static str {
     match one.decided_by {
@@ -59,8 +72,9 @@ pub fn list(review: &Review) -> Markup {
     let Some(found) = &review.elsewhere else {
         return html! { p.quiet { "Deployments that are in no figure could not be counted just now." } };
     };
+    let (listed, more) = listed(found);
     html! {
-        @if !found.is_empty() {
+        @if !listed.is_empty() {
             h3 id="elsewhere" { "Deployed, and in no figure" }
             p.quiet {
                 "In " (review.now.period.name)
@@ -68,13 +82,16 @@ pub fn list(review: &Review) -> Markup {
                 "; kept as long as the first collection looks back."
             }
             ul.plain {
-                @for one in found {
+                @for one in listed {
                     li {
                         (link(one.url.as_deref(), html! { (count(one.deployments, "deployment")) }))
                         " to " (name(&one.environment))
                         @if one.repositories > 1 { " of " (one.repositories) " repositories" }
                         span.quiet { ": " (decided_by(one)) }
                     }
+                }
+                @if let Some(more) = more {
+                    li.quiet { (more) }
                 }
             }
         }
@@ -87,6 +104,21 @@ mod tests {
     use crate::evaluate::RepositoryPlace;
     use delivery::domain::Time;
     use std::sync::Arc;
+
+    #[test]
+    fn of_hundreds_of_previews_a_few_are_listed_and_the_others_counted() {
+        let preview = |number| Elsewhere {
+            environment: format!("preview/pr-{number}"),
+            decided_by: DecidedBy::Environments,
+            deployments: 2,
+            repositories: 1,
+            url: None,
+        };
+        let found: Vec<Elsewhere> = (0..300).map(preview).collect();
+        let (few, more) = listed(&found);
+        assert_eq!((few.len(), more.as_deref()), (LISTED, Some("560 deployments to 280 more")));
+        assert_eq!(listed(&found[..LISTED]), (&found[..LISTED], None));
+    }
 
     #[test]
     fn an_environment_of_several_repositories_is_one_and_leads_to_none_of_them() {

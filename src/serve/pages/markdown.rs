@@ -1,6 +1,6 @@
 //! A review as Markdown: tables and lists, with what comes from outside kept from meaning anything.
 
-use super::elsewhere::decided_by;
+use super::elsewhere::{decided_by, listed};
 use super::facts;
 use super::measures::{SHOWN, Trend};
 use super::period::capitalized;
@@ -152,10 +152,13 @@ fn left_out(review: &Review, text: &mut String) {
         let one = count(*number, list.name().trim_end_matches('s'));
         let _ = writeln!(text, "- {one}: {}", omission(why));
     }
-    let elsewhere = review.elsewhere.as_deref().unwrap_or_default();
+    let (elsewhere, more) = listed(review.elsewhere.as_deref().unwrap_or_default());
     for one in elsewhere {
         let (one, why) = ((plain(&one.environment), one.deployments), decided_by(one));
         let _ = writeln!(text, "- {} to {}: {why}", count(one.1, "deployment"), one.0);
+    }
+    if let Some(more) = more {
+        let _ = writeln!(text, "- {more}");
     }
     if found.is_empty() && elsewhere.is_empty() {
         text.push_str("Nothing.\n");
